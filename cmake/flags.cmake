@@ -1,0 +1,24 @@
+# wws_flags: warnings and sanitizers of every target of ours.
+option(WWS_ASAN "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+option(WWS_TSAN "ThreadSanitizer" OFF)
+
+add_library(wws_flags INTERFACE)
+target_compile_options(wws_flags INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wold-style-cast
+    -Wno-missing-field-initializers>)
+# GCC 12 sees ghosts inside its own library under -O2 and in coroutine frames.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(wws_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-maybe-uninitialized
+    -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-dangling-pointer -Wno-mismatched-new-delete>)
+endif()
+target_compile_definitions(wws_flags INTERFACE
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE SPDLOG_FMT_EXTERNAL)
+if(WWS_ASAN)
+  target_compile_options(wws_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined
+    -fno-omit-frame-pointer)
+  target_link_options(wws_flags INTERFACE -fsanitize=address,undefined)
+endif()
+if(WWS_TSAN)
+  target_compile_options(wws_flags INTERFACE -fsanitize=thread)
+  target_link_options(wws_flags INTERFACE -fsanitize=thread)
+endif()

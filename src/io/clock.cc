@@ -1,0 +1,34 @@
+#include "io/clock.h"
+
+#include <ctime>
+
+namespace wws::io {
+namespace {
+
+std::chrono::nanoseconds read(clockid_t id) noexcept {
+  timespec now{};
+  clock_gettime(id, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+}  // namespace
+
+std::chrono::nanoseconds SystemClock::realtime() const noexcept { return read(CLOCK_REALTIME); }
+std::chrono::nanoseconds SystemClock::monotonic() const noexcept { return read(CLOCK_MONOTONIC); }
+std::chrono::nanoseconds SystemClock::thread_cpu() const noexcept {
+  return read(CLOCK_THREAD_CPUTIME_ID);
+}
+
+std::chrono::nanoseconds ManualClock::realtime() const noexcept {
+  return std::chrono::nanoseconds(realtime_.load());
+}
+std::chrono::nanoseconds ManualClock::monotonic() const noexcept {
+  return std::chrono::nanoseconds(monotonic_.load());
+}
+std::chrono::nanoseconds ManualClock::thread_cpu() const noexcept { return monotonic(); }
+void ManualClock::advance(std::chrono::nanoseconds by) noexcept {
+  realtime_ += by.count();
+  monotonic_ += by.count();
+}
+
+}  // namespace wws::io

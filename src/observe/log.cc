@@ -1,0 +1,187 @@
+#include "observe/log.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+namespace wws::observe {
+namespace {
+
+spdlog::level::level_enum to_spdlog(Level level) noexcept {
+  switch (level) {
+    case Level::Trace: return spdlog::level::trace;
+    case Level::Debug: return spdlog::level::debug;
+    case Level::Info: return spdlog::level::info;
+    case Level::Warn: return spdlog::level::warn;
+    case Level::Error: return spdlog::level::err;
+    case Level::Off: return spdlog::level::off;
+  }
+  return spdlog::level::info;
+}
+
+std::string utc_now() {
+  const auto now = std::chrono::system_clock::now();
+  const auto ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900,
+                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                     ms);
+}
+
+// The length of the valid UTF-8 sequence at `at`, or 0. RFC 3629 section 4.
+std::size_t utf8_sequence(std::string_view text, std::size_t at) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+  const unsigned char lead = byte(0);
+  const std::size_t length = lead < 0x80   ? 1
+                             : lead < 0xc2 ? 0
+                             : lead < 0xe0 ? 2
+                             : lead < 0xf0 ? 3
+                             : lead < 0xf5 ? 4
+                                           : 0;
+  if (length == 0 || at + length > text.size()) return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  if ((lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xed && byte(1) > 0x9f) ||
+      (lead == 0xf0 && byte(1) < 0x90) || (lead == 0xf4 && byte(1) > 0x8f))
+    return 0;
+  return length;
+}
+
+class StderrLog final : public Log {
+ public:
+  StderrLog(Level level, LogFormat format)
+      : level_(level),
+        format_(format),
+        logger_("wws", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
+    logger_.set_pattern("%v");
+    logger_.set_level(to_spdlog(level));
+    logger_.flush_on(spdlog::level::trace);
+  }
+
+  bool enabled(Level level) const noexcept override {
+    return level >= level_ && level_ != Level::Off;
+  }
+
+  void write(Level level, std::string_view text, const std::vector<Field>& fields) override {
+    const std::string line =
+        format_ == LogFormat::Json ? json_line(level, text, fields) : text_line(level, text, fields);
+    logger_.log(to_spdlog(level), "{}", line);
+  }
+
+ private:
+  static std::string json_line(Level level, std::string_view text,
+                               const std::vector<Field>& fields) {
+    nlohmann::ordered_json record;
+    record["time"] = utc_now();
+    record["level"] = to_string(level);
+    record["message"] = text;
+    for (const auto& field : fields) record[std::string(field.name)] = field.value;
+    return record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
+
+  static std::string text_line(Level level, std::string_view text,
+                               const std::vector<Field>& fields) {
+    std::string upper(to_string(level));
+    for (auto& c : upper) c = static_cast<char>(c - 'a' + 'A');
+    std::string line = fmt::format("{} {:<5} {}", utc_now(), upper, escape_for_log(text));
+    for (const auto& field : fields) {
+      const std::string value = escape_for_log(field.value);
+      const bool quote = value.empty() || value.find_first_of(" \"=") != std::string::npos;
+      line += quote ? fmt::format(" {}=\"{}\"", field.name, value)
+                    : fmt::format(" {}={}", field.name, value);
+    }
+    return line;
+  }
+
+  Level level_;
+  LogFormat format_;
+  spdlog::logger logger_;
+};
+
+}  // namespace
+
+Result<Level> parse_level(std::string_view text) {
+  for (const Level level :
+       {Level::Trace, Level::Debug, Level::Info, Level::Warn, Level::Error, Level::Off})
+    if (text == to_string(level)) return level;
+  return fail(ErrorKind::Invalid, fmt::format("unknown log level '{}': use trace, debug, info, "
+                                              "warn, error or off",
+                                              text));
+}
+
+std::string_view to_string(Level level) noexcept {
+  switch (level) {
+    case Level::Trace: return "trace";
+    case Level::Debug: return "debug";
+    case Level::Info: return "info";
+    case Level::Warn: return "warn";
+    case Level::Error: return "error";
+    case Level::Off: return "off";
+  }
+  return "info";
+}
+
+std::string escape_for_log(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const std::size_t length = utf8_sequence(text, at);
+    // U+0080..U+009F are control characters as well: C2 80 .. C2 9F.
+    const bool c1 = length == 2 && byte == 0xc2 && static_cast<unsigned char>(text[at + 1]) < 0xa0;
+    if (length == 0 || c1) {
+      const std::size_t count = c1 ? 2 : 1;
+      for (std::size_t i = 0; i < count; ++i)
+        out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[at + i]));
+      at += count;
+      continue;
+    }
+    if (byte == '\n') {
+      out += "\\n";
+    } else if (byte == '\t') {
+      out += "\\t";
+    } else if (byte == '\r') {
+      out += "\\r";
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out.append(text.substr(at, length));
+    }
+    at += length;
+  }
+  return out;
+}
+
+std::unique_ptr<Log> make_stderr_log(Level level, LogFormat format) {
+  return std::make_unique<StderrLog>(level, format);
+}
+
+void MemoryLog::write(Level level, std::string_view text, const std::vector<Field>& fields) {
+  Record record{level, std::string(text), {}};
+  for (const auto& field : fields) record.fields.emplace_back(field.name, field.value);
+  const std::lock_guard lock(mutex_);
+  records_.push_back(std::move(record));
+}
+
+std::vector<MemoryLog::Record> MemoryLog::records() const {
+  const std::lock_guard lock(mutex_);
+  return records_;
+}
+
+bool MemoryLog::contains(std::string_view part) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& record : records_) {
+    if (record.text.find(part) != std::string::npos) return true;
+    for (const auto& [name, value] : record.fields)
+      if (value.find(part) != std::string::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace wws::observe
