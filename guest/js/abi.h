@@ -1,0 +1,129 @@
+/* The contract between the JavaScript engine module (guest, C) and its host (src/abi/js, C++).
+ *
+ * Both sides include this file. All numbers are little-endian. `str` is a u32 length and that many
+ * bytes; text is UTF-8, header names and values are bytes (isomorphic: one byte is one code unit).
+ * The guest never blocks: a host operation returns at once and its outcome arrives as an event.
+ *
+ * Life of an instance:
+ *   build:   _initialize, wws_init                          -> base image
+ *   load:    wws_compile, [snapshot], wws_evaluate, [warm-up requests], [snapshot] -> worker image
+ *   request: wws_request, then wws_event for each completed operation, until the returned state
+ *            says that nothing is left to do. Then the memory is put back.
+ *
+ * Exports of the guest (all but wws_alloc return a negative number or a WWS_STATE_* mask):
+ *   i32  wws_mailbox()              address of WWS_MAILBOX_SIZE bytes for messages to the guest
+ *   i32  wws_alloc(i32 size)        room for a larger message; 0 when out of memory. Freed by the
+ *                                   guest when the message was consumed.
+ *   i32  wws_init()                 0; makes runtime, context and every builtin
+ *   i32  wws_compile(i32 at, i32 size)  Compile message; 0, or -1 after wws.fault
+ *   i32  wws_evaluate()             runs top-level code; state, or -1 after wws.fault
+ *   i32  wws_request(i32 at, i32 size)  Request message; state
+ *   i32  wws_event(i32 at, i32 size)    Event message; state
+ *
+ * Imports, module "wws" (p = address, n = length):
+ *   respond(p n)                    Response message; once a request
+ *   write(stream p n flags) -> i32  sends bytes of a body; WWS_WRITE_*
+ *   read(stream)                    asks for the next chunk of a body; answered by EVENT_CHUNK
+ *   cancel(kind id)                 WWS_CANCEL_*: no event of it will come any more
+ *   fetch(p n) -> i32               Fetch message; operation id > 0
+ *   timer(id f64:milliseconds)      one shot; EVENT_TIMER. The guest chooses the ids
+ *   log(level p n)                  one console call, text already formatted; WWS_LOG_*
+ *   fault(kind p n)                 Fault message; WWS_FAULT_*
+ *   now(kind) -> i64                nanoseconds; WWS_CLOCK_*
+ *   random(p n)                     fills with unpredictable bytes
+ *   kv_get(p n) -> i32              length of the value, or -1; the value is taken with kv_take
+ *   kv_list() -> i32                length of: u32 count, { str key, str value }; kv_take copies it
+ *   kv_take(p)                      copies what kv_get/kv_list found last
+ *   kv_set(p n p2 n2)               key, value; written when the request succeeds
+ *   kv_delete(p n)
+ *
+ * While loading (compile, evaluate, warm-up) fetch, timer, and read answer with an event or are
+ * refused as documented in src/abi/js/loader.h; now() and random() work but mark the worker.
+ *
+ * Messages to the guest:
+ *   Compile: u32 flags (WWS_COMPILE_*), str file_name, str source, u32 count, { str name, str value }
+ *            variables, visible as `env` and as globals
+ *   Request: u32 flags (WWS_REQUEST_*), str method, str url, u32 count, { str name, str value }
+ *            headers (names lower-case), u32 count, { str name, str value } route parameters,
+ *            str body (with WWS_REQUEST_BODY_INLINE)
+ *   Event:   u32 kind (WWS_EVENT_*), u32 id, then
+ *     TIMER     -
+ *     CHUNK     u32 flags (WWS_CHUNK_*), str bytes (an error text with WWS_CHUNK_ERROR); id = stream
+ *     WRITABLE  -                                                               id = stream
+ *     FETCHED   u16 status, u16 flags (bit 0: redirected), str status_text, str url, u32 count,
+ *               { str name, str value } headers; the body is stream `id`
+ *     FAILED    str message                                                     id = operation
+ *     GONE      -   the client went away: request.signal aborts
+ *
+ * Messages to the host:
+ *   Response: u16 status, u8 body (WWS_BODY_*), u8 0, str status_text, u32 count, { str name,
+ *             str value } headers, str body (with WWS_BODY_INLINE)
+ *   Fetch:    u32 flags (WWS_FETCH_*), str method, str url, u32 count, { str, str } headers, str body
+ *   Fault:    str message ("TypeError: x is not a function"), str stack (one frame a line, or empty)
+ *
+ * Streams: WWS_STREAM_REQUEST/RESPONSE (0) is the request body for read and the response body for
+ * write; a fetch operation's id is its request body for write and its response body for read.
+ */
+#ifndef WWS_GUEST_JS_ABI_H
+#define WWS_GUEST_JS_ABI_H
+
+#define WWS_MAILBOX_SIZE 16384
+
+/* Returned by wws_evaluate, wws_request and wws_event. */
+#define WWS_STATE_RESPONDED 1 /* the response is complete, body included */
+#define WWS_STATE_WAITING 2   /* an operation of the host is outstanding */
+#define WWS_STATE_EXTENDED 4  /* waitUntil promises have not settled */
+
+#define WWS_COMPILE_AUTO 0   /* module if it does not parse as a script */
+#define WWS_COMPILE_MODULE 1 /* .mjs */
+
+#define WWS_REQUEST_BODY_INLINE 1 /* the whole body is in the message */
+#define WWS_REQUEST_BODY_STREAM 2 /* read it from stream 0 */
+#define WWS_REQUEST_WARMUP 4      /* a declared warm-up request: operations are refused */
+
+#define WWS_BODY_NONE 0   /* null body */
+#define WWS_BODY_INLINE 1
+#define WWS_BODY_STREAM 2 /* follows by write(0, ...) */
+
+#define WWS_WRITE_END 1   /* flag: the last bytes (may be none) */
+#define WWS_WRITE_ABORT 2 /* flag: the body failed; cut it */
+#define WWS_WRITE_OK 0    /* result: go on */
+#define WWS_WRITE_WAIT 1  /* result: taken; send no more before EVENT_WRITABLE */
+#define WWS_WRITE_GONE -1 /* result: the peer is gone */
+
+#define WWS_CHUNK_END 1   /* no more bytes follow these */
+#define WWS_CHUNK_ERROR 2 /* the body failed */
+
+#define WWS_FETCH_BODY_INLINE 1
+#define WWS_FETCH_BODY_STREAM 2
+#define WWS_FETCH_REDIRECT_FOLLOW 0
+#define WWS_FETCH_REDIRECT_ERROR 16
+#define WWS_FETCH_REDIRECT_MANUAL 32
+
+#define WWS_EVENT_TIMER 1
+#define WWS_EVENT_CHUNK 2
+#define WWS_EVENT_WRITABLE 3
+#define WWS_EVENT_FETCHED 4
+#define WWS_EVENT_FAILED 5
+#define WWS_EVENT_GONE 6
+
+#define WWS_CANCEL_TIMER 1
+#define WWS_CANCEL_FETCH 2 /* the operation and both its bodies */
+#define WWS_CANCEL_READ 3  /* the body of a stream is not wanted any more */
+
+#define WWS_LOG_TRACE 0
+#define WWS_LOG_DEBUG 1
+#define WWS_LOG_INFO 2
+#define WWS_LOG_WARN 3
+#define WWS_LOG_ERROR 4
+
+#define WWS_FAULT_LOAD 1       /* syntax error or exception of top-level code */
+#define WWS_FAULT_HANDLER 2    /* the handler threw or its promise was rejected */
+#define WWS_FAULT_RESPONSE 3   /* no handler, no respondWith, or not a Response */
+#define WWS_FAULT_REJECTION 4  /* an unhandled rejection elsewhere; reported only */
+#define WWS_FAULT_BODY 5       /* the response's stream failed */
+
+#define WWS_CLOCK_REALTIME 0  /* since 1970; whole milliseconds */
+#define WWS_CLOCK_MONOTONIC 1 /* since the request began; steps of 100 us */
+
+#endif

@@ -1,0 +1,45 @@
+// Project: a folder seen as workers, their configuration and static files. A plain value; reading
+// the folder is the only I/O.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "config/mistake.h"
+#include "config/worker_config.h"
+
+namespace wws::config {
+
+struct WorkerFile {
+  std::filesystem::path file;  // absolute
+  std::string relative;        // to the root, with '/', "api/[id].js"
+  std::string extension;       // "js" or "wasm"
+  WorkerConfig config;
+  Mistakes mistakes;           // not empty: the worker is listed, and its route answers 500
+};
+
+struct Project {
+  std::filesystem::path root;                          // absolute, canonical
+  std::vector<WorkerFile> workers;                     // sorted by `relative`, byte order
+  std::optional<std::filesystem::path> public_folder;  // <root>/public
+  Mistakes mistakes;                                   // of the project, not of one worker
+};
+
+struct ProjectOptions {
+  std::vector<std::string> extensions = {"js", "wasm"};
+  std::vector<std::string> ignore;  // globs relative to the root
+};
+
+// Finds the workers of a folder: regular files with a worker's extension (and symbolic links to such
+// files inside the root), not below `public`, `node_modules`, dot-folders or anything starting with
+// '_', and not ignored. Errors: NotFound "Missing path in filesystem: ...", Invalid for a path that
+// is no folder or a bad glob.
+[[nodiscard]] Result<Project> read_project(const std::filesystem::path& path,
+                                           const ProjectOptions& options,
+                                           const Environment& environment);
+
+}  // namespace wws::config

@@ -1,0 +1,60 @@
+// WorkerConfig: what `<worker>.toml` says. A plain value.
+//
+// The keys are those of the original (name, version, [vars], [data.kv], [[folders]],
+// [features.http_requests]) and, new, [limits], `warmup` and `evaluate`.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "config/limits.h"
+#include "config/mistake.h"
+
+namespace wws::config {
+
+struct HttpRequests {
+  std::vector<std::string> allowed_hosts;  // exact names without port, or "*.example.com", or "*"
+  std::vector<std::string> allowed_methods = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"};
+  bool allow_http = false;     // plain http:// too
+  bool allow_private = false;  // loopback, link-local and private addresses too
+};
+
+// A request that is run once after load, before the image is taken.
+struct WarmupRequest {
+  std::string method;
+  std::string path;
+};
+
+// When top-level code of a JavaScript worker runs.
+enum class Evaluate {
+  Auto,        // once, unless it turns out to depend on time, chance or I/O
+  Once,        // once, the user knows better
+  EachRequest  // before every request
+};
+
+struct WorkerConfig {
+  std::optional<std::string> name;
+  std::string version = "1";
+  std::vector<std::pair<std::string, std::string>> vars;  // "$NAME" already replaced
+  std::optional<std::string> kv_namespace;
+  HttpRequests http_requests;
+  Limits limits;
+  std::vector<WarmupRequest> warmup;
+  Evaluate evaluate = Evaluate::Auto;
+};
+
+// The server's environment: the value of a variable, or nothing.
+using Environment = std::function<std::optional<std::string>(std::string_view name)>;
+
+// Parses a worker's TOML. `file` names it in mistakes. Every mistake is reported: unknown keys (with
+// the nearest known one), wrong types, bad values, syntax. Sizes are integers (bytes) or strings
+// ("64MB", "128MiB"), times integers (milliseconds) or strings ("500ms", "2s").
+[[nodiscard]] std::expected<WorkerConfig, Mistakes> parse_worker_config(
+    std::string_view file, std::string_view text, const Environment& environment);
+
+}  // namespace wws::config

@@ -1,0 +1,73 @@
+// Client: one outbound HTTP/1.1 request at a time, as a stream both ways.
+//
+// Belongs to one loop. It resolves the host, lets the caller's AddressFilter judge every address it
+// is about to connect to, connects to exactly the judged address, verifies TLS against the system's
+// roots, keeps idle connections for reuse (same scheme, host, port), and never follows redirects:
+// policy is the caller's (bindings/fetch).
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "http/exchange.h"
+#include "http/message.h"
+#include "io/task.h"
+
+namespace wws::http {
+
+struct ClientRequest {
+  std::string method = "GET";
+  bool secure = false;
+  std::string host;           // without port or brackets
+  std::uint16_t port = 80;
+  std::string target = "/";   // path and query
+  Headers headers;            // Host, Content-Length, Connection, Transfer-Encoding are the client's
+  std::string body;           // sent with Content-Length, unless body_source is set
+  BodySource* body_source = nullptr;  // streamed; borrowed until the response is destroyed
+};
+
+// A response whose head has arrived; its body is read from it. Destroying it before the end closes
+// the connection.
+class ClientResponse : public BodySource {
+ public:
+  [[nodiscard]] virtual const ResponseHead& head() const noexcept = 0;
+};
+
+struct ClientLimits {
+  std::chrono::milliseconds connect_timeout{10'000};  // resolve, connect and TLS handshake
+  std::chrono::milliseconds response_timeout{30'000}; // request sent to head arrived
+  std::chrono::milliseconds read_timeout{30'000};     // between pieces of the body
+  std::uint32_t max_head_bytes = 64 * 1024;
+  std::uint32_t max_idle_per_host = 8;
+  std::chrono::milliseconds max_idle_time{15'000};
+};
+
+// Whether a connection to this numeric address ("10.0.0.1", "::1") may be made; an error says why
+// not (Denied).
+using AddressFilter = std::function<Result<void>(std::string_view address)>;
+
+class Client {
+ public:
+  Client() = default;
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  virtual ~Client() = default;
+
+  // Errors: Invalid (malformed), NotFound (name does not resolve), Denied (filter), Gone (refused or
+  // cut), TimedOut, Unsupported (TLS verification failed: text says why).
+  // Cancelling the awaiting coroutine closes the connection.
+  virtual Task<Result<std::unique_ptr<ClientResponse>>> send(ClientRequest request,
+                                                             AddressFilter filter) = 0;
+};
+
+// `ca_file`: PEM roots instead of the system's; empty for those.
+[[nodiscard]] Result<std::unique_ptr<Client>> make_client(boost::asio::io_context& loop,
+                                                          ClientLimits limits,
+                                                          const std::string& ca_file = "");
+
+}  // namespace wws::http
