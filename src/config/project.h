@@ -34,12 +34,11 @@ struct ProjectOptions {
   std::vector<std::string> ignore;  // globs relative to the root
 };
 
-// Finds the workers of a folder: regular files with a worker's extension (and symbolic links to
-// such files inside the root), with no part of the path that is `public` or `node_modules` or
-// starts with
-// '.' or '_', and not ignored. What cannot be read and links out of the root become mistakes.
-// Errors: NotFound "Missing path in filesystem: ...", Invalid for a path that
-// is no folder or a bad glob.
+// Finds the workers of a folder: regular files with a worker's extension, and symbolic links to
+// such files inside the root. No part of their path is `public` or `node_modules` or starts with
+// '.' or '_', and no glob matches it. What cannot be read and links out of the root become
+// mistakes. Errors: NotFound "Missing path in filesystem: ...", Denied for a path that cannot be
+// followed, Invalid for one that is no folder and for a bad glob.
 [[nodiscard]] Result<Project> read_project(const std::filesystem::path& path,
                                            const ProjectOptions& options,
                                            const Environment& environment);

@@ -54,10 +54,9 @@ struct WorkerConfig {
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
 // Parses a worker's TOML. `file` names it in mistakes. Every mistake is reported: unknown keys
-// (with the nearest known one), wrong types, bad values, syntax. Sizes are integers (bytes) or
-// strings
-// ("64MB", "128MiB"), times integers (milliseconds) or strings ("500ms", "2s"). [limits] has `cpu`,
-// `wall`, `memory`, `request` and `response`. A variable "$NAME" that is not set becomes "".
+// (with the nearest known one), wrong types, bad values, syntax. [limits] has `cpu`, `wall`,
+// `memory`, `request` and `response`: sizes are integers (bytes) or strings ("64MB", "128MiB"),
+// times integers (milliseconds) or strings ("500ms", "2s"). A "$NAME" that is not set becomes "".
 [[nodiscard]] std::expected<WorkerConfig, Mistakes> parse_worker_config(
     std::string_view file, std::string_view text, const Environment& environment);
 
