@@ -29,6 +29,8 @@ struct ClientRequest {
   Headers headers;            // Host, Content-Length, Connection, Transfer-Encoding are the client's
   std::string body;           // sent with Content-Length, unless body_source is set
   BodySource* body_source = nullptr;  // streamed; borrowed until the response is destroyed
+  // No wait for this request, its response's body included, goes past this point of time.
+  std::optional<std::chrono::steady_clock::time_point> deadline = std::nullopt;
 };
 
 // A response whose head has arrived; its body is read from it. Destroying it before the end closes
