@@ -24,8 +24,7 @@ struct Waits {
   std::optional<TimePoint> deadline;
 
   [[nodiscard]] TimePoint until(std::chrono::milliseconds wait) const {
-    const auto end =
-        wait.count() > 0 ? std::chrono::steady_clock::now() + wait : TimePoint::max();
+    const auto end = wait.count() > 0 ? std::chrono::steady_clock::now() + wait : TimePoint::max();
     return deadline ? std::min(end, *deadline) : end;
   }
 };
@@ -113,8 +112,8 @@ Task<Result<void>> write_pieces(Connection& connection, std::string_view bytes, 
 }
 
 struct Sent {
-  bool complete = true;            // the connection is in step with the upstream
-  std::optional<Error> failure;    // of the connection: the upstream may have answered already
+  bool complete = true;          // the connection is in step with the upstream
+  std::optional<Error> failure;  // of the connection: the upstream may have answered already
 };
 
 // Streams a body. An error of the source ends the request; one of the connection is only noted.
@@ -161,8 +160,8 @@ class AsioClient final : public Client {
       if (!stale) co_return response;
     }
     const DialTarget target{request.host, request.port, request.secure ? &tls_ : nullptr};
-    WWS_CO_TRY(auto fresh, co_await dial(executor_, target, filter,
-                                         waits.until(limits_.connect_timeout)));
+    WWS_CO_TRY(auto fresh,
+               co_await dial(executor_, target, filter, waits.until(limits_.connect_timeout)));
     co_return co_await exchange(fresh, request, waits, key);
   }
 

@@ -263,7 +263,9 @@ TEST_F(ClientTest, SaysNotFoundForANameThatDoesNotResolve) {
 
 TEST_F(ClientTest, SaysGoneWhenNobodyListens) {
   std::uint16_t port = 0;
-  { port = Echo("").upstream.port(); }
+  {
+    port = Echo("").upstream.port();
+  }
   ClientRequest request;
   request.host = "127.0.0.1";
   request.port = port;
@@ -328,13 +330,13 @@ TEST_F(ClientTest, CancellingClosesTheConnectionAndIsNotRetried) {
   });
   asio::cancellation_signal signal;
   std::optional<ErrorKind> ended;
-  asio::co_spawn(loop_, client_->send(get(upstream), allow_all),
-                 asio::bind_cancellation_slot(
-                     signal.slot(), [&](std::exception_ptr thrown, auto result) {
-                       ASSERT_FALSE(thrown);
-                       ASSERT_FALSE(result);
-                       ended = result.error().kind();
-                     }));
+  asio::co_spawn(
+      loop_, client_->send(get(upstream), allow_all),
+      asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr thrown, auto result) {
+        ASSERT_FALSE(thrown);
+        ASSERT_FALSE(result);
+        ended = result.error().kind();
+      }));
   while (!asked.try_wait()) loop_.run_one_for(std::chrono::milliseconds(10));
   signal.emit(asio::cancellation_type::terminal);
   while (!ended) loop_.run_one();

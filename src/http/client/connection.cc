@@ -44,7 +44,8 @@ class Connection::Watch {
   Connection& connection_;
 };
 
-Connection::Connection(const asio::any_io_executor& executor) : socket_(executor), timer_(executor) {}
+Connection::Connection(const asio::any_io_executor& executor)
+    : socket_(executor), timer_(executor) {}
 Connection::~Connection() { close(); }
 
 void Connection::arm(TimePoint until) {

@@ -1,7 +1,8 @@
 // dial: from a host name to a connection that may carry a request.
 //
 // The name is resolved once; every address is judged before it is connected to, and what is
-// connected to is exactly what was judged, so a name that changes its answer in between gains nothing.
+// connected to is exactly what was judged, so a name that changes its answer in between gains
+// nothing.
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>

@@ -67,8 +67,8 @@ Result<void> check_request(const ClientRequest& request) {
     if (!is_token(header.name))
       return fail(ErrorKind::Invalid, "the name of a request header is not a token");
     if (!is_field_value(header.value))
-      return fail(ErrorKind::Invalid, fmt::format("the request header '{}' has control characters",
-                                                  header.name));
+      return fail(ErrorKind::Invalid,
+                  fmt::format("the request header '{}' has control characters", header.name));
   }
   return {};
 }
