@@ -14,8 +14,23 @@ constexpr std::size_t kMaxReasons = 16;
 
 // What follows an opcode. Denied opcodes have no form: nothing after them is looked at.
 enum class Form : std::uint8_t {
-  Denied, Plain, Block, End, Index, TwoIndices, BranchTable, SelectTyped, Memory, MemoryByte, I32,
-  I64, F32, F64, NullReference, Extended, Vector
+  Denied,
+  Plain,
+  Block,
+  End,
+  Index,
+  TwoIndices,
+  BranchTable,
+  SelectTyped,
+  Memory,
+  MemoryByte,
+  I32,
+  I64,
+  F32,
+  F64,
+  NullReference,
+  Extended,
+  Vector
 };
 
 // https://webassembly.github.io/spec/core/binary/instructions.html; what is not listed is denied.
@@ -25,31 +40,31 @@ constexpr std::array<Form, 256> make_forms() {
     for (int opcode = first; opcode <= last; ++opcode)
       forms[static_cast<std::size_t>(opcode)] = form;
   };
-  range(0x00, 0x01, Form::Plain);        // unreachable, nop
-  range(0x02, 0x04, Form::Block);        // block, loop, if
-  range(0x05, 0x05, Form::Plain);        // else
+  range(0x00, 0x01, Form::Plain);  // unreachable, nop
+  range(0x02, 0x04, Form::Block);  // block, loop, if
+  range(0x05, 0x05, Form::Plain);  // else
   range(0x0b, 0x0b, Form::End);
-  range(0x0c, 0x0d, Form::Index);        // br, br_if
+  range(0x0c, 0x0d, Form::Index);  // br, br_if
   range(0x0e, 0x0e, Form::BranchTable);
-  range(0x0f, 0x0f, Form::Plain);        // return
-  range(0x10, 0x10, Form::Index);        // call
-  range(0x11, 0x11, Form::TwoIndices);   // call_indirect
-  range(0x12, 0x12, Form::Index);        // return_call
-  range(0x13, 0x13, Form::TwoIndices);   // return_call_indirect
-  range(0x1a, 0x1b, Form::Plain);        // drop, select
+  range(0x0f, 0x0f, Form::Plain);       // return
+  range(0x10, 0x10, Form::Index);       // call
+  range(0x11, 0x11, Form::TwoIndices);  // call_indirect
+  range(0x12, 0x12, Form::Index);       // return_call
+  range(0x13, 0x13, Form::TwoIndices);  // return_call_indirect
+  range(0x1a, 0x1b, Form::Plain);       // drop, select
   range(0x1c, 0x1c, Form::SelectTyped);
-  range(0x20, 0x24, Form::Index);        // local.*, global.*
-  range(0x25, 0x25, Form::Index);        // table.get
-  range(0x28, 0x3e, Form::Memory);       // loads and stores
-  range(0x3f, 0x40, Form::MemoryByte);   // memory.size, memory.grow
+  range(0x20, 0x24, Form::Index);       // local.*, global.*
+  range(0x25, 0x25, Form::Index);       // table.get
+  range(0x28, 0x3e, Form::Memory);      // loads and stores
+  range(0x3f, 0x40, Form::MemoryByte);  // memory.size, memory.grow
   range(0x41, 0x41, Form::I32);
   range(0x42, 0x42, Form::I64);
   range(0x43, 0x43, Form::F32);
   range(0x44, 0x44, Form::F64);
-  range(0x45, 0xc4, Form::Plain);        // numbers
+  range(0x45, 0xc4, Form::Plain);  // numbers
   range(0xd0, 0xd0, Form::NullReference);
-  range(0xd1, 0xd1, Form::Plain);        // ref.is_null
-  range(0xd2, 0xd2, Form::Index);        // ref.func
+  range(0xd1, 0xd1, Form::Plain);  // ref.is_null
+  range(0xd2, 0xd2, Form::Index);  // ref.func
   range(0xfc, 0xfc, Form::Extended);
   range(0xfd, 0xfd, Form::Vector);
   return forms;
@@ -58,9 +73,16 @@ constexpr std::array<Form, 256> kForms = make_forms();
 
 std::string denied_name(std::uint8_t opcode) {
   switch (opcode) {
-    case 0x06: case 0x07: case 0x08: case 0x09: case 0x0a: case 0x18: case 0x19: case 0x1f:
-      return "exceptions (they leave objects outside the memory)";
-    case 0x14: case 0x15: return "call_ref (typed function references)";
+    case 0x06:
+    case 0x07:
+    case 0x08:
+    case 0x09:
+    case 0x0a:
+    case 0x18:
+    case 0x19:
+    case 0x1f: return "exceptions (they leave objects outside the memory)";
+    case 0x14:
+    case 0x15: return "call_ref (typed function references)";
     case 0x26: return "table.set (changes a table)";
     case 0xfb: return "GC objects (they live outside the memory)";
     case 0xfe: return "atomics (for shared memory)";
@@ -84,9 +106,26 @@ std::string denied_extended_name(std::uint32_t opcode) {
 // Opcodes that no version of the vector instructions has.
 constexpr bool is_vector_hole(std::uint32_t opcode) {
   switch (opcode) {
-    case 154: case 162: case 165: case 166: case 175: case 176: case 178: case 179: case 180:
-    case 187: case 194: case 197: case 198: case 207: case 208: case 210: case 211: case 212:
-    case 226: case 238: return true;
+    case 154:
+    case 162:
+    case 165:
+    case 166:
+    case 175:
+    case 176:
+    case 178:
+    case 179:
+    case 180:
+    case 187:
+    case 194:
+    case 197:
+    case 198:
+    case 207:
+    case 208:
+    case 210:
+    case 211:
+    case 212:
+    case 226:
+    case 238: return true;
     default: return opcode > 0x113;  // past the relaxed ones
   }
 }
@@ -189,8 +228,10 @@ class BodyCheck {
     const std::uint32_t opcode = in_.u32();
     if (is_vector_hole(opcode)) return uses(fmt::format("unknown opcode 0xfd {}", opcode));
     if (opcode <= 11 || opcode == 92 || opcode == 93) return memory_argument();
-    if (opcode == 12 || opcode == 13) static_cast<void>(in_.take(16));
-    else if (opcode >= 21 && opcode <= 34) static_cast<void>(in_.u8());
+    if (opcode == 12 || opcode == 13)
+      static_cast<void>(in_.take(16));
+    else if (opcode >= 21 && opcode <= 34)
+      static_cast<void>(in_.u8());
     else if (opcode >= 84 && opcode <= 91) {
       memory_argument();
       static_cast<void>(in_.u8());
@@ -215,7 +256,8 @@ class ModuleCheck {
     exports();
     segments();
     if (module_.tags > 0) add("it has exception tags");
-    if (module_.start) add("it has a start function, which runs before the host can take its image");
+    if (module_.start)
+      add("it has a start function, which runs before the host can take its image");
     bodies();
     return std::move(reasons_);
   }
@@ -270,7 +312,8 @@ class ModuleCheck {
       const Global& global = module_.globals[i];
       if (global.type.type == ValueType::ExternRef)
         add(fmt::format("global {} is an externref", imported + i));
-      else if (global.type.mutability == Mutability::Constant) continue;
+      else if (global.type.mutability == Mutability::Constant)
+        continue;
       else if (!is_number(global.type.type))
         add(fmt::format("global {} can change and is no number", imported + i));
       else if (!global.initial.bits)
@@ -288,13 +331,15 @@ class ModuleCheck {
   void segments() {
     for (std::size_t i = 0; i < module_.elements.size(); ++i) {
       const ElementSegment& segment = module_.elements[i];
-      if (segment.mode == SegmentMode::Passive) add(fmt::format("element segment {} is passive", i));
+      if (segment.mode == SegmentMode::Passive)
+        add(fmt::format("element segment {} is passive", i));
       if (segment.type != ValueType::FuncRef)
         add(fmt::format("element segment {} holds externref", i));
     }
     for (std::size_t i = 0; i < module_.data.size(); ++i) {
       const DataSegment& segment = module_.data[i];
-      if (segment.mode == SegmentMode::Passive) add(fmt::format("data segment {} is passive", i));
+      if (segment.mode == SegmentMode::Passive)
+        add(fmt::format("data segment {} is passive", i));
       else if (!segment.offset.bits)
         add(fmt::format("the place of data segment {} is not known", i));
     }

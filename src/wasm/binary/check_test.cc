@@ -29,38 +29,48 @@ std::vector<std::string> reasons_of_code(std::string_view instructions) {
 TEST(Check, ProvesAPlainModule) { EXPECT_THAT(reasons(Parts()), IsEmpty()); }
 
 TEST(Check, AcceptsWhatLeavesNoTrace) {
-  EXPECT_THAT(reasons_of_code(bytes({0x02, 0x40, 0x03, 0x7f, 0x41, 0x01, 0x0b, 0x1a, 0x0b})), IsEmpty());
+  EXPECT_THAT(reasons_of_code(bytes({0x02, 0x40, 0x03, 0x7f, 0x41, 0x01, 0x0b, 0x1a, 0x0b})),
+              IsEmpty());
   EXPECT_THAT(reasons_of_code(bytes({0x02, 0x01, 0x0b})), IsEmpty()) << "a block with a type index";
   EXPECT_THAT(reasons_of_code(bytes({0x0e, 1, 0, 0})), IsEmpty()) << "br_table";
-  EXPECT_THAT(reasons_of_code(bytes({0x28, 2, 0x80, 8, 0x36, 2, 4})), IsEmpty()) << "load and store";
+  EXPECT_THAT(reasons_of_code(bytes({0x28, 2, 0x80, 8, 0x36, 2, 4})), IsEmpty())
+      << "load and store";
   EXPECT_THAT(reasons_of_code(bytes({0x3f, 0, 0x40, 0})), IsEmpty()) << "memory.size and grow";
   EXPECT_THAT(reasons_of_code(bytes({0x24, 0})), IsEmpty()) << "global.set";
   EXPECT_THAT(reasons_of_code(bytes({0x25, 0, 0xfc, 16, 0})), IsEmpty()) << "table.get, table.size";
   EXPECT_THAT(reasons_of_code(bytes({0x12, 0, 0x13, 0, 0})), IsEmpty()) << "tail calls";
   EXPECT_THAT(reasons_of_code(bytes({0x1c, 1, 0x7e})), IsEmpty()) << "select with a type";
-  EXPECT_THAT(reasons_of_code(bytes({0xc0, 0xc4, 0xfc, 7})), IsEmpty()) << "sign extension, saturation";
-  EXPECT_THAT(reasons_of_code(bytes({0xfc, 10, 0, 0, 0xfc, 11, 0})), IsEmpty()) << "memory.copy, fill";
-  EXPECT_THAT(reasons_of_code(bytes({0xd0, 0x70, 0xd1, 0xd2, 1})), IsEmpty()) << "function references";
-  EXPECT_THAT(reasons_of_code(bytes({0x43, 0, 0, 0, 0x26, 0x44, 0, 0, 0, 0, 0, 0, 0, 0x26})), IsEmpty())
+  EXPECT_THAT(reasons_of_code(bytes({0xc0, 0xc4, 0xfc, 7})), IsEmpty())
+      << "sign extension, saturation";
+  EXPECT_THAT(reasons_of_code(bytes({0xfc, 10, 0, 0, 0xfc, 11, 0})), IsEmpty())
+      << "memory.copy, fill";
+  EXPECT_THAT(reasons_of_code(bytes({0xd0, 0x70, 0xd1, 0xd2, 1})), IsEmpty())
+      << "function references";
+  EXPECT_THAT(reasons_of_code(bytes({0x43, 0, 0, 0, 0x26, 0x44, 0, 0, 0, 0, 0, 0, 0, 0x26})),
+              IsEmpty())
       << "an immediate that looks like table.set";
 }
 
 TEST(Check, AcceptsVectors) {
   EXPECT_THAT(reasons_of_code(bytes({0xfd, 0, 4, 0, 0xfd, 93, 3, 0})), IsEmpty()) << "loads";
-  EXPECT_THAT(reasons_of_code(bytes({0xfd, 12, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38})),
+  EXPECT_THAT(reasons_of_code(bytes(
+                  {0xfd, 12, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38})),
               IsEmpty())
       << "v128.const";
   EXPECT_THAT(reasons_of_code(bytes({0xfd, 21, 3, 0xfd, 84, 0, 0, 15})), IsEmpty()) << "lanes";
   EXPECT_THAT(reasons_of_code(bytes({0xfd, 0xff, 1, 0xfd, 0x80, 2, 0xfd, 0x93, 2})), IsEmpty())
       << "the last one and the relaxed ones";
-  EXPECT_THAT(reasons_of_code(bytes({0xfd, 0x94, 2})), ElementsAre("function 1 uses unknown opcode 0xfd 276"));
-  EXPECT_THAT(reasons_of_code(bytes({0xfd, 0x9a, 1})), ElementsAre("function 1 uses unknown opcode 0xfd 154"));
+  EXPECT_THAT(reasons_of_code(bytes({0xfd, 0x94, 2})),
+              ElementsAre("function 1 uses unknown opcode 0xfd 276"));
+  EXPECT_THAT(reasons_of_code(bytes({0xfd, 0x9a, 1})),
+              ElementsAre("function 1 uses unknown opcode 0xfd 154"));
 }
 
 TEST(Check, DeniesWhatChangesTablesAndSegments) {
-  EXPECT_THAT(reasons_of_code(bytes({0x26, 0})), ElementsAre("function 1 uses table.set (changes a table)"));
+  EXPECT_THAT(reasons_of_code(bytes({0x26, 0})),
+              ElementsAre("function 1 uses table.set (changes a table)"));
   const std::pair<int, const char*> denied[] = {
-      {8, "memory.init"}, {9, "data.drop"},  {12, "table.init"}, {13, "elem.drop"},
+      {8, "memory.init"}, {9, "data.drop"},   {12, "table.init"}, {13, "elem.drop"},
       {14, "table.copy"}, {15, "table.grow"}, {17, "table.fill"}, {18, "unknown opcode 0xfc 18"}};
   for (const auto& [opcode, name] : denied)
     EXPECT_THAT(reasons_of_code(bytes({0xfc, opcode, 0, 0})), ElementsAre(HasSubstr(name)));
@@ -68,7 +78,8 @@ TEST(Check, DeniesWhatChangesTablesAndSegments) {
 
 TEST(Check, DeniesObjectsOutsideTheMemory) {
   for (const int opcode : {0x06, 0x07, 0x08, 0x09, 0x0a, 0x18, 0x19, 0x1f})
-    EXPECT_THAT(reasons_of_code(bytes({opcode, 0x40})), ElementsAre(HasSubstr("exceptions"))) << opcode;
+    EXPECT_THAT(reasons_of_code(bytes({opcode, 0x40})), ElementsAre(HasSubstr("exceptions")))
+        << opcode;
   EXPECT_THAT(reasons_of_code(bytes({0xfb, 0})), ElementsAre(HasSubstr("GC objects")));
   EXPECT_THAT(reasons_of_code(bytes({0xfe, 0, 2, 0})), ElementsAre(HasSubstr("atomics")));
   EXPECT_THAT(reasons_of_code(bytes({0x14, 0})), ElementsAre(HasSubstr("call_ref")));
@@ -78,8 +89,10 @@ TEST(Check, DeniesObjectsOutsideTheMemory) {
 }
 
 TEST(Check, DeniesEveryUnknownOpcode) {
-  for (const int opcode : {0x16, 0x17, 0x1d, 0x1e, 0x27, 0xc5, 0xcf, 0xd3, 0xd4, 0xd6, 0xe0, 0xe6, 0xf0, 0xff})
-    EXPECT_THAT(reasons_of_code(bytes({opcode})), ElementsAre(HasSubstr("unknown opcode"))) << opcode;
+  for (const int opcode :
+       {0x16, 0x17, 0x1d, 0x1e, 0x27, 0xc5, 0xcf, 0xd3, 0xd4, 0xd6, 0xe0, 0xe6, 0xf0, 0xff})
+    EXPECT_THAT(reasons_of_code(bytes({opcode})), ElementsAre(HasSubstr("unknown opcode")))
+        << opcode;
 }
 
 TEST(Check, DeniesASecondMemoryInInstructions) {
@@ -97,11 +110,15 @@ TEST(Check, DeniesBodiesItCannotDecode) {
   };
   EXPECT_THAT(body({}), ElementsAre("function 1 cannot be decoded"));
   EXPECT_THAT(body({0}), ElementsAre("function 1 cannot be decoded")) << "no end";
-  EXPECT_THAT(body({0, 0x0b, 0x26, 0}), ElementsAre("function 1 cannot be decoded")) << "code after the end";
+  EXPECT_THAT(body({0, 0x0b, 0x26, 0}), ElementsAre("function 1 cannot be decoded"))
+      << "code after the end";
   EXPECT_THAT(body({0, 0x41, 0xff}), ElementsAre("function 1 cannot be decoded")) << "a cut number";
-  EXPECT_THAT(body({0, 0x0e, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x0b}), ElementsAre("function 1 cannot be decoded"));
-  EXPECT_THAT(body({0xff, 0xff, 0xff, 0xff, 0x0f, 0x0b}), ElementsAre("function 1 cannot be decoded"));
-  EXPECT_THAT(body({0, 0x02, 0xc0, 0x7f, 0x0b, 0x0b}), ElementsAre(HasSubstr("unknown block type")));
+  EXPECT_THAT(body({0, 0x0e, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x0b}),
+              ElementsAre("function 1 cannot be decoded"));
+  EXPECT_THAT(body({0xff, 0xff, 0xff, 0xff, 0x0f, 0x0b}),
+              ElementsAre("function 1 cannot be decoded"));
+  EXPECT_THAT(body({0, 0x02, 0xc0, 0x7f, 0x0b, 0x0b}),
+              ElementsAre(HasSubstr("unknown block type")));
   EXPECT_THAT(body({1, 1, 0x6f, 0x0b}), ElementsAre("function 1 uses externref"));
   EXPECT_THAT(body({1, 1, 0x63, 0x0b}), ElementsAre("function 1 uses value type 0x63"));
 }
@@ -109,7 +126,8 @@ TEST(Check, DeniesBodiesItCannotDecode) {
 TEST(Check, DeniesImportsOtherThanFunctions) {
   const auto with = [](const std::string& what) {
     Parts parts;
-    parts.imports = section(2, list({sized("env") + sized("f") + bytes({0, 0}), sized("e\nv") + sized("x") + what}));
+    parts.imports = section(
+        2, list({sized("env") + sized("f") + bytes({0, 0}), sized("e\nv") + sized("x") + what}));
     return reasons(parts);
   };
   EXPECT_THAT(with(bytes({1, 0x70, 0, 1})), ElementsAre(HasSubstr("imports the table e\\nv.x")));
@@ -138,11 +156,13 @@ TEST(Check, DeniesGlobalsThatAreNoNumbers) {
     parts.globals = section(6, list({bytes(global)}));
     return reasons(parts);
   };
-  EXPECT_THAT(with({0x70, 1, 0xd0, 0x70, 0x0b}), ElementsAre("global 0 can change and is no number"));
+  EXPECT_THAT(with({0x70, 1, 0xd0, 0x70, 0x0b}),
+              ElementsAre("global 0 can change and is no number"));
   EXPECT_THAT(with({0x6f, 0, 0xd0, 0x6f, 0x0b}), ElementsAre("global 0 is an externref"));
   EXPECT_THAT(with({0x7b, 1, 0xfd, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x0b}),
               ElementsAre("global 0 can change and is no number"));
-  EXPECT_THAT(with({0x7f, 1, 0xd0, 0x70, 0x0b}), ElementsAre(HasSubstr("first value is not known")));
+  EXPECT_THAT(with({0x7f, 1, 0xd0, 0x70, 0x0b}),
+              ElementsAre(HasSubstr("first value is not known")));
   EXPECT_THAT(with({0x70, 0, 0xd2, 1, 0x0b}), IsEmpty()) << "a constant function";
 }
 

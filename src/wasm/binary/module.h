@@ -23,7 +23,13 @@ namespace wws::wasm::binary {
 inline constexpr std::uint32_t kPageBytes = 65536;
 
 enum class ValueType : std::uint8_t {
-  I32 = 0x7f, I64 = 0x7e, F32 = 0x7d, F64 = 0x7c, V128 = 0x7b, FuncRef = 0x70, ExternRef = 0x6f
+  I32 = 0x7f,
+  I64 = 0x7e,
+  F32 = 0x7d,
+  F64 = 0x7c,
+  V128 = 0x7b,
+  FuncRef = 0x70,
+  ExternRef = 0x6f
 };
 enum class ExternKind : std::uint8_t { Function = 0, Table = 1, Memory = 2, Global = 3, Tag = 4 };
 enum class Mutability : std::uint8_t { Constant = 0, Variable = 1 };
@@ -116,9 +122,9 @@ struct Module {
 // such); Unsupported for a construct this reader does not know (GC types), which an engine may.
 [[nodiscard]] Result<Module> parse(ByteView bytes);
 
-// Why instances of this module may not be kept; empty when they may. Denies by default: decodes every
-// function body and accepts only what is known to leave no trace outside the memory and numeric
-// globals. One text each, "function 12 uses table.set (changes a table)"; at most 16.
+// Why instances of this module may not be kept; empty when they may. Denies by default: decodes
+// every function body and accepts only what is known to leave no trace outside the memory and
+// numeric globals. One text each, "function 12 uses table.set (changes a table)"; at most 16.
 [[nodiscard]] std::vector<std::string> reasons_not_provable(const Module& module);
 
 inline constexpr std::string_view kMemoryExport = "wws:memory";

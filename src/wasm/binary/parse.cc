@@ -73,7 +73,8 @@ class Parser {
       return invalid("its version is not 1; build a core module (target wasm32-wasip1)");
     if (text.starts_with("(module") || text.starts_with("(component"))
       return invalid("it is WebAssembly text; compile it first (wat2wasm)");
-    invalid(text.empty() ? "the file is empty" : "it does not begin with the bytes of one (\\0asm)");
+    invalid(text.empty() ? "the file is empty"
+                         : "it does not begin with the bytes of one (\\0asm)");
   }
 
   void section(Reader& in) {
@@ -118,14 +119,19 @@ class Parser {
       case 10: return each(in, "function bodies", [&] { module_.bodies.push_back(in.prefixed()); });
       case 11: return each(in, "data segments", [&] { data(in); });
       case 12: data_count_ = in.u32(); return;
-      default: return each(in, "tags", [&] { tag(in); ++module_.tags; });
+      default:
+        return each(in, "tags", [&] {
+          tag(in);
+          ++module_.tags;
+        });
     }
   }
 
   template <typename Read>
   void each(Reader& in, std::string_view what, const Read& read) {
     const std::uint32_t count = in.u32();
-    if (count > kMaxItems) return invalid(fmt::format("it has {} {}; {} are too many", count, what, count));
+    if (count > kMaxItems)
+      return invalid(fmt::format("it has {} {}; {} are too many", count, what, count));
     for (std::uint32_t i = 0; i < count && good(in); ++i) read();
   }
 
@@ -145,7 +151,13 @@ class Parser {
   ValueType value_type(Reader& in) {
     const std::uint8_t byte = in.u8();
     switch (byte) {
-      case 0x7f: case 0x7e: case 0x7d: case 0x7c: case 0x7b: case 0x70: case 0x6f: break;
+      case 0x7f:
+      case 0x7e:
+      case 0x7d:
+      case 0x7c:
+      case 0x7b:
+      case 0x70:
+      case 0x6f: break;
       default:
         if (in.ok()) unsupported(fmt::format("value type 0x{:02x}", byte), in);
         return ValueType::I32;
@@ -168,8 +180,7 @@ class Parser {
   Limits limits(Reader& in, LimitsOf what) {
     const std::uint8_t flags = in.u8();
     const std::uint8_t known = what == LimitsOf::Memory ? 7 : 5;
-    if ((flags & ~known) != 0)
-      unsupported(fmt::format("limits with flags 0x{:02x}", flags), in);
+    if ((flags & ~known) != 0) unsupported(fmt::format("limits with flags 0x{:02x}", flags), in);
     Limits limits;
     limits.shared = (flags & 2) != 0;
     limits.is_64 = (flags & 4) != 0;
@@ -266,13 +277,16 @@ class Parser {
     if (!active) segment.mode = (flags & 2) != 0 ? SegmentMode::Declarative : SegmentMode::Passive;
     if (active && (flags & 2) != 0) segment.table = in.u32();
     if (active && good(in)) {
-      if (segment.table >= count_of(ExternKind::Table)) return stop_at("there is no such table", in);
+      if (segment.table >= count_of(ExternKind::Table))
+        return stop_at("there is no such table", in);
       static_cast<void>(constant(in));
     }
     if ((flags & 3) != 0) element_kind(in, segment, expressions);
     each(in, "elements", [&] {
-      if (expressions) static_cast<void>(constant(in));
-      else static_cast<void>(index(in, count_of(ExternKind::Function), "function"));
+      if (expressions)
+        static_cast<void>(constant(in));
+      else
+        static_cast<void>(index(in, count_of(ExternKind::Function), "function"));
       ++segment.count;
     });
     module_.elements.push_back(segment);
@@ -294,7 +308,8 @@ class Parser {
     if (flags == 1) segment.mode = SegmentMode::Passive;
     if (flags == 2) segment.memory = in.u32();
     if (flags != 1 && in.ok()) {
-      if (segment.memory >= count_of(ExternKind::Memory)) return stop_at("there is no such memory", in);
+      if (segment.memory >= count_of(ExternKind::Memory))
+        return stop_at("there is no such memory", in);
       segment.offset = constant(in);
     }
     if (!good(in)) return;
@@ -325,8 +340,12 @@ class Parser {
       case 0x23: return stack.push_back(constant_global(in));
       case 0xd0: static_cast<void>(reference_type(in)); return stack.push_back(std::nullopt);
       case 0xd2: return constant_function(in, stack);
-      case 0x6a: case 0x6b: case 0x6c: case 0x7c: case 0x7d: case 0x7e:
-        return constant_arithmetic(in, opcode, stack);
+      case 0x6a:
+      case 0x6b:
+      case 0x6c:
+      case 0x7c:
+      case 0x7d:
+      case 0x7e: return constant_arithmetic(in, opcode, stack);
       case 0xfd:
         if (in.u32() != 12) return unsupported("initializer with a vector instruction", in);
         static_cast<void>(in.take(16));
@@ -359,9 +378,12 @@ class Parser {
     }
     const bool wide = opcode >= 0x7c;
     const int operation = opcode - (wide ? 0x7c : 0x6a);
-    if (operation == 0) *left += *right;
-    else if (operation == 1) *left -= *right;
-    else *left *= *right;
+    if (operation == 0)
+      *left += *right;
+    else if (operation == 1)
+      *left -= *right;
+    else
+      *left *= *right;
     if (!wide) *left &= std::numeric_limits<std::uint32_t>::max();
   }
 

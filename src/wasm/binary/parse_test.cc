@@ -191,15 +191,16 @@ TEST(Parse, SaysUnsupportedForWhatAnEngineMayKnow) {
 
 TEST(Parse, ComputesInitializers) {
   Parts parts;
-  parts.globals = section(6, list({
-      bytes({0x7f, 0, 0x41, 7, 0x0b}),
-      bytes({0x7f, 1, 0x23, 0, 0x41, 3, 0x6c, 0x41, 1, 0x6b, 0x0b}),         // 7 * 3 - 1
-      bytes({0x7f, 1, 0x41, 0x7f, 0x41, 2, 0x6a, 0x0b}),                     // -1 + 2 in 32 bits
-      bytes({0x7d, 1, 0x43, 0, 0, 0x80, 0x3f, 0x0b}),                        // 1.0f
-      bytes({0x7c, 1, 0x44, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0x0b}),            // 1.0
-      bytes({0x70, 0, 0xd2, 1, 0x0b}),                                       // a function
-      bytes({0x7f, 1, 0x23, 1, 0x0b}),                                       // of one that can change
-  }));
+  parts.globals =
+      section(6, list({
+                     bytes({0x7f, 0, 0x41, 7, 0x0b}),
+                     bytes({0x7f, 1, 0x23, 0, 0x41, 3, 0x6c, 0x41, 1, 0x6b, 0x0b}),  // 7 * 3 - 1
+                     bytes({0x7f, 1, 0x41, 0x7f, 0x41, 2, 0x6a, 0x0b}),  // -1 + 2 in 32 bits
+                     bytes({0x7d, 1, 0x43, 0, 0, 0x80, 0x3f, 0x0b}),     // 1.0f
+                     bytes({0x7c, 1, 0x44, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0x0b}),  // 1.0
+                     bytes({0x70, 0, 0xd2, 1, 0x0b}),                             // a function
+                     bytes({0x7f, 1, 0x23, 1, 0x0b}),  // of one that can change
+                 }));
   const std::string raw = parts.build();
   const auto module = parse(as_bytes(raw));
   ASSERT_TRUE(module.has_value()) << module.error().to_string();

@@ -19,7 +19,9 @@ class Reader {
     if (!ok_ || at_ == bytes_.size()) return give_up();
     return bytes_[at_++];
   }
-  [[nodiscard]] std::uint32_t u32() noexcept { return static_cast<std::uint32_t>(unsigned_leb(32)); }
+  [[nodiscard]] std::uint32_t u32() noexcept {
+    return static_cast<std::uint32_t>(unsigned_leb(32));
+  }
   [[nodiscard]] std::uint64_t u64() noexcept { return unsigned_leb(64); }
   [[nodiscard]] std::int32_t s32() noexcept { return static_cast<std::int32_t>(signed_leb(32)); }
   [[nodiscard]] std::int64_t s33() noexcept { return signed_leb(33); }

@@ -56,7 +56,10 @@ std::string export_section(const Module& module) {
 bool is_dropped(const Section& section) {
   switch (section.id) {
     case kCustom: return section.custom_name != "name";
-    case kExport: case kStart: case kData: case kDataCount: return true;
+    case kExport:
+    case kStart:
+    case kData:
+    case kDataCount: return true;
     default: return false;
   }
 }
@@ -64,9 +67,9 @@ bool is_dropped(const Section& section) {
 bool follows_exports(const Section& section) { return section.id == 9 || section.id == 10; }
 
 void assert_provable(const Module& module) {
-  WWS_ASSERT(module.memories.size() == 1 && !module.start &&
-                 module.imports.size() == module.imported[0],
-             "only a provable module is kept");
+  WWS_ASSERT(
+      module.memories.size() == 1 && !module.start && module.imports.size() == module.imported[0],
+      "only a provable module is kept");
 }
 
 }  // namespace
@@ -120,9 +123,10 @@ Result<void> apply_data(const Module& module, MutableByteView memory) {
       return fail(ErrorKind::Invalid, fmt::format("the place of data segment {} is not known", i));
     const std::uint64_t at = *segment.offset.bits;
     if (segment.bytes.size() > memory.size() || at > memory.size() - segment.bytes.size())
-      return fail(ErrorKind::Invalid,
-                  fmt::format("data segment {} ({} bytes at {}) does not fit the memory of {} bytes",
-                              i, segment.bytes.size(), at, memory.size()));
+      return fail(
+          ErrorKind::Invalid,
+          fmt::format("data segment {} ({} bytes at {}) does not fit the memory of {} bytes", i,
+                      segment.bytes.size(), at, memory.size()));
     if (!segment.bytes.empty())
       std::memcpy(memory.data() + at, segment.bytes.data(), segment.bytes.size());
   }

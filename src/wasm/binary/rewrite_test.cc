@@ -104,7 +104,8 @@ TEST(InitialState, TellsPagesAndGlobals) {
 
 TEST(ApplyData, WritesActiveSegmentsInOrder) {
   Parts parts;
-  parts.data = section(11, list({bytes({0, 0x41, 1, 0x0b}) + sized("abcd"), bytes({2, 0, 0x41, 2, 0x0b}) + sized("XY")}));
+  parts.data = section(11, list({bytes({0, 0x41, 1, 0x0b}) + sized("abcd"),
+                                 bytes({2, 0, 0x41, 2, 0x0b}) + sized("XY")}));
   const std::string raw = parts.build();
   const auto module = parse(as_bytes(raw));
   ASSERT_TRUE(module.has_value());
@@ -114,7 +115,8 @@ TEST(ApplyData, WritesActiveSegmentsInOrder) {
 }
 
 TEST(ApplyData, RefusesSegmentsThatDoNotFit) {
-  const auto apply = [](const std::string& offset, std::size_t memory_size, std::string_view content) {
+  const auto apply = [](const std::string& offset, std::size_t memory_size,
+                        std::string_view content) {
     Parts parts;
     parts.data = section(11, list({bytes({0}) + offset + bytes({0x0b}) + sized(content)}));
     const std::string raw = parts.build();

@@ -38,17 +38,19 @@ inline std::string list(std::initializer_list<std::string> items) {
 
 // The sections of a small module that is provable; a test puts a bad one in place of one of them.
 struct Parts {
-  std::string types = section(1, list({bytes({0x60, 0, 0}), bytes({0x60, 2, 0x7f, 0x7f, 1, 0x7f})}));
+  std::string types =
+      section(1, list({bytes({0x60, 0, 0}), bytes({0x60, 2, 0x7f, 0x7f, 1, 0x7f})}));
   std::string imports = section(2, list({sized("env") + sized("f") + bytes({0, 0})}));
   std::string functions = section(3, list({bytes({0})}));
   std::string tables = section(4, list({bytes({0x70, 0, 2})}));
   std::string memories = section(5, list({bytes({1, 1, 4})}));
   std::string tags;
   // Two that can change: an i32 of 65536 and an i64 of -1; between them a constant one.
-  std::string globals = section(6, list({bytes({0x7f, 1, 0x41, 0x80, 0x80, 0x04, 0x0b}),
-                                         bytes({0x7f, 0, 0x41, 0x05, 0x0b}),
-                                         bytes({0x7e, 1, 0x42, 0x7f, 0x0b})}));
-  std::string exports = section(7, list({sized("_start") + bytes({0, 1}), sized("memory") + bytes({2, 0})}));
+  std::string globals =
+      section(6, list({bytes({0x7f, 1, 0x41, 0x80, 0x80, 0x04, 0x0b}),
+                       bytes({0x7f, 0, 0x41, 0x05, 0x0b}), bytes({0x7e, 1, 0x42, 0x7f, 0x0b})}));
+  std::string exports =
+      section(7, list({sized("_start") + bytes({0, 1}), sized("memory") + bytes({2, 0})}));
   std::string start;
   std::string elements = section(9, list({bytes({0, 0x41, 0, 0x0b, 1, 1})}));
   std::string data_count;
