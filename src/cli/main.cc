@@ -104,7 +104,7 @@ int serve(const cli::Options& options) {
   worker::WasmRuntime wasm(**runtime);
   bindings::KvStore kv;
 
-  auto built = cli::build_site(*project, {options.prefix, options.cors, js, wasm});
+  auto built = cli::build_site(*project, {options.prefix, options.cors, js, wasm, clock});
   if (!built) return fail_with(built.error().to_string());
   server::Site& site = built->site;
   site.authority = fmt::format("{}:{}", shown_host(options.host), options.port);

@@ -19,7 +19,7 @@ std::unique_ptr<worker::Worker> make_worker(const config::WorkerFile& file, std:
     return std::make_unique<worker::BrokenWorker>(label_of(file), std::move(route),
                                                   Error(ErrorKind::Invalid, text));
   }
-  abi::js::SessionWorker identity{label_of(file), std::move(route), file.config};
+  abi::WorkerIdentity identity{label_of(file), std::move(route), file.config};
   if (file.extension == "wasm")
     return std::make_unique<worker::WasmWorker>(parts.wasm, file.file, std::move(identity));
   return std::make_unique<worker::JsWorker>(parts.js, file.file, file.relative, std::move(identity));
@@ -45,7 +45,7 @@ Result<BuiltSite> build_site(const config::Project& project, SiteParts parts) {
   built.site.prefix = router::normalize_prefix(parts.prefix);
   built.site.cors = server::Cors(std::move(parts.cors));
   if (project.public_folder) {
-    auto files = http::StaticFiles::open(*project.public_folder);
+    auto files = http::StaticFiles::open(*project.public_folder, parts.clock);
     if (!files) return fail(std::move(files).error());
     built.site.files = std::move(*files);
   }

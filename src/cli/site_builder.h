@@ -16,6 +16,7 @@ struct SiteParts {
   std::vector<std::string> cors;
   worker::JsRuntime& js;      // borrowed by the workers
   worker::WasmRuntime& wasm;  // borrowed by the workers
+  const io::Clock& clock;     // borrowed by the files
 };
 
 struct BuiltSite {

@@ -31,6 +31,16 @@ std::string access_line(const http::RequestHead& request, const DecoratedExchang
                      exchange.bytes(), referer, agent, static_cast<double>(took.count()) / 1e9);
 }
 
+// The path below the prefix, "/" at least; nothing outside it.
+std::optional<std::string_view> below_prefix(std::string_view path, std::string_view prefix) {
+  if (prefix.empty()) return path;
+  if (!path.starts_with(prefix)) return std::nullopt;
+  path.remove_prefix(prefix.size());
+  if (path.empty()) return "/";
+  if (path.front() != '/') return std::nullopt;
+  return path;
+}
+
 }  // namespace
 
 Task<void> App::handle(http::Exchange& exchange) {
@@ -67,6 +77,43 @@ Task<void> App::dispatch(http::Exchange& exchange) {
   worker::Worker& worker = *site_.workers[match->route->target];
   std::string url = absolute_url(exchange.request(), site_, path);
   co_await worker.serve(services_, exchange, std::move(url), std::move(match->params));
+}
+
+Task<bool> App::serve_file(http::Exchange& exchange, std::string_view path) {
+  if (!site_.files) co_return false;
+  const auto below = below_prefix(path, site_.prefix);
+  if (!below) co_return false;
+  const auto& request = exchange.request();
+  auto found = site_.files->find({request.method, *below, {request.headers.begin(), request.headers.end()}});
+  if (!found) {
+    services_.log.error(fmt::format("cannot serve {}: {}", path, found.error().to_string()));
+    auto page = abi::failure_page(found.error().kind());
+    co_await exchange.respond(std::move(page.head), std::move(page.body));
+    co_return true;
+  }
+  if (!*found) co_return false;
+  co_await send(exchange, std::move(**found));
+  co_return true;
+}
+
+Task<void> App::not_found(http::Exchange& exchange) {
+  if (site_.files) {
+    co_await send(exchange, site_.files->not_found(exchange.request().method));
+    co_return;
+  }
+  http::ResponseHead head;
+  head.status = 404;
+  co_await exchange.respond(std::move(head), "");
+}
+
+Task<void> App::send(http::Exchange& exchange, http::FileResponse response) {
+  auto sent = co_await send_file(exchange, std::move(response));
+  if (sent || sent.error().kind() == ErrorKind::Gone) co_return;
+  services_.log.error(fmt::format("cannot send {}: {}", exchange.request().target,
+                                  sent.error().to_string()));
+  if (exchange.started()) co_return;
+  auto page = abi::failure_page(sent.error().kind());
+  co_await exchange.respond(std::move(page.head), std::move(page.body));
 }
 
 }  // namespace wws::server

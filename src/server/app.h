@@ -17,6 +17,7 @@ class App final : public http::Handler {
   // Answers from `public`, if the path names a file there: true.
   Task<bool> serve_file(http::Exchange& exchange, std::string_view path);
   Task<void> not_found(http::Exchange& exchange);
+  Task<void> send(http::Exchange& exchange, http::FileResponse response);
 
   const Site& site_;
   abi::LoopServices& services_;

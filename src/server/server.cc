@@ -31,7 +31,7 @@ class Loop final {
     auto client = http::make_client(context_, {});
     if (!client) return fail(std::move(client).error());
     client_ = std::move(*client);
-    fetcher_ = bindings::make_fetcher(*client_);
+    fetcher_ = std::make_unique<bindings::Fetcher>(*client_);
     pool_ = shared_.runtime.make_pool(context_.get_executor(), options_.pool);
     background_.emplace(context_.get_executor());
     services_.emplace(abi::LoopServices{context_.get_executor(), *pool_, *fetcher_, shared_.kv,

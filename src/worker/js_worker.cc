@@ -42,7 +42,7 @@ Task<Result<std::shared_ptr<const abi::js::Engine>>> JsRuntime::engine(abi::Loop
 }
 
 JsWorker::JsWorker(JsRuntime& js, std::filesystem::path file, std::string relative,
-                   abi::js::SessionWorker identity)
+                   abi::WorkerIdentity identity)
     : js_(js), file_(std::move(file)), relative_(std::move(relative)), identity_(std::move(identity)) {}
 
 Task<Result<JsWorker::Loaded>> JsWorker::make(abi::LoopServices& services) {

@@ -27,7 +27,7 @@ class JsWorker final : public Worker {
   // `js` is borrowed and outlives the worker. `file` is read at the first load; `relative` names it
   // in stacks.
   JsWorker(JsRuntime& js, std::filesystem::path file, std::string relative,
-           abi::js::SessionWorker identity);
+           abi::WorkerIdentity identity);
 
   Task<Result<WorkerInfo>> load(abi::LoopServices& services) override;
   Task<void> serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
@@ -45,7 +45,7 @@ class JsWorker final : public Worker {
   JsRuntime& js_;
   std::filesystem::path file_;
   std::string relative_;
-  abi::js::SessionWorker identity_;
+  abi::WorkerIdentity identity_;
   LoadOnce<Loaded> loaded_;
 };
 

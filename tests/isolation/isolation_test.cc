@@ -50,7 +50,7 @@ class Isolation : public testing::TestWithParam<wasm::RestoreMode> {
     js_ = std::make_unique<worker::JsRuntime>(*program);
     pool_ = runtime_->make_pool(loop_.get_executor(), {});
     client_ = http::make_client(loop_, {}).value();
-    fetcher_ = bindings::make_fetcher(*client_);
+    fetcher_ = std::make_unique<bindings::Fetcher>(*client_);
     background_.emplace(loop_.get_executor());
     services_.emplace(abi::LoopServices{loop_.get_executor(), *pool_, *fetcher_, kv_, clock_,
                                         random_, log_, *background_});
@@ -60,7 +60,7 @@ class Isolation : public testing::TestWithParam<wasm::RestoreMode> {
 
   std::unique_ptr<worker::JsWorker> worker(const std::string& file) {
     return std::make_unique<worker::JsWorker>(*js_, std::string(WWS_ISOLATION_FOLDER) + "/" + file,
-                                              file, abi::js::SessionWorker{file, "/" + file, config_});
+                                              file, abi::WorkerIdentity{file, "/" + file, config_});
   }
 
   // Runs one request to its end.

@@ -10,10 +10,15 @@ namespace {
 // A streamed upload above this holds back the guest.
 constexpr std::size_t kUploadHighWater = 64 * 1024;
 
-bindings::RedirectMode redirect_mode(std::uint32_t flags) {
-  if (flags & WWS_FETCH_REDIRECT_ERROR) return bindings::RedirectMode::Error;
-  if (flags & WWS_FETCH_REDIRECT_MANUAL) return bindings::RedirectMode::Manual;
-  return bindings::RedirectMode::Follow;
+bindings::Redirect redirect_mode(std::uint32_t flags) {
+  if (flags & WWS_FETCH_REDIRECT_ERROR) return bindings::Redirect::Error;
+  if (flags & WWS_FETCH_REDIRECT_MANUAL) return bindings::Redirect::Manual;
+  return bindings::Redirect::Follow;
+}
+
+// "[Not allowed] The host ...", as the original's users know it.
+std::string failure_text(const bindings::FetchError& error) {
+  return fmt::format("[{}] {}", bindings::to_string(error.kind), error.error.message());
 }
 
 }  // namespace
@@ -86,12 +91,13 @@ Task<void> FetchOperation::connect() {
   connecting_ = false;
   if (cancelled_) co_return;
   if (!response) {
-    push(encode_failed(id_, response.error().message));
+    push(encode_failed(id_, failure_text(response.error())));
     co_return;
   }
   response_ = std::make_unique<bindings::FetchResponse>(std::move(*response));
-  push(encode(FetchedMessage{id_, response_->status, response_->redirected, response_->reason,
-                             response_->url, response_->headers}));
+  const auto& head = response_->head;
+  push(encode(FetchedMessage{id_, head.status, response_->redirected, head.reason, response_->url,
+                             head.headers}));
 }
 
 std::int32_t FetchOperation::write(ByteView bytes, std::uint32_t flags) {

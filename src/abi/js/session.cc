@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "abi/failure_page.h"
+#include "abi/fetch_policy.h"
 #include "guest/js/abi.h"
 
 namespace wws::abi::js {
@@ -40,15 +41,14 @@ observe::Level to_level(std::uint32_t level) {
 
 }  // namespace
 
-Session::Session(LoopServices& services, const SessionWorker& worker,
+Session::Session(LoopServices& services, const WorkerIdentity& worker,
                  std::unique_ptr<wasm::Lease> lease)
     : services_(services), worker_(worker), lease_(std::move(lease)) {
   lease_->set_user(static_cast<GuestHost*>(this));
   lease_->set_limits({.cpu = worker.config.limits.cpu,
                       .memory_bytes = worker.config.limits.memory_bytes});
   started_ = services_.clock.monotonic();
-  const auto wall = worker.config.limits.wall;
-  deadline_ = wall.count() == 0 ? Deadline::max() : std::chrono::steady_clock::now() + wall;
+  deadline_ = deadline_after(worker.config.limits.wall);
 }
 
 Session::~Session() = default;
@@ -56,14 +56,7 @@ Session::~Session() = default;
 // --- running the guest ---------------------------------------------------------------------------
 
 Task<Result<std::int32_t>> Session::finish_call() {
-  // The guest needs more than a slice: it may go on no longer than the request may last.
-  boost::asio::steady_timer alarm(services_.loop, deadline_);
-  if (deadline_ != Deadline::max()) {
-    alarm.async_wait([this](const boost::system::error_code& error) {
-      if (!error) lease_->cancel(Error(ErrorKind::TimedOut, "the wall limit was reached"));
-    });
-  }
-  auto result = co_await lease_->resume();
+  auto result = co_await resume_until(services_.loop, *lease_, deadline_);
   co_return outcome_of(std::move(result));
 }
 
@@ -452,7 +445,7 @@ std::int32_t Session::fetch(ByteView bytes) {
     push_event(encode_failed(id, message.error().message()));
     return static_cast<std::int32_t>(id);
   }
-  auto policy = bindings::make_policy(worker_.config.http_requests);
+  auto policy = fetch_policy(worker_.config.http_requests, deadline_);
   auto operation = std::make_unique<FetchOperation>(
       services_, std::move(policy), id, std::move(*message),
       [this](std::string event) { push_event(std::move(event)); });

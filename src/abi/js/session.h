@@ -17,19 +17,13 @@
 #include "abi/js/fetch_operation.h"
 #include "abi/js/guest_host.h"
 #include "abi/js/messages.h"
+#include "abi/resume_until.h"
 #include "abi/services.h"
+#include "abi/worker_identity.h"
 #include "bindings/kv.h"
-#include "config/worker_config.h"
 #include "http/exchange.h"
 
 namespace wws::abi::js {
-
-// What a session needs to know of its worker; borrowed, outlives the session.
-struct SessionWorker {
-  std::string label;   // for the log: "counter" or the file's name
-  std::string route;   // "/api/[id]"
-  config::WorkerConfig config;
-};
 
 // Events that wait for the guest, in order; costs nothing while it is empty.
 class EventQueue {
@@ -59,7 +53,8 @@ struct Failure {
 
 class Session final : public GuestHost {
  public:
-  Session(LoopServices& services, const SessionWorker& worker,
+  // `services` and `worker` are borrowed and outlive the session.
+  Session(LoopServices& services, const WorkerIdentity& worker,
           std::unique_ptr<wasm::Lease> lease);
   ~Session() override;
 
@@ -94,8 +89,6 @@ class Session final : public GuestHost {
   void kv_delete(std::string_view key) override;
 
  private:
-  using Deadline = std::chrono::steady_clock::time_point;
-
   Task<Result<std::int32_t>> call_with(const char* function, const std::string& message);
   // Nothing when the guest did not end within its slice: then finish_call() must be awaited.
   std::optional<Result<std::int32_t>> try_call_with_mailbox(const char* function,
@@ -124,7 +117,7 @@ class Session final : public GuestHost {
   void report(const Failure& failure);
 
   LoopServices& services_;
-  const SessionWorker& worker_;
+  const WorkerIdentity& worker_;
   std::unique_ptr<wasm::Lease> lease_;
   http::Exchange* exchange_ = nullptr;  // until the response is complete
   std::uint32_t mailbox_ = 0;
