@@ -45,8 +45,18 @@ install_packages() {
   command -v apt-get >/dev/null || die "these Debian packages (or what stands for them) are missing: $*"
   [ "$(id -u)" = 0 ] || die "Debian packages are missing; run this, then ./dev again: sudo $command"
   say "installing $# Debian packages: $*"
-  apt-get update -q >&2
-  DEBIAN_FRONTEND=noninteractive $command >&2
+  mkdir -p "$WWS_CACHE/work"
+  { apt-get update && DEBIAN_FRONTEND=noninteractive $command; } </dev/null 2>&1 |
+    tee "$WWS_CACHE/work/apt.log" | count_packages ||
+    die "apt-get failed: $(tail -n 5 "$WWS_CACHE/work/apt.log")"
+}
+
+# One line that counts, instead of apt's thousands.
+count_packages() {
+  awk -v tty="$([ -t 2 ] && echo 1)" '
+    /^Unpacking / { unpacked++ } /^Setting up / { ready++ }
+    tty && /^(Unpacking|Setting up) / { printf "\r      %d unpacked, %d ready", unpacked, ready >"/dev/stderr" }
+    END { printf "%s      %d unpacked, %d ready\n", tty ? "\r" : "", unpacked, ready >"/dev/stderr" }'
 }
 
 # name-version of a pin: the folder under $WWS_CACHE/src.
@@ -103,13 +113,13 @@ setup_wasmtime() {
 
 # Of the crate and the compiler: another compiler may not mix with what is built.
 wasmtime_key() {
-  (cat "$ROOT"/wasmtime/Cargo.{toml,lock} "$ROOT"/wasmtime/src/*.rs && rustc --version 2>/dev/null) |
+  (cat "$ROOT"/wasmtime/Cargo.{toml,lock} "$ROOT"/wasmtime/src/*.rs; rustc --version 2>/dev/null || true) |
     hash_of | cut -c1-16
 }
 
 setup_rust() {
   local version
-  version=$(rustc --version 2>/dev/null | cut -d' ' -f2)
+  version=$(rustc --version 2>/dev/null | cut -d' ' -f2 || true)
   if command -v cargo >/dev/null && at_least "$RUST_MINIMUM" "${version:-0}"; then return 0; fi
   command -v apt-get >/dev/null ||
     die "Rust $RUST_MINIMUM or newer is needed (found: ${version:-none}); rustup.rs has it"
