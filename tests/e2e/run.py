@@ -2,7 +2,7 @@
 """Runs one end-to-end case; README.md beside this file says what a case is.
 
 Usage: run.py CASE_FOLDER --binary build/release/wws [--keep]
-Exit code 0: everything holds; 1: the first thing that does not is printed; 77: cannot run here.
+Exit code 0: everything holds; 1: the first thing that does not is printed.
 """
 
 import argparse
@@ -25,11 +25,6 @@ from server import Server, clean_environment  # noqa: E402
 from upstream import Upstream  # noqa: E402
 
 TEXT_FILES = {".js", ".mjs", ".toml", ".html", ".txt", ".json", ".c"}
-SKIPPED = 77
-
-
-class Skip(Exception):
-    """The machine lacks something that the case needs."""
 
 
 def fill(value, names):
@@ -45,9 +40,8 @@ def fill(value, names):
     return value
 
 
-def prepare_project(source, place, names):
-    """Copies a project, fills its templates and builds its guests."""
-    shutil.copytree(source, place, symlinks=True, ignore=shutil.ignore_patterns("node_modules"))
+def build_project(place, names):
+    """Fills the templates of a copied project and builds its guests."""
     for file in [f for f in place.rglob("*") if f.is_file() and f.suffix in TEXT_FILES]:
         text = file.read_text(encoding="utf-8", errors="surrogateescape")
         filled = fill(text, names)
@@ -106,7 +100,10 @@ class Case:
         place = self.work / "project"
         source = (self.folder / self.case.get("project", "project")).resolve()
         self.names["project"] = str(place)
-        prepare_project(source, place, self.names)
+        shutil.copytree(source, place, symlinks=True, ignore=shutil.ignore_patterns("node_modules"))
+        for name, text in self.case.get("files", {}).items():
+            (place / name).write_text("\n".join(text) + "\n", encoding="utf-8")
+        build_project(place, self.names)
         return place
 
     def stop(self):
@@ -231,9 +228,6 @@ def main():
     try:
         case.run()
         return 0
-    except Skip as reason:
-        print(f"skipped: {reason}")
-        return SKIPPED
     except Failed as failure:
         print(f"{arguments.case.name}: {failure}")
         if case.server:

@@ -11,6 +11,7 @@
   /drip/N/MS        N chunks "chunk-I\n", one each MS milliseconds
   /binary           the 256 byte values
   /cookies          two Set-Cookie fields
+  /posts            JSON list of two posts
   /cut              announces 1000 bytes, sends 10 and hangs up
 """
 
@@ -117,6 +118,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_path_cookies(self, rest, query, body):
         self.reply(200, b"two cookies", [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2; Path=/")])
+
+    def do_path_posts(self, rest, query, body):
+        posts = [{"id": 1, "title": "first post"}, {"id": 2, "title": "second post"}]
+        self.reply(200, json.dumps(posts).encode(), [("Content-Type", "application/json")])
 
     def do_path_cut(self, rest, query, body):
         self.send_response(200)

@@ -96,6 +96,7 @@ async function ask(message) {
     const answer = await response.json();
     if (response.ok) return answer;
     say(answer.error, "wrong");
+    if (response.status === 403) state = null; // the seat is lost: the next poll joins again
   } catch {
     say("The server does not answer.", "wrong");
   }
