@@ -41,6 +41,9 @@ def play(first, second, watcher, url, shots):
     wait_status(first, "Waiting for the other player …")
     room = first.url()
     expect("the link to share", first.run("return document.getElementById('link').value"), room)
+    sticks_out = ("const edge = document.querySelector('main').getBoundingClientRect().right + 1;"
+                  "return [...document.querySelectorAll('main *')].some((e) => e.getBoundingClientRect().right > edge)")
+    expect("something sticks out of its column", first.run(sticks_out), False)
     first.screenshot(shots / "waiting.png")
     second.open(room)
     wait_status(first, "Your turn.")
