@@ -15,9 +15,11 @@ set(wasm_flags --target=wasm32-wasi -nostdlibinc -isystem /usr/include/wasm32-wa
 foreach(folder IN LISTS WWS_JS_INCLUDES)
   list(APPEND wasm_flags -I${folder})
 endforeach()
-set(wasm_cxx_flags ${wasm_flags} -std=c++20 -fno-exceptions -fno-rtti
-    -isystem /usr/include/wasm32-wasi/c++/v1)
+# libc++'s headers wrap those of libc and must be found before them.
+set(wasm_cxx_flags --target=wasm32-wasi -nostdlibinc
+    -isystem /usr/lib/llvm-19/include/wasm32-wasi/c++/v1 ${wasm_flags} -std=c++20 -fno-exceptions -fno-rtti)
 set(wasm_vendor_flags ${wasm_flags} -w)
+set(wasm_vendor_cxx_flags ${wasm_cxx_flags} -w)
 
 set(wasm_objects)
 function(wws_wasm_object source compiler flags)
@@ -41,7 +43,7 @@ foreach(source IN LISTS WWS_QUICKJS_SOURCES)
   wws_wasm_object(${source} ${WWS_WASM_CC} wasm_vendor_flags)
 endforeach()
 foreach(source IN LISTS WWS_JS_CXX_SOURCES)
-  wws_wasm_object(${source} ${WWS_WASM_CXX} wasm_cxx_flags)
+  wws_wasm_object(${source} ${WWS_WASM_CXX} wasm_vendor_cxx_flags)
 endforeach()
 
 set(engine ${CMAKE_BINARY_DIR}/guest/engine.wasm)
@@ -50,6 +52,6 @@ add_custom_command(OUTPUT ${engine}
   COMMAND ${WWS_WASM_CC} --target=wasm32-wasi -mexec-model=reactor -Wl,--stack-first
           -Wl,-z,stack-size=1048576 -Wl,--initial-memory=33554432 -Wl,--export=__stack_pointer
           -Wl,--strip-all -Wl,--fatal-warnings -L/usr/lib/wasm32-wasi ${wasm_objects}
-          -lwasi-emulated-signal -lwasi-emulated-process-clocks -o ${engine}
+          -L/usr/lib/llvm-19/lib/wasm32-wasi -lc++ -lc++abi -lwasi-emulated-signal -lwasi-emulated-process-clocks -o ${engine}
   DEPENDS ${wasm_objects} COMMENT "guest/engine.wasm" VERBATIM)
 add_custom_target(wws_js_engine ALL DEPENDS ${engine})

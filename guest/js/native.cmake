@@ -13,6 +13,9 @@ target_link_options(wws_js_runner PRIVATE -fsanitize=address,undefined)
 target_link_libraries(wws_js_runner PRIVATE m)
 set_source_files_properties(${WWS_QUICKJS_SOURCES} engine/quickjs_unit.c PROPERTIES
   COMPILE_OPTIONS "-w;-fno-sanitize=undefined")
+# GCC can inline what ada forces to be inline only with full optimisation.
+set_source_files_properties(${WWS_JS_CXX_SOURCES} PROPERTIES
+  COMPILE_OPTIONS "-w;-O2;-fno-sanitize=undefined")
 set_source_files_properties(test/runner.cc test/fake_host.cc PROPERTIES
   COMPILE_OPTIONS "-Wall;-Wextra;-Wpedantic;-Werror;-Wshadow")
 
