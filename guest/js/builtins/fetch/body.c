@@ -317,9 +317,9 @@ static JSValue get_body_used(JSContext *context, JSValueConst self) {
 }
 
 wws_body *wws_body_of(JSContext *context, JSValueConst value) {
-  wws_response *response = wws_response_of(context, value);
+  wws_fetch_response *response = wws_response_of(context, value);
   if (response) return &response->body;
-  wws_request *request = wws_request_of(context, value);
+  wws_fetch_request *request = wws_request_of(context, value);
   if (request) return &request->body;
   JS_ThrowTypeError(context, "not a Request or Response");
   return NULL;

@@ -36,7 +36,7 @@ static void fail_text(JSContext *context, const char *text) {
 
 /* ---- the message */
 
-static int parse(wws_request *request, wws_blob *message) {
+static int parse(wws_fetch_request *request, wws_blob *message) {
   wws_reader reader = wws_read_message(message->at, message->size);
   uint32_t flags = wws_read_u32(&reader);
   wws_span method = wws_read_str(&reader);
@@ -114,14 +114,14 @@ JSValue wws_current_request(JSContext *context) {
   return JS_DupValue(context, state->request_object);
 }
 
-wws_request *wws_current_request_struct(JSContext *context) {
+wws_fetch_request *wws_current_request_struct(JSContext *context) {
   wws_fetch_state *state = wws_fetch_of(context);
   return state->request ? state->request : wws_request_of(context, state->request_object);
 }
 
 /* ---- the client */
 
-void wws_dispatch_watch_client(JSContext *context, wws_request *request) {
+void wws_dispatch_watch_client(JSContext *context, wws_fetch_request *request) {
   wws_fetch_state *state = wws_fetch_of(context);
   if (state->answered || request != wws_current_request_struct(context)) return;
   JS_FreeValue(context, state->client_signal);
@@ -252,7 +252,7 @@ int wws_dispatch_request(JSContext *context, const void *at, size_t size) {
 /* ---- the answer */
 
 static void send(JSContext *context, JSValueConst value) {
-  wws_response *response = wws_response_of(context, value);
+  wws_fetch_response *response = wws_response_of(context, value);
   if (!response) {
     fail_text(context, JS_IsUndefined(value)
                            ? "the handler gave no Response: it returned undefined"

@@ -147,20 +147,20 @@ typedef struct {
   JSValue referrer, integrity;
   wws_body body;
   uint8_t mode, credentials, cache, redirect, referrer_policy, keepalive;
-} wws_request;
+} wws_fetch_request;
 
 int wws_request_class_init(JSContext *context);
-wws_request *wws_request_new(JSContext *context);
-void wws_request_free(JSRuntime *runtime, wws_request *request);
+wws_fetch_request *wws_request_new(JSContext *context);
+void wws_request_free(JSRuntime *runtime, wws_fetch_request *request);
 /* What the constructor does. -1 after an exception. */
-int wws_request_build(JSContext *context, wws_request *request, JSValueConst input,
+int wws_request_build(JSContext *context, wws_fetch_request *request, JSValueConst input,
                       JSValueConst init);
-wws_request *wws_request_of(JSContext *context, JSValueConst value); /* NULL: no Request */
-JSValue wws_request_object(JSContext *context, wws_request *request); /* takes it over */
-wws_headers *wws_request_headers(JSContext *context, wws_request *request); /* borrowed */
-JSValueConst wws_request_url(JSContext *context, wws_request *request);     /* borrowed */
-JSValueConst wws_request_method(JSContext *context, wws_request *request);  /* borrowed */
-uint32_t wws_request_redirect_flags(const wws_request *request);            /* WWS_FETCH_REDIRECT_* */
+wws_fetch_request *wws_request_of(JSContext *context, JSValueConst value); /* NULL: no Request */
+JSValue wws_request_object(JSContext *context, wws_fetch_request *request); /* takes it over */
+wws_headers *wws_request_headers(JSContext *context, wws_fetch_request *request); /* borrowed */
+JSValueConst wws_request_url(JSContext *context, wws_fetch_request *request);     /* borrowed */
+JSValueConst wws_request_method(JSContext *context, wws_fetch_request *request);  /* borrowed */
+uint32_t wws_request_redirect_flags(const wws_fetch_request *request);            /* WWS_FETCH_REDIRECT_* */
 /* Parses a URL as the URL class does; the normalised text. */
 JSValue wws_parse_url(JSContext *context, JSValueConst text);
 JSValue wws_parse_url_from(JSContext *context, JSValueConst text, JSValueConst base);
@@ -183,16 +183,16 @@ typedef struct {
   wws_headers *headers;     /* NULL: none but what body_type says */
   JSValue headers_object;
   wws_body body;
-} wws_response;
+} wws_fetch_response;
 
 int wws_response_class_init(JSContext *context);
-wws_response *wws_response_new(JSContext *context);
-void wws_response_free(JSRuntime *runtime, wws_response *response);
-wws_response *wws_response_of(JSContext *context, JSValueConst value); /* NULL: none */
-JSValue wws_response_object(JSContext *context, wws_response *response); /* takes it over */
-wws_headers *wws_response_headers(JSContext *context, wws_response *response); /* borrowed */
+wws_fetch_response *wws_response_new(JSContext *context);
+void wws_response_free(JSRuntime *runtime, wws_fetch_response *response);
+wws_fetch_response *wws_response_of(JSContext *context, JSValueConst value); /* NULL: none */
+JSValue wws_response_object(JSContext *context, wws_fetch_response *response); /* takes it over */
+wws_headers *wws_response_headers(JSContext *context, wws_fetch_response *response); /* borrowed */
 /* Gives the response to the host, its body inline where all of it is there. */
-int wws_response_send(JSContext *context, wws_response *response);
+int wws_response_send(JSContext *context, wws_fetch_response *response);
 
 /* ---- outgoing.c, event.c, dispatch.c */
 
@@ -204,9 +204,9 @@ JSValue wws_execution_context(JSContext *context);
 /* The request under way, as an object; the same one each time. */
 JSValue wws_current_request(JSContext *context);
 /* The request under way, or NULL. */
-wws_request *wws_current_request_struct(JSContext *context);
+wws_fetch_request *wws_current_request_struct(JSContext *context);
 /* request.signal was asked for: it is aborted when the client goes. */
-void wws_dispatch_watch_client(JSContext *context, wws_request *request);
+void wws_dispatch_watch_client(JSContext *context, wws_fetch_request *request);
 /* respondWith: an exception when there is an answer already. */
 int wws_dispatch_answer(JSContext *context, JSValueConst answer);
 
@@ -239,7 +239,7 @@ typedef struct {
   wws_outgoing *outgoing;
   /* the request under way */
   wws_blob *message;    /* while it may be in the mailbox */
-  wws_request *request; /* until it is an object, owned here */
+  wws_fetch_request *request; /* until it is an object, owned here */
   JSValue request_object, answer, handler_result, client_signal;
   bool answer_given, answer_adopted, answered, waits_for_client;
 } wws_fetch_state;

@@ -109,7 +109,7 @@ static void write_url(JSContext *context, wws_writer *writer, JSValueConst url) 
 }
 
 /* The id of the operation, or -1 after an exception. */
-static int32_t start(JSContext *context, wws_request *request) {
+static int32_t start(JSContext *context, wws_fetch_request *request) {
   wws_headers *headers = wws_request_headers(context, request);
   if (!headers) return -1;
   wws_writer writer;
@@ -126,7 +126,7 @@ static int32_t start(JSContext *context, wws_request *request) {
   return -1;
 }
 
-static int send(JSContext *context, wws_request *request, wws_outgoing *operation) {
+static int send(JSContext *context, wws_fetch_request *request, wws_outgoing *operation) {
   if (check_aborted(context, request->signal) != 0) return -1;
   operation->id = start(context, request);
   if (operation->id < 0) return -1;
@@ -150,7 +150,7 @@ static JSValue js_fetch(JSContext *context, JSValueConst self, int count, JSValu
     js_free(context, operation);
     return promise;
   }
-  wws_request *request = wws_request_new(context);
+  wws_fetch_request *request = wws_request_new(context);
   JSValueConst init = count > 1 ? values[1] : JS_UNDEFINED;
   int result = -1;
   if (count < 1) {
@@ -176,7 +176,7 @@ static JSValue js_fetch(JSContext *context, JSValueConst self, int count, JSValu
 
 /* ---- answers */
 
-static int read_headers(JSContext *context, wws_response *response, wws_reader *message) {
+static int read_headers(JSContext *context, wws_fetch_response *response, wws_reader *message) {
   uint32_t count = wws_read_u32(message);
   response->headers = wws_headers_new(context);
   if (!response->headers) return -1;
@@ -189,7 +189,7 @@ static int read_headers(JSContext *context, wws_response *response, wws_reader *
   return 0;
 }
 
-static int read_response(JSContext *context, wws_response *response, uint32_t id,
+static int read_response(JSContext *context, wws_fetch_response *response, uint32_t id,
                          wws_reader *message) {
   response->type = WWS_RESPONSE_BASIC;
   response->status = wws_read_u16(message);
@@ -210,7 +210,7 @@ static int on_fetched(JSContext *context, uint32_t id, wws_reader *message) {
   wws_outgoing *operation = find(context, (int32_t)id);
   if (!operation || operation->answered) return 0;
   wws_operation_ended(context);
-  wws_response *response = wws_response_new(context);
+  wws_fetch_response *response = wws_response_new(context);
   JSValue value = JS_EXCEPTION;
   if (response && read_response(context, response, id, message) == 0) {
     value = wws_response_object(context, response);

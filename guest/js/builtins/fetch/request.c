@@ -20,8 +20,8 @@ static const char *const policies[] = {"",
                                        "unsafe-url",
                                        NULL};
 
-wws_request *wws_request_new(JSContext *context) {
-  wws_request *request = js_mallocz(context, sizeof *request);
+wws_fetch_request *wws_request_new(JSContext *context) {
+  wws_fetch_request *request = js_mallocz(context, sizeof *request);
   if (!request) return NULL;
   request->method = request->url = request->headers_object = request->params = request->signal =
       request->referrer = request->integrity = JS_UNDEFINED;
@@ -29,7 +29,7 @@ wws_request *wws_request_new(JSContext *context) {
   return request;
 }
 
-void wws_request_free(JSRuntime *runtime, wws_request *request) {
+void wws_request_free(JSRuntime *runtime, wws_fetch_request *request) {
   if (!request) return;
   JS_FreeValuesRT(runtime, request->method, request->url, request->headers_object,
                   request->params, request->signal, request->referrer, request->integrity);
@@ -39,7 +39,7 @@ void wws_request_free(JSRuntime *runtime, wws_request *request) {
   js_free_rt(runtime, request);
 }
 
-wws_request *wws_request_of(JSContext *context, JSValueConst value) {
+wws_fetch_request *wws_request_of(JSContext *context, JSValueConst value) {
   return JS_GetOpaque(value, wws_fetch_of(context)->request_class);
 }
 
@@ -50,7 +50,7 @@ static void finalize(JSRuntime *runtime, JSValueConst value) {
 
 static void mark(JSRuntime *runtime, JSValueConst value, JS_MarkFunc *function) {
   JSClassID class_id;
-  wws_request *request = JS_GetAnyOpaque(value, &class_id);
+  wws_fetch_request *request = JS_GetAnyOpaque(value, &class_id);
   if (!request) return;
   JS_MarkValue(runtime, request->headers_object, function);
   JS_MarkValue(runtime, request->params, function);
@@ -61,7 +61,7 @@ static void mark(JSRuntime *runtime, JSValueConst value, JS_MarkFunc *function) 
 static const JSClassDef request_class = {
     .class_name = "Request", .finalizer = finalize, .gc_mark = mark};
 
-JSValue wws_request_object(JSContext *context, wws_request *request) {
+JSValue wws_request_object(JSContext *context, wws_fetch_request *request) {
   JSValue object = JS_NewObjectClass(context, (int)wws_fetch_of(context)->request_class);
   if (JS_IsException(object)) {
     wws_request_free(JS_GetRuntime(context), request);
@@ -73,7 +73,7 @@ JSValue wws_request_object(JSContext *context, wws_request *request) {
 
 /* ---- what is read from the message when it is wanted */
 
-JSValueConst wws_request_url(JSContext *context, wws_request *request) {
+JSValueConst wws_request_url(JSContext *context, wws_fetch_request *request) {
   if (JS_IsUndefined(request->url) && request->message) {
     request->url = JS_NewStringLen(context, (const char *)request->message->at + request->url_at,
                                    request->url_size);
@@ -81,7 +81,7 @@ JSValueConst wws_request_url(JSContext *context, wws_request *request) {
   return request->url;
 }
 
-JSValueConst wws_request_method(JSContext *context, wws_request *request) {
+JSValueConst wws_request_method(JSContext *context, wws_fetch_request *request) {
   if (JS_IsUndefined(request->method) && request->message) {
     request->method =
         JS_NewStringLen(context, (const char *)request->message->at + request->method_at,
@@ -90,12 +90,12 @@ JSValueConst wws_request_method(JSContext *context, wws_request *request) {
   return request->method;
 }
 
-static wws_reader reader_at(const wws_request *request, uint32_t at) {
+static wws_reader reader_at(const wws_fetch_request *request, uint32_t at) {
   const wws_blob *message = request->message;
   return wws_read_message(message->at + at, message->size - at);
 }
 
-static int read_headers(JSContext *context, wws_request *request) {
+static int read_headers(JSContext *context, wws_fetch_request *request) {
   wws_reader reader = reader_at(request, request->headers_at);
   for (uint32_t i = 0; i < request->header_count; ++i) {
     wws_span name = wws_read_str(&reader);
@@ -106,7 +106,7 @@ static int read_headers(JSContext *context, wws_request *request) {
   return 0;
 }
 
-wws_headers *wws_request_headers(JSContext *context, wws_request *request) {
+wws_headers *wws_request_headers(JSContext *context, wws_fetch_request *request) {
   if (request->headers) return request->headers;
   request->headers = wws_headers_new(context);
   if (request->headers && request->message && read_headers(context, request) < 0) {
@@ -116,7 +116,7 @@ wws_headers *wws_request_headers(JSContext *context, wws_request *request) {
   return request->headers;
 }
 
-static JSValue read_params(JSContext *context, const wws_request *request) {
+static JSValue read_params(JSContext *context, const wws_fetch_request *request) {
   JSValue object = JS_NewObject(context);
   if (!request->message) return object;
   wws_reader reader = reader_at(request, request->params_at);
@@ -134,7 +134,7 @@ static JSValue read_params(JSContext *context, const wws_request *request) {
   return object;
 }
 
-uint32_t wws_request_redirect_flags(const wws_request *request) {
+uint32_t wws_request_redirect_flags(const wws_fetch_request *request) {
   static const uint32_t flags[] = {WWS_FETCH_REDIRECT_FOLLOW, WWS_FETCH_REDIRECT_ERROR,
                                    WWS_FETCH_REDIRECT_MANUAL};
   return flags[request->redirect];
@@ -217,7 +217,7 @@ static bool has_body_method(JSContext *context, JSValueConst method) {
   return !(at && (same_ignoring_case(span, "GET") || same_ignoring_case(span, "HEAD")));
 }
 
-static int take_url(JSContext *context, wws_request *request, JSValueConst input) {
+static int take_url(JSContext *context, wws_fetch_request *request, JSValueConst input) {
   request->url = wws_parse_url(context, input);
   if (JS_IsException(request->url)) {
     request->url = JS_UNDEFINED;
@@ -238,7 +238,7 @@ static int take_url(JSContext *context, wws_request *request, JSValueConst input
   return 0;
 }
 
-static int copy_request(JSContext *context, wws_request *to, wws_request *from) {
+static int copy_request(JSContext *context, wws_fetch_request *to, wws_fetch_request *from) {
   to->url = JS_DupValue(context, wws_request_url(context, from));
   to->method = JS_DupValue(context, wws_request_method(context, from));
   to->signal = JS_DupValue(context, from->signal);
@@ -253,7 +253,7 @@ static int copy_request(JSContext *context, wws_request *to, wws_request *from) 
   return JS_IsException(to->url) || JS_IsException(to->method) ? -1 : 0;
 }
 
-static int take_signal(JSContext *context, wws_request *request, JSValueConst init) {
+static int take_signal(JSContext *context, wws_fetch_request *request, JSValueConst init) {
   JSValue signal = member(context, init, wws_fetch_of(context)->atoms.signal);
   if (JS_IsUndefined(signal)) return 0;
   if (JS_IsException(signal)) return -1;
@@ -272,7 +272,7 @@ static int take_signal(JSContext *context, wws_request *request, JSValueConst in
   return -1;
 }
 
-static int take_choices(JSContext *context, wws_request *request, JSValueConst init) {
+static int take_choices(JSContext *context, wws_fetch_request *request, JSValueConst init) {
   const wws_fetch_state *state = wws_fetch_of(context);
   if (choose(context, init, state->atoms.mode, modes, &request->mode) < 0 ||
       choose(context, init, state->atoms.credentials, credentials, &request->credentials) < 0 ||
@@ -300,7 +300,7 @@ static int take_choices(JSContext *context, wws_request *request, JSValueConst i
   return 0;
 }
 
-static int take_method(JSContext *context, wws_request *request, JSValueConst init) {
+static int take_method(JSContext *context, wws_fetch_request *request, JSValueConst init) {
   JSValue method = member(context, init, wws_fetch_of(context)->atoms.method);
   if (JS_IsUndefined(method)) return 0;
   if (JS_IsException(method)) return -1;
@@ -312,8 +312,8 @@ static int take_method(JSContext *context, wws_request *request, JSValueConst in
   return 0;
 }
 
-static int take_headers(JSContext *context, wws_request *request, JSValueConst init,
-                        wws_request *from) {
+static int take_headers(JSContext *context, wws_fetch_request *request, JSValueConst init,
+                        wws_fetch_request *from) {
   JSValue headers = member(context, init, wws_fetch_of(context)->atoms.headers);
   if (JS_IsException(headers)) return -1;
   if (!JS_IsUndefined(headers)) {
@@ -329,7 +329,7 @@ static int take_headers(JSContext *context, wws_request *request, JSValueConst i
 }
 
 /* The content type that goes with a body, where the worker did not name one. */
-static int add_type(JSContext *context, wws_request *request, wws_body_type type) {
+static int add_type(JSContext *context, wws_fetch_request *request, wws_body_type type) {
   const char *text = wws_body_type_text(type);
   if (!text) return 0;
   wws_headers *headers = wws_request_headers(context, request);
@@ -338,8 +338,8 @@ static int add_type(JSContext *context, wws_request *request, wws_body_type type
   return wws_headers_append(context, headers, wws_span_of("content-type"), wws_span_of(text));
 }
 
-static int take_body(JSContext *context, wws_request *request, JSValueConst init,
-                     wws_request *from) {
+static int take_body(JSContext *context, wws_fetch_request *request, JSValueConst init,
+                     wws_fetch_request *from) {
   JSValue body = member(context, init, wws_fetch_of(context)->atoms.body);
   if (JS_IsException(body)) return -1;
   bool given = !JS_IsUndefined(body) && !JS_IsNull(body);
@@ -361,13 +361,13 @@ static int take_body(JSContext *context, wws_request *request, JSValueConst init
   return result;
 }
 
-int wws_request_build(JSContext *context, wws_request *request, JSValueConst input,
+int wws_request_build(JSContext *context, wws_fetch_request *request, JSValueConst input,
                       JSValueConst init) {
   if (!JS_IsUndefined(init) && !JS_IsNull(init) && !JS_IsObject(init)) {
     JS_ThrowTypeError(context, "Request: init is not an object");
     return -1;
   }
-  wws_request *from = wws_request_of(context, input);
+  wws_fetch_request *from = wws_request_of(context, input);
   int result = from ? copy_request(context, request, from) : take_url(context, request, input);
   if (result < 0 || take_choices(context, request, init) < 0 ||
       take_method(context, request, init) < 0 || take_signal(context, request, init) < 0 ||
@@ -384,7 +384,7 @@ static JSValue construct(JSContext *context, JSValueConst new_target, int count,
   JSValue object =
       wws_fetch_construct(context, new_target, state->request_constructor, state->request_class);
   if (JS_IsException(object)) return object;
-  wws_request *request = wws_request_new(context);
+  wws_fetch_request *request = wws_request_new(context);
   if (request) JS_SetOpaque(object, request);
   JSValueConst init = count > 1 ? values[1] : JS_UNDEFINED;
   if (!request || wws_request_build(context, request, values[0], init) < 0) {
@@ -396,22 +396,22 @@ static JSValue construct(JSContext *context, JSValueConst new_target, int count,
 
 /* ---- attributes */
 
-static wws_request *self_of(JSContext *context, JSValueConst self) {
+static wws_fetch_request *self_of(JSContext *context, JSValueConst self) {
   return JS_GetOpaque2(context, self, wws_fetch_of(context)->request_class);
 }
 
 static JSValue get_method(JSContext *context, JSValueConst self) {
-  wws_request *request = self_of(context, self);
+  wws_fetch_request *request = self_of(context, self);
   return request ? JS_DupValue(context, wws_request_method(context, request)) : JS_EXCEPTION;
 }
 
 static JSValue get_url(JSContext *context, JSValueConst self) {
-  wws_request *request = self_of(context, self);
+  wws_fetch_request *request = self_of(context, self);
   return request ? JS_DupValue(context, wws_request_url(context, request)) : JS_EXCEPTION;
 }
 
 static JSValue get_headers(JSContext *context, JSValueConst self) {
-  wws_request *request = self_of(context, self);
+  wws_fetch_request *request = self_of(context, self);
   if (!request) return JS_EXCEPTION;
   if (JS_IsUndefined(request->headers_object)) {
     wws_headers *headers = wws_request_headers(context, request);
@@ -423,7 +423,7 @@ static JSValue get_headers(JSContext *context, JSValueConst self) {
 }
 
 static JSValue get_params(JSContext *context, JSValueConst self) {
-  wws_request *request = self_of(context, self);
+  wws_fetch_request *request = self_of(context, self);
   if (!request) return JS_EXCEPTION;
   if (JS_IsUndefined(request->params)) {
     JSValue params = read_params(context, request);
@@ -434,7 +434,7 @@ static JSValue get_params(JSContext *context, JSValueConst self) {
 }
 
 static JSValue get_signal(JSContext *context, JSValueConst self) {
-  wws_request *request = self_of(context, self);
+  wws_fetch_request *request = self_of(context, self);
   if (!request) return JS_EXCEPTION;
   if (JS_IsUndefined(request->signal)) {
     JSValue signal = wws_fetch_internal(context, "newSignal", 0, NULL);
@@ -446,14 +446,14 @@ static JSValue get_signal(JSContext *context, JSValueConst self) {
 }
 
 static JSValue get_integrity(JSContext *context, JSValueConst self) {
-  wws_request *request = self_of(context, self);
+  wws_fetch_request *request = self_of(context, self);
   if (!request) return JS_EXCEPTION;
   if (JS_IsUndefined(request->integrity)) return JS_NewString(context, "");
   return JS_DupValue(context, request->integrity);
 }
 
 static JSValue get_choice(JSContext *context, JSValueConst self, int which) {
-  wws_request *request = self_of(context, self);
+  wws_fetch_request *request = self_of(context, self);
   if (!request) return JS_EXCEPTION;
   switch (which) {
     case 0: return JS_NewString(context, modes[request->mode]);
@@ -469,8 +469,8 @@ static JSValue get_choice(JSContext *context, JSValueConst self, int which) {
   }
 }
 
-static wws_request *clone_request(JSContext *context, wws_request *from) {
-  wws_request *to = wws_request_new(context);
+static wws_fetch_request *clone_request(JSContext *context, wws_fetch_request *from) {
+  wws_fetch_request *to = wws_request_new(context);
   if (!to) return NULL;
   wws_headers *headers = wws_request_headers(context, from);
   to->headers = headers ? wws_headers_copy(context, headers) : NULL;
@@ -487,13 +487,13 @@ static wws_request *clone_request(JSContext *context, wws_request *from) {
 
 static JSValue request_clone(JSContext *context, JSValueConst self, int count,
                              JSValueConst *values) {
-  wws_request *request = self_of(context, self);
+  wws_fetch_request *request = self_of(context, self);
   if (!request) return JS_EXCEPTION;
   int unusable = wws_body_unusable(context, &request->body);
   if (unusable > 0) JS_ThrowTypeError(context, "Request.clone: the body was used already");
   if (unusable) return JS_EXCEPTION;
   JS_FreeValue(context, get_signal(context, self));
-  wws_request *copy = clone_request(context, request);
+  wws_fetch_request *copy = clone_request(context, request);
   return copy ? wws_request_object(context, copy) : JS_EXCEPTION;
 }
 

@@ -4,8 +4,8 @@
 #include "fetch.h"
 #include "sniff.h"
 
-wws_response *wws_response_new(JSContext *context) {
-  wws_response *response = js_mallocz(context, sizeof *response);
+wws_fetch_response *wws_response_new(JSContext *context) {
+  wws_fetch_response *response = js_mallocz(context, sizeof *response);
   if (!response) return NULL;
   response->status = 200;
   response->status_text = response->url = response->headers_object = JS_UNDEFINED;
@@ -13,7 +13,7 @@ wws_response *wws_response_new(JSContext *context) {
   return response;
 }
 
-void wws_response_free(JSRuntime *runtime, wws_response *response) {
+void wws_response_free(JSRuntime *runtime, wws_fetch_response *response) {
   if (!response) return;
   JS_FreeValuesRT(runtime, response->status_text, response->url, response->headers_object);
   wws_body_free(runtime, &response->body);
@@ -21,7 +21,7 @@ void wws_response_free(JSRuntime *runtime, wws_response *response) {
   js_free_rt(runtime, response);
 }
 
-wws_response *wws_response_of(JSContext *context, JSValueConst value) {
+wws_fetch_response *wws_response_of(JSContext *context, JSValueConst value) {
   return JS_GetOpaque(value, wws_fetch_of(context)->response_class);
 }
 
@@ -32,7 +32,7 @@ static void finalize(JSRuntime *runtime, JSValueConst value) {
 
 static void mark(JSRuntime *runtime, JSValueConst value, JS_MarkFunc *function) {
   JSClassID class_id;
-  wws_response *response = JS_GetAnyOpaque(value, &class_id);
+  wws_fetch_response *response = JS_GetAnyOpaque(value, &class_id);
   if (!response) return;
   JS_MarkValue(runtime, response->headers_object, function);
   wws_body_mark(runtime, &response->body, function);
@@ -41,7 +41,7 @@ static void mark(JSRuntime *runtime, JSValueConst value, JS_MarkFunc *function) 
 static const JSClassDef response_class = {
     .class_name = "Response", .finalizer = finalize, .gc_mark = mark};
 
-JSValue wws_response_object(JSContext *context, wws_response *response) {
+JSValue wws_response_object(JSContext *context, wws_fetch_response *response) {
   JSValue object = JS_NewObjectClass(context, (int)wws_fetch_of(context)->response_class);
   if (JS_IsException(object)) {
     wws_response_free(JS_GetRuntime(context), response);
@@ -52,13 +52,13 @@ JSValue wws_response_object(JSContext *context, wws_response *response) {
 }
 
 /* True while the content type is only implied by the body. */
-static bool type_implied(const wws_response *response) {
+static bool type_implied(const wws_fetch_response *response) {
   return response->body_type != WWS_TYPE_NONE &&
          !(response->headers && response->headers->type_touched);
 }
 
 /* From the first look at the headers on, the implied content type is one of them. */
-wws_headers *wws_response_headers(JSContext *context, wws_response *response) {
+wws_headers *wws_response_headers(JSContext *context, wws_fetch_response *response) {
   wws_headers *headers = response->headers;
   if (!headers) headers = response->headers = wws_headers_new(context);
   if (!headers) return NULL;
@@ -72,7 +72,7 @@ wws_headers *wws_response_headers(JSContext *context, wws_response *response) {
 
 /* ---- construction */
 
-static int take_status(JSContext *context, wws_response *response, JSValueConst init) {
+static int take_status(JSContext *context, wws_fetch_response *response, JSValueConst init) {
   JSValue value = JS_GetProperty(context, init, wws_fetch_of(context)->atoms.status);
   if (JS_IsUndefined(value)) return 0;
   int32_t status = 0;
@@ -99,7 +99,7 @@ static int check_reason(JSContext *context, JSValueConst text) {
   return -1;
 }
 
-static int take_status_text(JSContext *context, wws_response *response, JSValueConst init) {
+static int take_status_text(JSContext *context, wws_fetch_response *response, JSValueConst init) {
   JSValue value = JS_GetProperty(context, init, wws_fetch_of(context)->atoms.statusText);
   if (JS_IsUndefined(value)) return 0;
   JSValue text = JS_IsException(value) ? JS_EXCEPTION : JS_ToString(context, value);
@@ -109,7 +109,7 @@ static int take_status_text(JSContext *context, wws_response *response, JSValueC
   return check_reason(context, text);
 }
 
-static int take_headers(JSContext *context, wws_response *response, JSValueConst init) {
+static int take_headers(JSContext *context, wws_fetch_response *response, JSValueConst init) {
   JSValue value = JS_GetProperty(context, init, wws_fetch_of(context)->atoms.headers);
   if (JS_IsUndefined(value)) return 0;
   if (JS_IsException(value)) return -1;
@@ -119,7 +119,7 @@ static int take_headers(JSContext *context, wws_response *response, JSValueConst
   return result;
 }
 
-static int take_init(JSContext *context, wws_response *response, JSValueConst init) {
+static int take_init(JSContext *context, wws_fetch_response *response, JSValueConst init) {
   if (JS_IsUndefined(init) || JS_IsNull(init)) return 0;
   if (!JS_IsObject(init)) {
     JS_ThrowTypeError(context, "Response: init is not an object");
@@ -135,7 +135,7 @@ static bool null_body_status(int status) {
   return status == 101 || status == 204 || status == 205 || status == 304;
 }
 
-static int take_body(JSContext *context, wws_response *response, JSValueConst init) {
+static int take_body(JSContext *context, wws_fetch_response *response, JSValueConst init) {
   if (JS_IsNull(init) || JS_IsUndefined(init)) return 0;
   if (null_body_status(response->status)) {
     JS_ThrowTypeError(context, "Response: a response with status %d has no body",
@@ -154,7 +154,7 @@ static JSValue construct(JSContext *context, JSValueConst new_target, int count,
   JSValue object =
       wws_fetch_construct(context, new_target, state->response_constructor, state->response_class);
   if (JS_IsException(object)) return object;
-  wws_response *response = wws_response_new(context);
+  wws_fetch_response *response = wws_response_new(context);
   if (response) JS_SetOpaque(object, response);
   if (!response || (count > 1 && take_init(context, response, values[1]) < 0) ||
       (count > 0 && take_body(context, response, values[0]) < 0)) {
@@ -170,7 +170,7 @@ static JSValue response_json(JSContext *context, JSValueConst self, int count,
   JSValue text = JS_JSONStringify(context, values[0], JS_UNDEFINED, JS_UNDEFINED);
   if (JS_IsUndefined(text)) return JS_ThrowTypeError(context, "Response.json: not a JSON value");
   if (JS_IsException(text)) return text;
-  wws_response *response = wws_response_new(context);
+  wws_fetch_response *response = wws_response_new(context);
   int result = !response ? -1 : count > 1 ? take_init(context, response, values[1]) : 0;
   if (result == 0) result = take_body(context, response, text);
   JS_FreeValue(context, text);
@@ -187,7 +187,7 @@ static JSValue location_of(JSContext *context, JSValueConst url) {
   JSValue whole = wws_parse_url(context, url);
   if (!JS_IsException(whole)) return whole;
   JS_FreeValue(context, JS_GetException(context));
-  wws_request *request = wws_current_request_struct(context);
+  wws_fetch_request *request = wws_current_request_struct(context);
   JSValueConst base = request ? wws_request_url(context, request) : JS_UNDEFINED;
   JSValue resolved = wws_parse_url_from(context, url, base);
   if (JS_IsException(resolved)) return resolved;
@@ -219,7 +219,7 @@ static JSValue response_redirect(JSContext *context, JSValueConst self, int coun
     return JS_ThrowRangeError(context, "Response.redirect: %d is not a status of redirection",
                               status);
   }
-  wws_response *response = wws_response_new(context);
+  wws_fetch_response *response = wws_response_new(context);
   if (response) response->status = (uint16_t)status;
   wws_headers *headers = response ? wws_response_headers(context, response) : NULL;
   if (headers && add_location(context, headers, values[0]) == 0) {
@@ -232,7 +232,7 @@ static JSValue response_redirect(JSContext *context, JSValueConst self, int coun
 
 static JSValue response_error(JSContext *context, JSValueConst self, int count,
                               JSValueConst *values) {
-  wws_response *response = wws_response_new(context);
+  wws_fetch_response *response = wws_response_new(context);
   wws_headers *headers = response ? wws_response_headers(context, response) : NULL;
   if (!headers) {
     wws_response_free(JS_GetRuntime(context), response);
@@ -246,7 +246,7 @@ static JSValue response_error(JSContext *context, JSValueConst self, int count,
 
 /* ---- attributes */
 
-static wws_response *self_of(JSContext *context, JSValueConst self) {
+static wws_fetch_response *self_of(JSContext *context, JSValueConst self) {
   return JS_GetOpaque2(context, self, wws_fetch_of(context)->response_class);
 }
 
@@ -257,13 +257,13 @@ static JSValue text_or_empty(JSContext *context, JSValueConst text) {
 }
 
 /* https://fetch.spec.whatwg.org/#dom-response-url: without the fragment. */
-static JSValue url_of(JSContext *context, const wws_response *response) {
+static JSValue url_of(JSContext *context, const wws_fetch_response *response) {
   return text_or_empty(context, response->url);
 }
 
 static JSValue get(JSContext *context, JSValueConst self, int which) {
   static const char *const types[] = {"default", "basic", "error"};
-  wws_response *response = self_of(context, self);
+  wws_fetch_response *response = self_of(context, self);
   if (!response) return JS_EXCEPTION;
   switch (which) {
     case TYPE: return JS_NewString(context, types[response->type]);
@@ -276,7 +276,7 @@ static JSValue get(JSContext *context, JSValueConst self, int which) {
 }
 
 static JSValue get_headers(JSContext *context, JSValueConst self) {
-  wws_response *response = self_of(context, self);
+  wws_fetch_response *response = self_of(context, self);
   if (!response) return JS_EXCEPTION;
   if (JS_IsUndefined(response->headers_object)) {
     wws_headers *headers = wws_response_headers(context, response);
@@ -289,11 +289,11 @@ static JSValue get_headers(JSContext *context, JSValueConst self) {
 
 static JSValue response_clone(JSContext *context, JSValueConst self, int count,
                               JSValueConst *values) {
-  wws_response *from = self_of(context, self);
+  wws_fetch_response *from = self_of(context, self);
   if (!from) return JS_EXCEPTION;
   int unusable = wws_body_unusable(context, &from->body);
   if (unusable > 0) JS_ThrowTypeError(context, "Response.clone: the body was used already");
-  wws_response *to = unusable ? NULL : wws_response_new(context);
+  wws_fetch_response *to = unusable ? NULL : wws_response_new(context);
   if (!to) return JS_EXCEPTION;
   to->status = from->status;
   to->type = from->type;
@@ -351,14 +351,14 @@ int wws_response_class_init(JSContext *context) {
 
 /* A text that looks like a document, of a type that nobody chose, is one: that is what a worker
  * that answers "<html>..." means. */
-static const char *implied_type(JSContext *context, const wws_response *response) {
+static const char *implied_type(JSContext *context, const wws_fetch_response *response) {
   if (response->body_type == WWS_TYPE_TEXT && wws_sniff_html(context, response->body.text)) {
     return "text/html; charset=utf-8";
   }
   return wws_body_type_text(response->body_type);
 }
 
-static void write_headers(JSContext *context, wws_writer *writer, const wws_response *response) {
+static void write_headers(JSContext *context, wws_writer *writer, const wws_fetch_response *response) {
   const wws_headers *headers = response->headers;
   if (!type_implied(response)) {
     wws_headers_write(writer, headers);
@@ -385,7 +385,7 @@ static uint8_t way_of(const wws_body *body) {
   }
 }
 
-static int write_status(JSContext *context, wws_writer *writer, const wws_response *response) {
+static int write_status(JSContext *context, wws_writer *writer, const wws_fetch_response *response) {
   wws_span text = wws_span_of("");
   if (!JS_IsUndefined(response->status_text)) {
     text.at = wws_string_latin1(context, response->status_text, &text.size);
@@ -397,7 +397,7 @@ static int write_status(JSContext *context, wws_writer *writer, const wws_respon
   return 0;
 }
 
-static int check_sendable(JSContext *context, wws_response *response) {
+static int check_sendable(JSContext *context, wws_fetch_response *response) {
   if (response->type == WWS_RESPONSE_ERROR) {
     JS_ThrowTypeError(context, "Response.error() is no answer for a client");
     return -1;
@@ -409,7 +409,7 @@ static int check_sendable(JSContext *context, wws_response *response) {
   return unusable ? -1 : 0;
 }
 
-int wws_response_send(JSContext *context, wws_response *response) {
+int wws_response_send(JSContext *context, wws_fetch_response *response) {
   if (check_sendable(context, response) < 0) return -1;
   wws_writer writer;
   wws_writer_init(&writer, context);
