@@ -412,7 +412,11 @@
   const format = (context, value, level) => {
     if (context.size > kMaxOutput) return "...";
     let text;
-    value = unproxy(value);
+    try {
+      value = unproxy(value);
+    } catch {
+      return "<Revoked Proxy>";
+    }
     if (value === null || (typeof value !== "object" && typeof value !== "function")) {
       text = primitive(value);
     } else if (kind(value) === kinds.PROXY) {
