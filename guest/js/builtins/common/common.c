@@ -6,6 +6,8 @@
 
 /* The first class that is ours. */
 static JSClassID platform_class;
+/* That of {}. */
+static JSClassID plain_class;
 
 static JSValue illegal_constructor(JSContext *context, JSValueConst new_target, int argc,
                                    JSValueConst *argv) {
@@ -203,6 +205,7 @@ enum {
   KIND_WEAK,
   KIND_PRIMITIVE_OBJECT,
   KIND_PLATFORM,
+  KIND_STRANGE, /* iterators, generators and the like */
 };
 
 /* Where QuickJS has no public test: by the name of the class, which no script can change. */
@@ -211,9 +214,11 @@ static int kind_by_name(JSContext *context, JSValueConst value) {
   JSAtom atom = JS_GetClassName(JS_GetRuntime(context), JS_GetClassID(value));
   const char *name = JS_AtomToCString(context, atom);
   JS_FreeAtom(context, atom);
-  int kind = KIND_OTHER;
+  int kind = KIND_STRANGE;
   if (name && !strcmp(name, "DOMException")) {
     kind = KIND_ERROR;
+  } else if (name && !strcmp(name, "Arguments")) {
+    kind = KIND_OTHER;
   }
   for (int i = 0; name && i < WWS_COUNT(kPrimitives); i++) {
     if (!strcmp(name, kPrimitives[i])) {
@@ -232,6 +237,7 @@ static bool is_weak(JSValueConst value) {
 }
 
 static int kind_of(JSContext *context, JSValueConst value) {
+  if (JS_GetClassID(value) == plain_class) return KIND_OTHER;
   if (JS_IsProxy(value)) return KIND_PROXY;
   if (JS_IsArray(value)) return KIND_ARRAY;
   if (JS_IsFunction(context, value)) return KIND_FUNCTION;
@@ -326,6 +332,7 @@ static const JSCFunctionListEntry kinds[] = {
     JS_PROP_INT32_DEF("WEAK", KIND_WEAK, 0),
     JS_PROP_INT32_DEF("PRIMITIVE_OBJECT", KIND_PRIMITIVE_OBJECT, 0),
     JS_PROP_INT32_DEF("PLATFORM", KIND_PLATFORM, 0),
+    JS_PROP_INT32_DEF("STRANGE", KIND_STRANGE, 0),
 };
 
 static int define_kinds(JSContext *context) {
@@ -333,6 +340,7 @@ static int define_kinds(JSContext *context) {
   if (JS_IsException(names)) {
     return -1;
   }
+  plain_class = JS_GetClassID(names);
   JS_SetPropertyFunctionList(context, names, kinds, WWS_COUNT(kinds));
   return JS_DefinePropertyValueStr(context, wws_internals(context), "kinds", names,
                                    JS_PROP_C_W_E) < 0

@@ -333,7 +333,7 @@
       default: {
         const name = constructorName(value);
         open = name === "Object" && tagOf(value) === "" ? "{" : `${prefix(value, "Object")}{`;
-        if (internals.brands.some((is) => is(value))) platformItems(context, value, level, output);
+        if (name !== "Object" && name !== null && internals.brands.some((is) => is(value))) platformItems(context, value, level, output);
         properties(context, value, level, output);
       }
     }

@@ -5,7 +5,8 @@
   "use strict";
 
   const { kind, kinds, className, detach, defineGlobal, requireArguments } = internals;
-  const { apply, getOwnPropertyDescriptor, ownKeys } = Reflect;
+  const { apply, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
+  const plain = Object.prototype;
   const uncurry = (method) => (self, ...rest) => apply(method, self, rest);
   const getter = (prototype, name) => uncurry(getOwnPropertyDescriptor(prototype, name).get);
   const hasOwn = uncurry(Object.prototype.hasOwnProperty);
@@ -94,6 +95,12 @@
     return new constructor(buffer, typedOffset(array), typedLength(array));
   };
 
+  // The classes written in JS make plain objects, but never without a prototype of their own.
+  const isPlatform = (value) => {
+    const prototype = getPrototypeOf(value);
+    return prototype !== plain && prototype !== null && internals.brands.some((is) => is(value));
+  };
+
   const cloneObject = (value, memory, pending) => {
     switch (kind(value)) {
       case kinds.ARRAY: {
@@ -135,10 +142,7 @@
         return Object(primitives[name](value));
       }
       case kinds.OTHER: {
-        if (internals.brands.some((is) => is(value))) refuse(`A ${value.constructor?.name} object`);
-        if (className(value) !== "Object" && className(value) !== "Arguments") {
-          refuse(`A ${className(value)} object`);
-        }
+        if (isPlatform(value)) refuse(`A ${value.constructor?.name} object`);
         const copy = {};
         pending.push(() => cloneProperties(value, copy, memory, pending));
         return copy;

@@ -95,18 +95,17 @@ static size_t put(uint16_t *units, size_t used, const uint8_t *data, size_t leng
   return used;
 }
 
-static JSValue decode_lossy(JSContext *context, const uint8_t *data, size_t size) {
-  if (size > SIZE_MAX / sizeof(uint16_t)) {
-    return JS_ThrowRangeError(context, "The text is too long");
-  }
-  uint16_t *units = js_malloc(context, size * sizeof(uint16_t));
-  if (!units) {
-    return JS_EXCEPTION;
-  }
+/* Runs of ASCII between other characters are short: no search for their end, one byte at a time. */
+static size_t decode_all(uint16_t *units, const uint8_t *data, size_t size) {
   size_t used = 0;
   for (size_t at = 0; at < size;) {
     if (data[at] < 0x80) {
       units[used++] = data[at++];
+      continue;
+    }
+    if (data[at] >= 0xC2 && data[at] <= 0xDF && at + 1 < size && (data[at + 1] & 0xC0) == 0x80) {
+      units[used++] = (uint16_t)((data[at] & 0x1F) << 6 | (data[at + 1] & 0x3F));
+      at += 2;
       continue;
     }
     size_t needed;
@@ -118,17 +117,24 @@ static JSValue decode_lossy(JSContext *context, const uint8_t *data, size_t size
     }
     at += length;
   }
-  JSValue string = JS_NewStringUTF16(context, units, used);
-  js_free(context, units);
-  return string;
+  return used;
 }
 
 JSValue wws_utf8_to_string(JSContext *context, const uint8_t *data, size_t size) {
   if (size == 0) {
     return JS_NewStringLen(context, "", 0);
   }
-  if (wws_utf8_valid_prefix(data, size) == size) {
+  if (wws_ascii_prefix(data, size) == size) {
     return JS_NewStringLen(context, (const char *)data, size);
   }
-  return decode_lossy(context, data, size);
+  if (size > SIZE_MAX / sizeof(uint16_t)) {
+    return JS_ThrowRangeError(context, "The text is too long");
+  }
+  uint16_t *units = js_malloc(context, size * sizeof(uint16_t));
+  if (!units) {
+    return JS_EXCEPTION;
+  }
+  JSValue string = JS_NewStringUTF16(context, units, decode_all(units, data, size));
+  js_free(context, units);
+  return string;
 }
