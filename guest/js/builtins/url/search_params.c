@@ -144,6 +144,11 @@ static int encode_component(JSContext *context, Bytes *bytes, JSValueConst value
   if (wws_text_from(context, value, &text)) {
     return -1;
   }
+  if (text.size > (SIZE_MAX / 4 - bytes->size) / 3) {
+    wws_text_free(context, &text);
+    JS_ThrowRangeError(context, "URLSearchParams: the text would be too long");
+    return -1;
+  }
   size_t needed = bytes->size + text.size * 3 + 1;
   if (needed > bytes->capacity) {
     size_t capacity = needed * 2;

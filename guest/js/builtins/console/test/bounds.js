@@ -11,6 +11,7 @@ addEventListener("fetch", (event) => {
   }
   if (path === "/deep") {
     console.dir(chain, { depth: 1 });
+    console.dir(chain, { depth: null });
     let error = new Error("last");
     error.stack = "";
     for (let i = 0; i < 50; i++) {
