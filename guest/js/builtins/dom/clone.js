@@ -4,8 +4,9 @@
 (function (internals) {
   "use strict";
 
-  const { kind, kinds, className, detach, defineGlobal, requireArguments } = internals;
-  const { apply, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
+  const { kind, kinds, className, define, detach, defineGlobal, requireArguments } = internals;
+  const { apply, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
+  const { keys, hasOwn: owns } = Object;
   const plain = Object.prototype;
   const uncurry = (method) => (self, ...rest) => apply(method, self, rest);
   const getter = (prototype, name) => uncurry(getOwnPropertyDescriptor(prototype, name).get);
@@ -49,8 +50,6 @@
     throw new DOMExceptionClass(`${what} could not be cloned`, "DataCloneError");
   };
 
-  const define = (target, key, value) =>
-    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
   const hide = (target, key, value) =>
     Object.defineProperty(target, key, { value, writable: true, enumerable: false, configurable: true });
 
@@ -153,12 +152,11 @@
   };
 
   const cloneProperties = (from, to, memory, pending) => {
-    for (const key of ownKeys(from)) {
-      if (typeof key === "symbol") continue;
-      const descriptor = getOwnPropertyDescriptor(from, key);
-      if (descriptor !== undefined && descriptor.enumerable) {
-        define(to, key, clone(from[key], memory, pending));
-      }
+    const names = keys(from);
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i];
+      // A getter before it may have deleted it.
+      if (owns(from, name)) define(to, name, clone(from[name], memory, pending));
     }
   };
 

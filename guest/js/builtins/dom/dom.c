@@ -21,7 +21,25 @@ static JSValue internal_detach(JSContext* context, JSValueConst this_value, int 
   return JS_UNDEFINED;
 }
 
+/* https://tc39.es/ecma262/#sec-createdataproperty, without an object for the descriptor. */
+static JSValue internal_define(JSContext* context, JSValueConst this_value, int argc,
+                               JSValueConst* argv) {
+  (void)this_value;
+  if (argc < 3) {
+    return JS_UNDEFINED;
+  }
+  JSAtom name = JS_ValueToAtom(context, argv[1]);
+  if (name == JS_ATOM_NULL) {
+    return JS_EXCEPTION;
+  }
+  int result = JS_DefinePropertyValue(context, argv[0], name, JS_DupValue(context, argv[2]),
+                                      JS_PROP_C_W_E | JS_PROP_THROW);
+  JS_FreeAtom(context, name);
+  return result < 0 ? JS_EXCEPTION : JS_UNDEFINED;
+}
+
 static const JSCFunctionListEntry internal_functions[] = {
+    JS_CFUNC_DEF("define", 3, internal_define),
     JS_CFUNC_DEF("report", 1, internal_report),
     JS_CFUNC_DEF("detach", 1, internal_detach),
 };
