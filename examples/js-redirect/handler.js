@@ -1,0 +1,5 @@
+export default {
+  fetch() {
+    return Response.redirect("https://example.com/", 301);
+  },
+};

@@ -1,0 +1,1 @@
+export default { fetch(request) { return new Response(`u ${JSON.stringify(request.params ?? {})}`); } };

@@ -1,0 +1,1 @@
+export default { fetch() { return new Response("own", { headers: { "Access-Control-Allow-Origin": "https://own.example" } }); } };

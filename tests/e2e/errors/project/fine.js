@@ -1,0 +1,1 @@
+export default { fetch(request) { return new Response(`fine ${JSON.stringify(request.params ?? {})}`); } };

@@ -1,0 +1,5 @@
+export default {
+  fetch() {
+    throw new TypeError("secret-detail of throws");
+  },
+};

@@ -1,0 +1,6 @@
+addEventListener("fetch", (event) => {
+  event.respondWith((async () => {
+    await null;
+    return new Response("event-async");
+  })());
+});

@@ -1,0 +1,2 @@
+// export default nothing: a comment does not make a module
+addEventListener("fetch", (event) => event.respondWith(new Response("event-comment")));

@@ -1,0 +1,1 @@
+export default { fetch: (request) => new Response(new URL(request.url).pathname.slice(1)) };

@@ -1,0 +1,2 @@
+const app = { fetch: () => new Response("renamed") };
+export { app as default };

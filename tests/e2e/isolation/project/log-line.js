@@ -1,0 +1,6 @@
+export default {
+  fetch(request) {
+    console.log("unfinished", new URL(request.url).search.slice(1));
+    return new Response("ok");
+  },
+};

@@ -1,0 +1,3 @@
+const drawn = Math.random();
+
+export default { fetch: () => new Response(String(drawn)) };

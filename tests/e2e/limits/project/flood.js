@@ -1,0 +1,1 @@
+export default { fetch() { return new Response("x".repeat(3 << 20)); } };

@@ -1,0 +1,1 @@
+export default { async fetch() { await new Promise(() => setTimeout(() => {}, 60000)); } };

@@ -1,0 +1,1 @@
+export default { fetch(request) { return new Response(`y ${JSON.stringify(request.params ?? {})}`); } };

@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+"""Runs one end-to-end case; README.md beside this file says what a case is.
+
+Usage: run.py CASE_FOLDER --binary build/release/wws [--keep]
+Exit code 0: everything holds; 1: the first thing that does not is printed.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from checks import Failed, check_response, check_text, shorten  # noqa: E402
+from client import Exchange  # noqa: E402
+from server import Server, clean_environment  # noqa: E402
+from upstream import Upstream  # noqa: E402
+
+TEXT_FILES = {".js", ".mjs", ".toml", ".html", ".txt", ".json", ".c"}
+
+
+def fill(value, names):
+    """Replaces {{name}} in every text of a JSON value."""
+    if isinstance(value, str):
+        for name, text in names.items():
+            value = value.replace("{{" + name + "}}", text)
+        return value
+    if isinstance(value, list):
+        return [fill(item, names) for item in value]
+    if isinstance(value, dict):
+        return {fill(key, names): fill(item, names) for key, item in value.items()}
+    return value
+
+
+def build_project(place, names):
+    """Fills the templates of a copied project and builds its guests."""
+    for file in [f for f in place.rglob("*") if f.is_file() and f.suffix in TEXT_FILES]:
+        text = file.read_text(encoding="utf-8", errors="surrogateescape")
+        filled = fill(text, names)
+        if filled != text:
+            file.write_text(filled, encoding="utf-8", errors="surrogateescape")
+    if (place / "Makefile").exists():
+        run_tool(["make", "--no-print-directory", "-s", "-C", str(place)])
+        return
+    for file in place.rglob("*.c"):
+        run_tool(["clang-19", "--target=wasm32-wasi", "-O2", "-o", str(file.with_suffix(".wasm")), str(file)])
+
+
+def run_tool(command):
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Failed(f"{' '.join(command)}: {done.stderr or done.stdout}")
+
+
+class Case:
+    def __init__(self, folder, binary, work):
+        self.folder = folder
+        self.binary = binary
+        self.work = work
+        self.case = json.loads((folder / "case.json").read_text(encoding="utf-8"))
+        self.names = {}
+        self.upstream = None
+        self.server = None
+        self.under_way = {}
+
+    def run(self):
+        if self.case.get("upstream"):
+            self.upstream = Upstream()
+            self.names["upstream"] = self.upstream.address
+            self.names["upstream_port"] = str(self.upstream.server_address[1])
+        if "command" in self.case:
+            self.run_command(self.case["command"])
+            return
+        self.start()
+        for number, step in enumerate(self.case["steps"], 1):
+            try:
+                self.run_step(fill(step, self.names))
+            except Failed as failure:
+                raise Failed(f"step {number} {step.get('note', '')} {shorten(json.dumps(step), 400)}:\n  {failure}") from failure
+        self.stop()
+
+    def start(self):
+        place = self.project()
+        environment = clean_environment(fill(self.case.get("environment", {}), self.names))
+        self.server = Server(self.binary, place, fill(self.case.get("flags", []), self.names), environment)
+        self.server.wait_ready()
+        self.names["host"] = "%s:%d" % self.server.address
+        if "startup" in self.case:
+            check_text("start-up output", fill(self.case["startup"], self.names), self.server.stdout.text)
+
+    def project(self):
+        place = self.work / "project"
+        source = (self.folder / self.case.get("project", "project")).resolve()
+        self.names["project"] = str(place)
+        shutil.copytree(source, place, symlinks=True, ignore=shutil.ignore_patterns("node_modules"))
+        for name, text in self.case.get("files", {}).items():
+            (place / name).write_text("\n".join(text) + "\n", encoding="utf-8")
+        build_project(place, self.names)
+        return place
+
+    def stop(self):
+        stop = self.case.get("stop", {})
+        if self.server.process.poll() is None:
+            self.server.send_signal(stop.get("signal", "SIGTERM"))
+        code = self.server.wait_exit()
+        self.server.check_sanitizers()
+        if code != stop.get("exit", 0):
+            raise Failed(f"exit code {code}, not {stop.get('exit', 0)}; stderr {shorten(self.server.stderr.text)}")
+        if "log" in self.case:
+            check_text("log", fill(self.case["log"], self.names), self.server.stderr.text)
+
+    # ---- steps ----
+
+    def run_step(self, step):
+        if "begin" in step:
+            self.under_way[step["begin"]] = self.exchange(step["request"])
+        elif "finish" in step:
+            response = self.under_way.pop(step["finish"]).finish()
+            check_response(step.get("expect", {}), response)
+        elif "abandon" in step:
+            self.under_way.pop(step["abandon"]).abandon()
+        elif "request" in step:
+            self.run_requests(step)
+        elif "log" in step:
+            self.server.wait_log(step["log"])
+        elif "upstream_saw" in step:
+            self.wait_upstream(**step["upstream_saw"])
+        elif "signal" in step:
+            self.server.send_signal(step["signal"])
+        elif "stopped" in step:
+            self.server.wait_exit()
+        else:
+            raise Failed("the case's step is of no known kind")
+
+    def exchange(self, request):
+        return Exchange(self.server.address, request, self.folder)
+
+    def run_requests(self, step):
+        count, at_once = step.get("repeat", 1), step.get("concurrent", 1)
+        expect = step.get("expect", {})
+        if step.get("until"):
+            responses = [self.ask_until(step["request"], expect)]
+        else:
+            total = max(count, at_once)
+            with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+                jobs = [pool.submit(lambda: self.exchange(step["request"]).finish()) for _ in range(total)]
+                responses = [job.result() for job in jobs]
+        for response in responses:
+            check_response(expect, response)
+        if step.get("distinct") and len({r.body for r in responses}) != len(responses):
+            raise Failed(f"bodies repeat: {sorted(r.body for r in responses)[:10]}")
+        self.save(step.get("save", {}), responses[-1])
+
+    def ask_until(self, request, expect, limit=10):
+        deadline = time.monotonic() + limit
+        while True:
+            response = self.exchange(request).finish()
+            try:
+                check_response(expect, response)
+                return response
+            except Failed:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+
+    def save(self, wanted, response):
+        for name, source in wanted.items():
+            if "header" in source:
+                values = [v for key, v in response.headers if key == source["header"].lower()]
+                if not values:
+                    raise Failed(f"no header {source['header']} to save")
+                self.names[name] = values[0]
+            else:
+                match = re.search(source["body"], response.body.decode("utf-8", "replace"))
+                if not match:
+                    raise Failed(f"/{source['body']}/ is not in the body, nothing to save")
+                self.names[name] = match.group(1)
+
+    def wait_upstream(self, path, count, limit=10):
+        deadline = time.monotonic() + limit
+        while self.upstream.count(path) < count and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if self.upstream.count(path) != count:
+            raise Failed(f"the fixture saw {path} {self.upstream.count(path)} times, not {count}")
+
+    # ---- cases of the command line ----
+
+    def run_command(self, command):
+        if "project" in self.case:
+            self.project()
+        with socket.socket() as taken:
+            if command.get("occupy_port"):
+                taken.bind(("127.0.0.1", 0))
+                taken.listen()
+                self.names["port"] = str(taken.getsockname()[1])
+            done = subprocess.run([self.binary, *fill(command["arguments"], self.names)], cwd=self.work,
+                                  env=clean_environment({}), capture_output=True, text=True, timeout=60,
+                                  stdin=subprocess.DEVNULL, check=False)
+        if done.returncode != command["exit"]:
+            raise Failed(f"exit code {done.returncode}, not {command['exit']}: {done.stdout}{done.stderr}")
+        for stream in ("stdout", "stderr"):
+            if stream in command:
+                check_text(stream, fill(command[stream], self.names), getattr(done, stream))
+
+    def close(self):
+        for exchange in self.under_way.values():
+            exchange.abandon()
+        if self.server:
+            self.server.kill()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("case", type=pathlib.Path)
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--keep", action="store_true", help="keep the temporary project")
+    arguments = parser.parse_args()
+    work = pathlib.Path(tempfile.mkdtemp(prefix="wws-e2e-"))
+    case = Case(arguments.case.resolve(), os.path.abspath(arguments.binary), work)
+    try:
+        case.run()
+        return 0
+    except Failed as failure:
+        print(f"{arguments.case.name}: {failure}")
+        if case.server:
+            print("---- the server's stderr ----", case.server.stderr.text[-6000:], sep="\n")
+        return 1
+    finally:
+        case.close()
+        if arguments.keep:
+            print(f"kept {work}")
+        else:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+export default { fetch(request) { return new Response(`worker ${JSON.stringify(request.params ?? {})}`); } };

@@ -1,0 +1,1 @@
+export default { fetch: async () => new Response((await fetch("{{upstream}}/drip/4/60")).body) };

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Checks that rooms include only what stands above them, and that vendors stay behind their fences.
+
+The order of rooms is the table in ARCHITECTURE.md; the fences are CONTRIBUTING.md's. Prints every
+breach as file:line: what, and exits 1 if there is one.
+"""
+
+import pathlib
+import re
+import sys
+
+# (what an include looks like, the folders of src/ that may have it)
+FENCES = [
+    (re.compile(r"^(wasm|wasmtime|wasi)\.h{1,2}$|^wasmtime/"), ("wasm/wasmtime",)),
+    (re.compile(r"^llhttp"), ("http",)),
+    (re.compile(r"^openssl/"), ("http", "bindings", "base")),
+    (re.compile(r"^toml\+\+|^toml\.hpp"), ("config",)),
+    (re.compile(r"^spdlog/"), ("observe",)),
+    (re.compile(r"^CLI/"), ("cli",)),
+]
+# Of these, a front door may show only Asio; ADR 2.
+PRIVATE_VENDORS = re.compile(r"^(nlohmann/|simdjson|openssl/|spdlog/|toml\+\+|CLI/|llhttp|zlib|boost/)")
+ALLOWED_IN_HEADERS = re.compile(
+    r"^boost/asio/(any_io_executor|awaitable|io_context|ip/|executor|strand|use_awaitable|this_coro"
+    r"|steady_timer|cancellation_\w+|deferred|co_spawn|detached|error)")
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
+
+
+def room_order(architecture):
+    """[[rooms that do not know each other], ...] from the table."""
+    rows = []
+    for line in architecture.splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        if len(cells) > 2 and "`src/" in cells[1]:
+            rows.append(re.findall(r"`src/([a-z]+)/`", cells[1]))
+    return rows
+
+
+def breaches(root):
+    rows = room_order((root / "ARCHITECTURE.md").read_text(encoding="utf-8"))
+    above = {}
+    seen = set()
+    for row in rows:
+        for room in row:
+            above[room] = seen | {room}
+        seen |= set(row)
+    if "base" not in above or "cli" not in above:
+        yield "ARCHITECTURE.md: the table of rooms was not found"
+        return
+    for file in sorted((root / "src").rglob("*")):
+        if file.suffix in (".h", ".cc"):
+            yield from breaches_of_file(file, root, above)
+
+
+def breaches_of_file(file, root, above):
+    inside = file.relative_to(root / "src").as_posix()
+    room = inside.split("/")[0]
+    if room not in above:
+        yield f"src/{inside}: the room '{room}' is not in ARCHITECTURE.md"
+        return
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        match = INCLUDE.match(line)
+        if match:
+            for text in breaches_of_include(match.group(1), inside, room, above):
+                yield f"src/{inside}:{number}: {text}"
+
+
+def breaches_of_include(name, inside, room, above):
+    first = name.split("/")[0]
+    if first in above and "/" in name and first not in above[room]:
+        yield f"{room} may not include {name}: {first} does not stand above it"
+    for pattern, folders in FENCES:
+        if pattern.search(name) and not any(inside.startswith(f + "/") for f in folders):
+            yield f"{name} belongs behind the fence of src/{folders[0]}/"
+    # The engine's fence has headers of its own; nobody else includes them.
+    if inside.endswith(".h") and room != "observe" and not inside.startswith("wasm/wasmtime/"):
+        if PRIVATE_VENDORS.search(name) and not ALLOWED_IN_HEADERS.search(name):
+            yield f"{name} may not be in a header: keep it in the .cc"
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent)
+    found = list(breaches(root))
+    for text in found:
+        print(text)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

