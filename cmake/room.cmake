@@ -5,9 +5,10 @@
 # taken as CMake targets. PRIVATE are vendors that stay behind the room's fence.
 function(wws_room name)
   cmake_parse_arguments(ARG "" "" "SOURCES;TESTS;DEPS;PRIVATE;TEST_DEPS" ${ARGN})
-  string(REPLACE "/" "_" target "wws_${name}")
+  string(REPLACE "/" "_" flat "${name}")
+  set(target "wws_${flat}")
   add_library(${target} STATIC ${ARG_SOURCES})
-  add_library(wws::${name} ALIAS ${target})
+  add_library(wws::${flat} ALIAS ${target})
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${target} PRIVATE wws_flags)
   wws_link(${target} PUBLIC ${ARG_DEPS})

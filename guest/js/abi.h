@@ -74,6 +74,9 @@
 #define WWS_STATE_WAITING 2   /* an operation of the host is outstanding */
 #define WWS_STATE_EXTENDED 4  /* waitUntil promises have not settled */
 
+#define WWS_STREAM_REQUEST 0  /* for read */
+#define WWS_STREAM_RESPONSE 0 /* for write */
+
 #define WWS_COMPILE_AUTO 0   /* module if it does not parse as a script */
 #define WWS_COMPILE_MODULE 1 /* .mjs */
 

@@ -19,13 +19,13 @@ struct WorkerFile {
   std::string relative;        // to the root, with '/', "api/[id].js"
   std::string extension;       // "js" or "wasm"
   WorkerConfig config;
-  Mistakes mistakes;           // not empty: the worker is listed, and its route answers 500
+  Mistakes mistakes;  // not empty: the worker is listed, and its route answers 500
 };
 
 struct Project {
   std::filesystem::path root;                          // absolute, canonical
   std::vector<WorkerFile> workers;                     // sorted by `relative`, byte order
-  std::optional<std::filesystem::path> public_folder;  // <root>/public
+  std::optional<std::filesystem::path> public_folder;  // <root>/public, may be a link
   Mistakes mistakes;                                   // of the project, not of one worker
 };
 
@@ -34,10 +34,11 @@ struct ProjectOptions {
   std::vector<std::string> ignore;  // globs relative to the root
 };
 
-// Finds the workers of a folder: regular files with a worker's extension (and symbolic links to such
-// files inside the root), not below `public`, `node_modules`, dot-folders or anything starting with
-// '_', and not ignored. Errors: NotFound "Missing path in filesystem: ...", Invalid for a path that
-// is no folder or a bad glob.
+// Finds the workers of a folder: regular files with a worker's extension, and symbolic links to
+// such files inside the root. No part of their path is `public` or `node_modules` or starts with
+// '.' or '_', and no glob matches it. What cannot be read and links out of the root become
+// mistakes. Errors: NotFound "Missing path in filesystem: ...", Denied for a path that cannot be
+// followed, Invalid for one that is no folder and for a bad glob.
 [[nodiscard]] Result<Project> read_project(const std::filesystem::path& path,
                                            const ProjectOptions& options,
                                            const Environment& environment);

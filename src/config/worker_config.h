@@ -18,8 +18,10 @@
 namespace wws::config {
 
 struct HttpRequests {
-  std::vector<std::string> allowed_hosts;  // exact names without port, or "*.example.com", or "*"
-  std::vector<std::string> allowed_methods = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"};
+  // Lower case, without port: "example.com", "[::1]", "*.example.com" or "*".
+  std::vector<std::string> allowed_hosts;
+  std::vector<std::string> allowed_methods = {"GET",    "POST", "PUT",    "PATCH",
+                                              "DELETE", "HEAD", "OPTIONS"};
   bool allow_http = false;     // plain http:// too
   bool allow_private = false;  // loopback, link-local and private addresses too
 };
@@ -51,9 +53,10 @@ struct WorkerConfig {
 // The server's environment: the value of a variable, or nothing.
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
-// Parses a worker's TOML. `file` names it in mistakes. Every mistake is reported: unknown keys (with
-// the nearest known one), wrong types, bad values, syntax. Sizes are integers (bytes) or strings
-// ("64MB", "128MiB"), times integers (milliseconds) or strings ("500ms", "2s").
+// Parses a worker's TOML. `file` names it in mistakes. Every mistake is reported: unknown keys
+// (with the nearest known one), wrong types, bad values, syntax. [limits] has `cpu`, `wall`,
+// `memory`, `request` and `response`: sizes are integers (bytes) or strings ("64MB", "128MiB"),
+// times integers (milliseconds) or strings ("500ms", "2s"). A "$NAME" that is not set becomes "".
 [[nodiscard]] std::expected<WorkerConfig, Mistakes> parse_worker_config(
     std::string_view file, std::string_view text, const Environment& environment);
 

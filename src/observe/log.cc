@@ -90,13 +90,31 @@ class StderrLog final : public Log {
     std::string upper(to_string(level));
     for (auto& c : upper) c = static_cast<char>(c - 'a' + 'A');
     std::string line = fmt::format("{} {:<5} {}", utc_now(), upper, escape_for_log(text));
+    std::string stack;
     for (const auto& field : fields) {
+      if (field.name == "stack") {
+        stack += indented(field.value);
+        continue;
+      }
       const std::string value = escape_for_log(field.value);
       const bool quote = value.empty() || value.find_first_of(" \"=") != std::string::npos;
       line += quote ? fmt::format(" {}=\"{}\"", field.name, value)
                     : fmt::format(" {}={}", field.name, value);
     }
-    return line;
+    return line + stack;
+  }
+
+  // A stack stands below its record, a frame a line; the indentation tells it from a record.
+  static std::string indented(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+      const auto end = std::min(text.find('\n'), text.size());
+      const std::string_view frame = text.substr(0, end);
+      const auto first = std::min(frame.find_first_not_of(' '), frame.size());
+      if (first != frame.size()) out += "\n      " + escape_for_log(frame.substr(first));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out;
   }
 
   Level level_;

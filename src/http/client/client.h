@@ -23,12 +23,14 @@ namespace wws::http {
 struct ClientRequest {
   std::string method = "GET";
   bool secure = false;
-  std::string host;           // without port or brackets
+  std::string host;  // without port or brackets
   std::uint16_t port = 80;
-  std::string target = "/";   // path and query
-  Headers headers;            // Host, Content-Length, Connection, Transfer-Encoding are the client's
-  std::string body;           // sent with Content-Length, unless body_source is set
+  std::string target = "/";  // path and query
+  Headers headers;           // Host, Content-Length, Connection, Transfer-Encoding are the client's
+  std::string body;          // sent with Content-Length, unless body_source is set
   BodySource* body_source = nullptr;  // streamed; borrowed until the response is destroyed
+  // No wait for this request, its response's body included, goes past this point of time.
+  std::optional<std::chrono::steady_clock::time_point> deadline = std::nullopt;
 };
 
 // A response whose head has arrived; its body is read from it. Destroying it before the end closes
@@ -39,9 +41,9 @@ class ClientResponse : public BodySource {
 };
 
 struct ClientLimits {
-  std::chrono::milliseconds connect_timeout{10'000};  // resolve, connect and TLS handshake
-  std::chrono::milliseconds response_timeout{30'000}; // request sent to head arrived
-  std::chrono::milliseconds read_timeout{30'000};     // between pieces of the body
+  std::chrono::milliseconds connect_timeout{10'000};   // resolve, connect and TLS handshake
+  std::chrono::milliseconds response_timeout{30'000};  // request sent to head arrived
+  std::chrono::milliseconds read_timeout{30'000};      // between pieces of the body
   std::uint32_t max_head_bytes = 64 * 1024;
   std::uint32_t max_idle_per_host = 8;
   std::chrono::milliseconds max_idle_time{15'000};
@@ -58,9 +60,9 @@ class Client {
   Client& operator=(const Client&) = delete;
   virtual ~Client() = default;
 
-  // Errors: Invalid (malformed), NotFound (name does not resolve), Denied (filter), Gone (refused or
-  // cut), TimedOut, Unsupported (TLS verification failed: text says why).
-  // Cancelling the awaiting coroutine closes the connection.
+  // Errors: Invalid (malformed), NotFound (name does not resolve), Denied (filter), Gone (refused
+  // or cut), TimedOut, Unsupported (TLS verification failed: text says why). Cancelling the
+  // awaiting coroutine closes the connection.
   virtual Task<Result<std::unique_ptr<ClientResponse>>> send(ClientRequest request,
                                                              AddressFilter filter) = 0;
 };

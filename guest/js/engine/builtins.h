@@ -1,0 +1,18 @@
+/* The builtins, in the order in which they are made. See engine.h for what a builtin is. */
+#ifndef WWS_GUEST_JS_ENGINE_BUILTINS_H
+#define WWS_GUEST_JS_ENGINE_BUILTINS_H
+
+#include "quickjs.h"
+
+int wws_builtin_cache(JSContext *context);
+int wws_builtin_common(JSContext *context);
+int wws_builtin_console(JSContext *context);
+int wws_builtin_crypto(JSContext *context);
+int wws_builtin_dom(JSContext *context);
+int wws_builtin_encoding(JSContext *context);
+int wws_builtin_fetch(JSContext *context);
+int wws_builtin_streams(JSContext *context);
+int wws_builtin_timers(JSContext *context);
+int wws_builtin_url(JSContext *context);
+
+#endif

@@ -1,0 +1,24 @@
+#include "abi/failure_page.h"
+
+#include <fmt/format.h>
+
+namespace wws::abi {
+
+FailurePage status_page(int status, std::string text) {
+  FailurePage page;
+  page.head.status = status;
+  page.head.headers.add("content-type", "text/html; charset=utf-8");
+  page.head.headers.add("cache-control", "no-store");
+  page.body = fmt::format("<p>{}</p>", text);
+  return page;
+}
+
+FailurePage failure_page(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::TimedOut: return status_page(504, "This function took too long");
+    case ErrorKind::Exhausted: return status_page(500, "This function used more than it may");
+    default: return status_page(500, "There was an error running this function");
+  }
+}
+
+}  // namespace wws::abi

@@ -1,0 +1,21 @@
+// A worker's configuration as the rules of its outbound requests.
+#pragma once
+
+#include "abi/resume_until.h"
+#include "bindings/fetch.h"
+#include "config/worker_config.h"
+
+namespace wws::abi {
+
+[[nodiscard]] inline bindings::FetchPolicy fetch_policy(const config::HttpRequests& allowed,
+                                                        Deadline deadline) {
+  bindings::FetchPolicy policy;
+  policy.allowed_hosts = allowed.allowed_hosts;
+  policy.allowed_methods = allowed.allowed_methods;
+  policy.allow_http = allowed.allow_http;
+  policy.allow_private = allowed.allow_private;
+  if (deadline != Deadline::max()) policy.deadline = deadline;
+  return policy;
+}
+
+}  // namespace wws::abi

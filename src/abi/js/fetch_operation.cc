@@ -1,0 +1,143 @@
+#include "abi/js/fetch_operation.h"
+
+#include <fmt/format.h>
+
+#include "guest/js/abi.h"
+
+namespace wws::abi::js {
+namespace {
+
+// A streamed upload above this holds back the guest.
+constexpr std::size_t kUploadHighWater = 64 * 1024;
+
+bindings::Redirect redirect_mode(std::uint32_t flags) {
+  if (flags & WWS_FETCH_REDIRECT_ERROR) return bindings::Redirect::Error;
+  if (flags & WWS_FETCH_REDIRECT_MANUAL) return bindings::Redirect::Manual;
+  return bindings::Redirect::Follow;
+}
+
+// "[Not allowed] The host ...", as the original's users know it.
+std::string failure_text(const bindings::FetchError& error) {
+  return fmt::format("[{}] {}", bindings::to_string(error.kind), error.error.message());
+}
+
+}  // namespace
+
+// The request body as the client reads it, fed by the guest's writes.
+class FetchOperation::Upload final : public http::BodySource {
+ public:
+  explicit Upload(FetchOperation& owner)
+      : owner_(owner), ready_(owner.services_.loop) {}
+
+  Task<Result<std::string>> read() override {
+    while (bytes_.empty() && !ended_) {
+      co_await ready_.wait();
+      const auto state = co_await boost::asio::this_coro::cancellation_state;
+      if (state.cancelled() != boost::asio::cancellation_type::none)
+        co_return fail(ErrorKind::Gone, "the request was cancelled");
+    }
+    if (failed_) co_return fail(ErrorKind::GuestFault, "the request body failed");
+    std::string chunk = std::exchange(bytes_, {});
+    if (std::exchange(guest_waits_, false)) owner_.push(encode_writable(owner_.id_));
+    co_return chunk;
+  }
+  std::optional<std::uint64_t> length() const noexcept override { return std::nullopt; }
+
+  std::int32_t write(ByteView bytes, std::uint32_t flags) {
+    bytes_.append(as_text(bytes));
+    if (flags & (WWS_WRITE_END | WWS_WRITE_ABORT)) ended_ = true;
+    if (flags & WWS_WRITE_ABORT) failed_ = true;
+    ready_.notify();
+    if (ended_ || bytes_.size() < kUploadHighWater) return WWS_WRITE_OK;
+    guest_waits_ = true;
+    return WWS_WRITE_WAIT;
+  }
+
+ private:
+  FetchOperation& owner_;
+  io::Notifier ready_;
+  std::string bytes_;
+  bool ended_ = false;
+  bool failed_ = false;
+  bool guest_waits_ = false;
+};
+
+FetchOperation::FetchOperation(LoopServices& services, bindings::FetchPolicy policy,
+                               std::uint32_t id, FetchMessage message, PushEvent push)
+    : services_(services),
+      policy_(std::move(policy)),
+      id_(id),
+      message_(std::move(message)),
+      push_(std::move(push)),
+      tasks_(services.loop) {}
+
+FetchOperation::~FetchOperation() = default;
+
+void FetchOperation::start() {
+  if (message_.flags & WWS_FETCH_BODY_STREAM) upload_ = std::make_unique<Upload>(*this);
+  connecting_ = true;
+  tasks_.spawn(connect());
+}
+
+Task<void> FetchOperation::connect() {
+  bindings::FetchRequest request;
+  request.method = std::move(message_.method);
+  request.url = std::move(message_.url);
+  request.headers = std::move(message_.headers);
+  request.body = std::move(message_.body);
+  request.body_source = upload_.get();
+  request.redirect = redirect_mode(message_.flags);
+  auto response = co_await services_.fetcher.fetch(std::move(request), policy_);
+  connecting_ = false;
+  if (cancelled_) co_return;
+  if (!response) {
+    push(encode_failed(id_, failure_text(response.error())));
+    co_return;
+  }
+  response_ = std::make_unique<bindings::FetchResponse>(std::move(*response));
+  const auto& head = response_->head;
+  push(encode(FetchedMessage{id_, head.status, response_->redirected, head.reason, response_->url,
+                             head.headers}));
+}
+
+std::int32_t FetchOperation::write(ByteView bytes, std::uint32_t flags) {
+  if (!upload_ || cancelled_) return WWS_WRITE_GONE;
+  return upload_->write(bytes, flags);
+}
+
+void FetchOperation::read() {
+  if (reading_ || cancelled_) return;
+  reading_ = true;
+  tasks_.spawn(read_chunk());
+}
+
+Task<void> FetchOperation::read_chunk() {
+  if (!response_ || !response_->body) {
+    reading_ = false;
+    push(encode_chunk(id_, WWS_CHUNK_END, {}));
+    co_return;
+  }
+  auto chunk = co_await response_->body->read();
+  reading_ = false;
+  if (!chunk) {
+    push(encode_chunk(id_, WWS_CHUNK_ERROR, chunk.error().message()));
+    co_return;
+  }
+  push(encode_chunk(id_, chunk->empty() ? WWS_CHUNK_END : 0u, *chunk));
+}
+
+void FetchOperation::cancel() {
+  cancelled_ = true;
+  tasks_.cancel();
+}
+
+Task<void> FetchOperation::join() {
+  co_await tasks_.join();
+  response_.reset();
+}
+
+void FetchOperation::push(std::string message) {
+  if (!cancelled_) push_(std::move(message));
+}
+
+}  // namespace wws::abi::js

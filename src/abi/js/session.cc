@@ -1,0 +1,552 @@
+#include "abi/js/session.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <cmath>
+
+#include "abi/failure_page.h"
+#include "abi/fetch_policy.h"
+#include "guest/js/abi.h"
+
+namespace wws::abi::js {
+namespace {
+
+using wasm::Value;
+
+// A streamed response above this holds back the guest.
+constexpr std::size_t kOutHighWater = 64 * 1024;
+// One console call, and all of one request's, at most.
+constexpr std::size_t kMaxLogLine = 16 * 1024;
+constexpr std::size_t kMaxLogBytes = 256 * 1024;
+constexpr std::size_t kMaxTimers = 10'000;
+constexpr std::size_t kMaxFetches = 64;
+constexpr std::size_t kMaxEvents = 20'000;
+
+Value i32(std::uint32_t number) {
+  Value value;
+  value.i32 = static_cast<std::int32_t>(number);
+  return value;
+}
+
+observe::Level to_level(std::uint32_t level) {
+  switch (level) {
+    case WWS_LOG_TRACE: return observe::Level::Trace;
+    case WWS_LOG_DEBUG: return observe::Level::Debug;
+    case WWS_LOG_WARN: return observe::Level::Warn;
+    case WWS_LOG_ERROR: return observe::Level::Error;
+    default: return observe::Level::Info;
+  }
+}
+
+}  // namespace
+
+Session::Session(LoopServices& services, const WorkerIdentity& worker,
+                 std::unique_ptr<wasm::Lease> lease)
+    : services_(services), worker_(worker), lease_(std::move(lease)) {
+  lease_->set_user(static_cast<GuestHost*>(this));
+  lease_->set_limits({.cpu = worker.config.limits.cpu,
+                      .memory_bytes = worker.config.limits.memory_bytes});
+  started_ = services_.clock.monotonic();
+  deadline_ = deadline_after(worker.config.limits.wall);
+}
+
+Session::~Session() = default;
+
+// --- running the guest ---------------------------------------------------------------------------
+
+Task<Result<std::int32_t>> Session::finish_call() {
+  auto result = co_await resume_until(services_.loop, *lease_, deadline_);
+  co_return outcome_of(std::move(result));
+}
+
+Result<std::int32_t> Session::outcome_of(Result<Value> result) {
+  if (result) return result->i32;
+  faulted_ = true;
+  return fail(std::move(result).error());
+}
+
+Task<Result<std::int32_t>> Session::call(const char* function, std::span<const Value> arguments) {
+  auto result = lease_->try_call(function, arguments);
+  if (result) co_return outcome_of(std::move(*result));
+  auto later = co_await finish_call();
+  co_return later;
+}
+
+std::optional<Result<std::int32_t>> Session::try_call_with_mailbox(const char* function,
+                                                                   const std::string& message) {
+  auto memory = lease_->memory();
+  if (!memory.write(mailbox_, as_bytes(message))) {
+    faulted_ = true;
+    return fail(ErrorKind::Internal, "the engine's mailbox lies outside its memory");
+  }
+  const Value arguments[] = {i32(mailbox_), i32(static_cast<std::uint32_t>(message.size()))};
+  auto result = lease_->try_call(function, arguments);
+  if (!result) return std::nullopt;
+  return outcome_of(std::move(*result));
+}
+
+Task<Result<std::int32_t>> Session::call_with(const char* function, const std::string& message) {
+  if (message.size() <= WWS_MAILBOX_SIZE) {
+    auto state = try_call_with_mailbox(function, message);
+    if (state) co_return std::move(*state);
+    auto later = co_await finish_call();
+    co_return later;
+  }
+  const auto size = static_cast<std::uint32_t>(message.size());
+  const Value room_arguments[] = {i32(size)};
+  auto room = co_await call("wws_alloc", room_arguments);
+  if (!room) co_return fail(std::move(room).error());
+  const auto at = static_cast<std::uint32_t>(*room);
+  auto memory = lease_->memory();
+  if (at == 0 || !memory.write(at, as_bytes(message))) {
+    faulted_ = true;
+    co_return fail(ErrorKind::Exhausted, "out of memory: the message does not fit into the worker");
+  }
+  const Value arguments[] = {i32(at), i32(size)};
+  auto state = co_await call(function, arguments);
+  co_return state;
+}
+
+Task<Result<void>> Session::run(const char* function, const std::string& message) {
+  auto state = co_await call_with(function, message);
+  co_return take_state(std::move(state));
+}
+
+Result<void> Session::take_state(Result<std::int32_t> state) {
+  if (!state) return fail(std::move(state).error());
+  if (*state < 0) return fail(ErrorKind::GuestFault, "the worker failed");
+  state_ = *state;
+  return {};
+}
+
+bool Session::waiting() const noexcept {
+  const bool body_under_way = streaming_ && !sent_;
+  return (state_ & WWS_STATE_WAITING) || !events_.empty() || body_under_way;
+}
+
+bool Session::settled() const noexcept {
+  const bool answered = responded_ ? sent_ : false;
+  return answered && !(state_ & WWS_STATE_EXTENDED);
+}
+
+// Delivers completed operations until the response is sent and, when still attached to an exchange,
+// no longer.
+Task<Result<void>> Session::pump_events() {
+  for (;;) {
+    if (gone_ && exchange_ && events_.empty()) co_return fail(ErrorKind::Gone, "the client left");
+    if (sent_ && (exchange_ || settled())) co_return Result<void>();
+    if (!waiting()) {
+      if (sent_) co_return Result<void>();
+      co_return fail(ErrorKind::GuestFault,
+                     "the handler never answered: its promise did not settle and nothing is pending");
+    }
+    if (events_.empty()) {
+      watch_client();
+      const bool in_time = co_await wake().wait_until(deadline_);
+      if (!in_time) co_return fail(ErrorKind::TimedOut, "the wall limit was reached");
+      continue;
+    }
+    const std::string message = events_.pop();
+    auto ran = co_await run("wws_event", message);
+    if (!ran) co_return fail(std::move(ran).error());
+    if (response_) {
+      auto sent = co_await send_response();
+      if (!sent) co_return fail(std::move(sent).error());
+    }
+  }
+}
+
+// --- one request ---------------------------------------------------------------------------------
+
+Task<bool> Session::respond(http::Exchange& exchange, const std::string& url, const Pairs& params,
+                            Evaluate evaluate_first, std::uint32_t mailbox) {
+  exchange_ = &exchange;
+  mailbox_ = mailbox;
+  Result<void> outcome;
+  if (evaluate_first == Evaluate::Yes) {
+    outcome = co_await evaluate();
+  }
+  if (outcome) {
+    const auto body = exchange.buffered_body();
+    std::uint32_t flags = WWS_REQUEST_BODY_STREAM;
+    if (body) flags = body->empty() ? 0u : unsigned{WWS_REQUEST_BODY_INLINE};
+    std::string message;
+    message.reserve(512);
+    encode(RequestMessage{flags, exchange.request().method, url, exchange.request().headers, params,
+                          body.value_or(std::string_view{})},
+           message);
+    // Most requests end here, without a suspension and so without a coroutine each.
+    std::optional<Result<std::int32_t>> state;
+    if (message.size() <= WWS_MAILBOX_SIZE) state = try_call_with_mailbox("wws_request", message);
+    if (!state && message.size() <= WWS_MAILBOX_SIZE) {
+      state = co_await finish_call();
+    }
+    if (!state) {
+      state = co_await call_with("wws_request", message);
+    }
+    outcome = take_state(std::move(*state));
+  }
+  if (outcome && response_) {
+    outcome = co_await send_response();
+  }
+  if (outcome && !sent_) {
+    outcome = co_await pump_events();
+  }
+  if (watching_) exchange.on_gone({});
+  if (!outcome) {
+    co_await answer_failure(outcome.error());
+  }
+  if (tasks_) {
+    co_await leave_exchange();
+  }
+  exchange_ = nullptr;
+  co_return outcome.has_value() && !settled() && !faulted_;
+}
+
+Task<Result<void>> Session::evaluate() {
+  auto state = co_await call("wws_evaluate", {});
+  auto outcome = take_state(std::move(state));
+  while (outcome && (state_ & WWS_STATE_WAITING)) {
+    if (events_.empty()) {
+      const bool in_time = co_await wake().wait_until(deadline_);
+      if (!in_time) co_return fail(ErrorKind::TimedOut, "the wall limit was reached");
+      continue;
+    }
+    const std::string message = events_.pop();
+    outcome = co_await run("wws_event", message);
+  }
+  co_return outcome;
+}
+
+// What still uses the exchange ends before its owner takes it back.
+Task<void> Session::leave_exchange() {
+  if (tasks_->running() == 0) co_return;
+  abandoned_ = true;
+  tasks_->cancel();
+  co_await tasks_->join();
+}
+
+Task<void> Session::extend() {
+  auto outcome = co_await pump_events();
+  if (!outcome) {
+    report({outcome.error(), failure_ ? failure_->stack : ""});
+    co_return;
+  }
+  auto committed = commit_kv();
+  if (!committed) report({committed.error(), ""});
+}
+
+bool Session::close_now() {
+  if (!timers_.empty() || !fetches_.empty()) return false;
+  if (faulted_ || abandoned_) lease_->mark_unclean();
+  lease_.reset();
+  return true;
+}
+
+Task<void> Session::close() {
+  bool outstanding = faulted_ || abandoned_ || !timers_.empty();
+  for (auto& [id, operation] : fetches_) {
+    outstanding = outstanding || operation->outstanding();
+    operation->cancel();
+  }
+  timers_.clear();
+  for (auto& [id, operation] : fetches_) {
+    co_await operation->join();
+  }
+  fetches_.clear();
+  if (outstanding) lease_->mark_unclean();
+  lease_.reset();
+}
+
+// --- the response --------------------------------------------------------------------------------
+
+wasm::HostResult Session::respond(ByteView message) {
+  if (responded_) return Error(ErrorKind::GuestFault, "the engine answered twice");
+  auto response = decode_response(message);
+  if (!response) return std::move(response).error();
+  responded_ = true;
+  response_ = std::move(*response);
+  return {};
+}
+
+Task<Result<void>> Session::send_response() {
+  ResponseMessage message = std::move(*response_);
+  response_.reset();
+  auto committed = commit_kv();
+  if (!committed) co_return committed;
+  if (message.body_kind == WWS_BODY_STREAM) {
+    streaming_ = true;
+    auto started = co_await exchange_->start(std::move(message.head), std::nullopt);
+    if (!started) co_return started;
+    out_ready_.emplace(services_.loop);
+    tasks().spawn(pump_response());
+    co_return Result<void>();
+  }
+  const auto limit = worker_.config.limits.response_bytes;
+  if (limit != 0 && message.body.size() > limit)
+    co_return fail(ErrorKind::Exhausted,
+                   fmt::format("the response body is over the limit of {} bytes", limit));
+  auto sent = co_await exchange_->respond(std::move(message.head), std::move(message.body));
+  if (!sent) co_return sent;
+  sent_ = true;
+  co_return Result<void>();
+}
+
+// Hands the guest's bytes to the client as fast as the client takes them.
+Task<void> Session::pump_response() {
+  while (!gone_) {
+    if (out_.empty()) {
+      if (out_abort_) {
+        exchange_->abort();
+        break;
+      }
+      if (out_end_) {
+        auto finished = co_await exchange_->finish();
+        if (!finished) gone_ = true;
+        break;
+      }
+      co_await out_ready_->wait();
+      const auto state = co_await boost::asio::this_coro::cancellation_state;
+      if (state.cancelled() != boost::asio::cancellation_type::none) co_return;
+      continue;
+    }
+    const std::string chunk = std::exchange(out_, {});
+    auto written = co_await exchange_->write(chunk);
+    if (!written) {
+      gone_ = true;
+      break;
+    }
+    if (std::exchange(guest_waits_writable_, false)) push_event(encode_writable(WWS_STREAM_RESPONSE));
+  }
+  if (gone_) push_event(encode_gone());
+  sent_ = !gone_;
+  wake().notify();
+}
+
+std::int32_t Session::write(std::uint32_t stream, ByteView bytes, std::uint32_t flags) {
+  if (stream != WWS_STREAM_RESPONSE) {
+    const auto found = fetches_.find(stream);
+    return found == fetches_.end() ? WWS_WRITE_GONE : found->second->write(bytes, flags);
+  }
+  if (gone_ || out_end_ || out_abort_) return WWS_WRITE_GONE;
+  out_total_ += bytes.size();
+  const auto limit = worker_.config.limits.response_bytes;
+  if (limit != 0 && out_total_ > limit) {
+    out_abort_ = true;
+    failure_ = Failure{Error(ErrorKind::Exhausted,
+                             fmt::format("the response body is over the limit of {} bytes", limit)),
+                       ""};
+    report(*failure_);
+    if (out_ready_) out_ready_->notify();
+    return WWS_WRITE_GONE;
+  }
+  out_.append(as_text(bytes));
+  if (flags & WWS_WRITE_END) out_end_ = true;
+  if (flags & WWS_WRITE_ABORT) out_abort_ = true;
+  if (out_ready_) out_ready_->notify();
+  if (out_end_ || out_abort_ || out_.size() < kOutHighWater) return WWS_WRITE_OK;
+  guest_waits_writable_ = true;
+  return WWS_WRITE_WAIT;
+}
+
+Task<void> Session::answer_failure(const Error& error) {
+  if (error.kind() == ErrorKind::Gone) co_return;
+  const Failure failure = failure_ && error.kind() == ErrorKind::GuestFault && !faulted_
+                              ? *failure_
+                              : Failure{error, failure_ ? failure_->stack : ""};
+  report(failure);
+  if (exchange_->started()) {
+    out_abort_ = true;
+    exchange_->abort();
+    co_return;
+  }
+  const auto page = failure_page(failure.error.kind());
+  auto answered = co_await exchange_->respond(page.head, page.body);
+  if (!answered)
+    services_.log.debug("the client left before its answer", {{"route", worker_.route}});
+}
+
+void Session::report(const Failure& failure) {
+  std::vector<observe::Field> fields = {{"worker", worker_.label}, {"route", worker_.route}};
+  if (!failure.stack.empty()) fields.push_back({"stack", failure.stack});
+  services_.log.error(fmt::format("Error running worker \"{}\" at route \"{}\": {}", worker_.label,
+                                  worker_.route, failure.error.to_string()),
+                      fields);
+}
+
+// --- what the guest asks for ---------------------------------------------------------------------
+
+io::Notifier& Session::wake() {
+  if (!wake_) wake_.emplace(services_.loop);
+  return *wake_;
+}
+
+io::TaskGroup& Session::tasks() {
+  if (!tasks_) tasks_.emplace(services_.loop);
+  return *tasks_;
+}
+
+void Session::push_event(std::string message) {
+  if (events_.size() >= kMaxEvents) return;
+  events_.push(std::move(message));
+  wake().notify();
+}
+
+void Session::watch_client() {
+  if (watching_ || !exchange_ || streaming_) return;
+  watching_ = true;
+  exchange_->on_gone([this] {
+    gone_ = true;
+    push_event(encode_gone());
+  });
+}
+
+void Session::read(std::uint32_t stream) {
+  if (stream != WWS_STREAM_REQUEST) {
+    if (const auto found = fetches_.find(stream); found != fetches_.end()) found->second->read();
+    return;
+  }
+  if (reading_request_) return;
+  if (!exchange_) {
+    push_event(encode_chunk(stream, WWS_CHUNK_ERROR, "the request body is gone after the response"));
+    return;
+  }
+  reading_request_ = true;
+  tasks().spawn(read_request());
+}
+
+Task<void> Session::read_request() {
+  auto chunk = co_await exchange_->read();
+  reading_request_ = false;
+  if (!chunk) {
+    push_event(encode_chunk(WWS_STREAM_REQUEST, WWS_CHUNK_ERROR, chunk.error().message()));
+    co_return;
+  }
+  push_event(encode_chunk(WWS_STREAM_REQUEST, chunk->empty() ? WWS_CHUNK_END : 0u, *chunk));
+}
+
+void Session::cancel(std::uint32_t kind, std::uint32_t id) {
+  if (kind == WWS_CANCEL_TIMER) timers_.erase(id);
+  if (kind != WWS_CANCEL_FETCH) return;
+  if (const auto found = fetches_.find(id); found != fetches_.end()) found->second->cancel();
+}
+
+std::int32_t Session::fetch(ByteView bytes) {
+  const std::uint32_t id = next_fetch_++;
+  std::size_t running = 0;
+  for (const auto& [other, operation] : fetches_) running += operation->outstanding() ? 1 : 0;
+  if (running >= kMaxFetches) {
+    push_event(encode_failed(id, fmt::format("more than {} fetches at once", kMaxFetches)));
+    return static_cast<std::int32_t>(id);
+  }
+  auto message = decode_fetch(bytes);
+  if (!message) {
+    push_event(encode_failed(id, message.error().message()));
+    return static_cast<std::int32_t>(id);
+  }
+  auto policy = fetch_policy(worker_.config.http_requests, deadline_);
+  auto operation = std::make_unique<FetchOperation>(
+      services_, std::move(policy), id, std::move(*message),
+      [this](std::string event) { push_event(std::move(event)); });
+  operation->start();
+  fetches_.emplace(id, std::move(operation));
+  return static_cast<std::int32_t>(id);
+}
+
+void Session::timer(std::uint32_t id, double milliseconds) {
+  if (timers_.size() >= kMaxTimers) return;
+  // NaN and negative delays mean "now"; a day is longer than any request may last.
+  const double delay = std::isfinite(milliseconds) ? std::fmin(std::fmax(milliseconds, 0), 86'400'000) : 0;
+  const auto [at, added] = timers_.try_emplace(id, services_.loop);
+  at->second.expires_after(std::chrono::microseconds(static_cast<std::int64_t>(delay * 1000)));
+  at->second.async_wait([this, id](const boost::system::error_code& error) {
+    if (error) return;
+    timers_.erase(id);
+    push_event(encode_timer(id));
+  });
+}
+
+void Session::log(std::uint32_t level, std::string_view text) {
+  const observe::Level to = to_level(level);
+  if (!services_.log.enabled(to) || logged_bytes_ > kMaxLogBytes) return;
+  logged_bytes_ += text.size() + 64;
+  if (logged_bytes_ > kMaxLogBytes) {
+    services_.log.write(observe::Level::Warn, "this request logs too much: the rest is left out",
+                        {{"worker", worker_.label}});
+    return;
+  }
+  services_.log.write(to, text.substr(0, kMaxLogLine), {{"worker", worker_.label}});
+}
+
+void Session::fault(std::uint32_t kind, std::string_view message, std::string_view stack) {
+  if (kind == WWS_FAULT_REJECTION) {
+    services_.log.warn(fmt::format("Unhandled rejection in worker \"{}\": {}", worker_.label,
+                                   message.substr(0, kMaxLogLine)),
+                       {{"worker", worker_.label}, {"stack", std::string(stack.substr(0, kMaxLogLine))}});
+    return;
+  }
+  if (failure_) return;
+  failure_ = Failure{Error(ErrorKind::GuestFault, std::string(message.substr(0, kMaxLogLine))),
+                     std::string(stack.substr(0, kMaxLogLine))};
+  if (kind == WWS_FAULT_BODY) report(*failure_);
+}
+
+std::int64_t Session::now(std::uint32_t kind) {
+  // Coarse on purpose: a fine clock would show what other requests did to caches and pages.
+  if (kind == WWS_CLOCK_REALTIME) return services_.clock.realtime().count() / 1'000'000 * 1'000'000;
+  return (services_.clock.monotonic() - started_).count() / 100'000 * 100'000;
+}
+
+void Session::random(MutableByteView out) { services_.random.fill(out); }
+
+// --- kv ------------------------------------------------------------------------------------------
+
+bindings::KvTransaction& Session::kv() {
+  if (!kv_) kv_ = services_.kv.begin(worker_.config.kv_namespace.value_or(""));
+  return *kv_;
+}
+
+std::int32_t Session::kv_get(std::string_view key) {
+  if (!worker_.config.kv_namespace) return -1;
+  const auto value = kv().find(key);
+  if (!value) return -1;
+  kv_found_ = *value;
+  return static_cast<std::int32_t>(kv_found_.size());
+}
+
+std::int32_t Session::kv_list() {
+  bindings::KvMap entries;
+  if (worker_.config.kv_namespace) entries = kv().entries();
+  kv_found_.clear();
+  ByteWriter writer(kv_found_);
+  writer.number(static_cast<std::uint32_t>(entries.size()));
+  for (const auto& [key, value] : entries) {
+    writer.prefixed_text(key);
+    writer.prefixed_text(value);
+  }
+  return static_cast<std::int32_t>(kv_found_.size());
+}
+
+std::string_view Session::kv_taken() { return kv_found_; }
+
+void Session::kv_set(std::string_view key, std::string_view value) {
+  if (worker_.config.kv_namespace) note_kv(kv().set(std::string(key), std::string(value)));
+}
+
+void Session::kv_delete(std::string_view key) {
+  if (worker_.config.kv_namespace) note_kv(kv().remove(std::string(key)));
+}
+
+// The guest's call cannot fail: a change that does not fit fails the commit, and so the request.
+void Session::note_kv(Result<void> changed) {
+  if (!changed && !kv_error_) kv_error_ = changed.error();
+}
+
+Result<void> Session::commit_kv() {
+  if (kv_error_) return fail(*kv_error_);
+  if (!kv_) return {};
+  return kv_->commit();
+}
+
+}  // namespace wws::abi::js

@@ -1,0 +1,160 @@
+// Session: one request in one leased instance of the engine.
+//
+// Life: made when the request is at hand, answers it with respond(), and, where the worker called
+// waitUntil, goes on in extend() after the response. Everything that the guest started (timers,
+// fetches, streams) belongs to the session and is ended by close(), before the lease is given back:
+// nothing of it can reach the next request. Belongs to one loop.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "abi/js/fetch_operation.h"
+#include "abi/js/guest_host.h"
+#include "abi/js/messages.h"
+#include "abi/resume_until.h"
+#include "abi/services.h"
+#include "abi/worker_identity.h"
+#include "bindings/kv.h"
+#include "http/exchange.h"
+
+namespace wws::abi::js {
+
+// Events that wait for the guest, in order; costs nothing while it is empty.
+class EventQueue {
+ public:
+  void push(std::string message) { messages_.push_back(std::move(message)); }
+  [[nodiscard]] bool empty() const noexcept { return next_ == messages_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return messages_.size() - next_; }
+  std::string pop() {
+    std::string message = std::move(messages_[next_++]);
+    if (empty()) {
+      messages_.clear();
+      next_ = 0;
+    }
+    return message;
+  }
+
+ private:
+  std::vector<std::string> messages_;
+  std::size_t next_ = 0;
+};
+
+// What went wrong in a request, for the log and the client.
+struct Failure {
+  Error error;
+  std::string stack;  // of the guest's code; may be empty
+};
+
+class Session final : public GuestHost {
+ public:
+  // `services` and `worker` are borrowed and outlive the session.
+  Session(LoopServices& services, const WorkerIdentity& worker,
+          std::unique_ptr<wasm::Lease> lease);
+  ~Session() override;
+
+  // `evaluate_first`: a replayed worker's top-level code runs before the request.
+  enum class Evaluate : bool { No, Yes };
+  // Answers the exchange. True when work goes on after the response: then await extend().
+  Task<bool> respond(http::Exchange& exchange, const std::string& url, const Pairs& params,
+                     Evaluate evaluate_first, std::uint32_t mailbox);
+  // Runs what waitUntil still waits for, within the wall limit.
+  Task<void> extend();
+  // Gives the lease back at once when nothing was started that must end first; else false: then
+  // close() must be awaited.
+  [[nodiscard]] bool close_now();
+  // Ends every operation and waits for it; the instance is dropped if one was outstanding.
+  Task<void> close();
+
+  // GuestHost: what the guest asks for.
+  wasm::HostResult respond(ByteView message) override;
+  std::int32_t write(std::uint32_t stream, ByteView bytes, std::uint32_t flags) override;
+  void read(std::uint32_t stream) override;
+  void cancel(std::uint32_t kind, std::uint32_t id) override;
+  std::int32_t fetch(ByteView message) override;
+  void timer(std::uint32_t id, double milliseconds) override;
+  void log(std::uint32_t level, std::string_view text) override;
+  void fault(std::uint32_t kind, std::string_view message, std::string_view stack) override;
+  std::int64_t now(std::uint32_t kind) override;
+  void random(MutableByteView out) override;
+  std::int32_t kv_get(std::string_view key) override;
+  std::int32_t kv_list() override;
+  std::string_view kv_taken() override;
+  void kv_set(std::string_view key, std::string_view value) override;
+  void kv_delete(std::string_view key) override;
+
+ private:
+  Task<Result<std::int32_t>> call_with(const char* function, const std::string& message);
+  // Nothing when the guest did not end within its slice: then finish_call() must be awaited.
+  std::optional<Result<std::int32_t>> try_call_with_mailbox(const char* function,
+                                                            const std::string& message);
+  Task<Result<std::int32_t>> finish_call();
+  Result<std::int32_t> outcome_of(Result<wasm::Value> result);
+  Result<void> take_state(Result<std::int32_t> state);
+  Task<Result<void>> evaluate();
+  Task<Result<std::int32_t>> call(const char* function, std::span<const wasm::Value> arguments);
+  Task<Result<void>> run(const char* function, const std::string& message);
+  Task<Result<void>> pump_events();
+  Task<Result<void>> send_response();
+  Task<void> pump_response();
+  Task<void> read_request();
+  Task<void> leave_exchange();
+  Task<void> answer_failure(const Error& error);
+  void note_kv(Result<void> changed);
+  Result<void> commit_kv();
+  [[nodiscard]] bool settled() const noexcept;
+  [[nodiscard]] bool waiting() const noexcept;
+  void push_event(std::string message);
+  void watch_client();
+  io::Notifier& wake();
+  io::TaskGroup& tasks();
+  bindings::KvTransaction& kv();
+  void report(const Failure& failure);
+
+  LoopServices& services_;
+  const WorkerIdentity& worker_;
+  std::unique_ptr<wasm::Lease> lease_;
+  http::Exchange* exchange_ = nullptr;  // until the response is complete
+  std::uint32_t mailbox_ = 0;
+  std::chrono::nanoseconds started_;
+  Deadline deadline_;
+
+  std::int32_t state_ = 0;  // WWS_STATE_* of the last call
+  EventQueue events_;
+  std::optional<Failure> failure_;  // the guest's own report
+  bool faulted_ = false;            // the lease's call failed
+  bool abandoned_ = false;          // an operation was cut short
+  bool gone_ = false;               // the client left
+  bool watching_ = false;
+
+  // The response.
+  std::optional<ResponseMessage> response_;  // given by the guest, not yet sent
+  bool responded_ = false;                   // the guest gave one
+  bool sent_ = false;                        // completely handed to the connection
+  bool streaming_ = false;
+  std::string out_;  // bytes of a streamed body that wait for the client
+  std::uint64_t out_total_ = 0;
+  bool out_end_ = false;
+  bool out_abort_ = false;
+  bool guest_waits_writable_ = false;
+  bool reading_request_ = false;
+
+  std::uint64_t logged_bytes_ = 0;
+  std::string kv_found_;
+  std::optional<Error> kv_error_;
+  std::unique_ptr<bindings::KvTransaction> kv_;
+  std::map<std::uint32_t, boost::asio::steady_timer> timers_;
+  std::map<std::uint32_t, std::unique_ptr<FetchOperation>> fetches_;
+  std::uint32_t next_fetch_ = 1;
+  // Made when something waits: a request that does not costs none of them.
+  std::optional<io::Notifier> wake_;
+  std::optional<io::Notifier> out_ready_;
+  std::optional<io::TaskGroup> tasks_;
+};
+
+}  // namespace wws::abi::js

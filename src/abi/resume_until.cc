@@ -1,0 +1,24 @@
+#include "abi/resume_until.h"
+
+#include <boost/asio/steady_timer.hpp>
+
+namespace wws::abi {
+
+Deadline deadline_after(std::chrono::milliseconds wall) {
+  return wall.count() == 0 ? Deadline::max() : std::chrono::steady_clock::now() + wall;
+}
+
+Task<Result<wasm::Value>> resume_until(boost::asio::any_io_executor loop, wasm::Lease& lease,
+                                       Deadline deadline) {
+  boost::asio::steady_timer alarm(loop);
+  if (deadline != Deadline::max()) {
+    alarm.expires_at(deadline);
+    alarm.async_wait([&lease](const boost::system::error_code& error) {
+      if (!error) lease.cancel(Error(ErrorKind::TimedOut, "the wall limit was reached"));
+    });
+  }
+  auto result = co_await lease.resume();
+  co_return result;
+}
+
+}  // namespace wws::abi

@@ -1,0 +1,29 @@
+// LoopServices: what the abi needs of the loop that a request runs on. Plain references, wired by
+// main; all outlive every request of the loop.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "bindings/fetch.h"
+#include "bindings/kv.h"
+#include "io/clock.h"
+#include "io/random.h"
+#include "io/task_group.h"
+#include "observe/log.h"
+#include "wasm/runtime.h"
+
+namespace wws::abi {
+
+struct LoopServices {
+  boost::asio::any_io_executor loop;
+  wasm::InstancePool& pool;
+  bindings::Fetcher& fetcher;
+  bindings::KvStore& kv;
+  const io::Clock& clock;
+  io::Random& random;
+  observe::Log& log;
+  // Work that goes on after its response (waitUntil); joined at shutdown.
+  io::TaskGroup& background;
+};
+
+}  // namespace wws::abi

@@ -1,0 +1,17 @@
+// Who a request runs for: what the log calls the worker, and what its configuration allows. A value
+// that outlives every request of the worker.
+#pragma once
+
+#include <string>
+
+#include "config/worker_config.h"
+
+namespace wws::abi {
+
+struct WorkerIdentity {
+  std::string label;  // for the log: its name or its file
+  std::string route;  // "/api/[id]"
+  config::WorkerConfig config;
+};
+
+}  // namespace wws::abi

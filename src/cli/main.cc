@@ -1,0 +1,152 @@
+// wws: the only place that chooses implementations and wires them.
+#include <fmt/format.h>
+#include <pwd.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+
+#include "abi/js/guest_host.h"
+#include "cli/embedded_engine.h"
+#include "cli/options.h"
+#include "cli/site_builder.h"
+#include "config/project.h"
+#include "server/server.h"
+
+namespace {
+
+using namespace wws;  // NOLINT: this file wires every room
+
+std::optional<std::string> environment(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+std::filesystem::path cache_folder() {
+  if (const auto set = environment("XDG_CACHE_HOME")) return std::filesystem::path(*set) / "wws";
+  if (const auto home = environment("HOME")) return std::filesystem::path(*home) / ".cache" / "wws" / "modules";
+  return {};
+}
+
+// A server holds many sockets: take what the system allows without asking for more.
+void raise_file_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::string shown_host(const std::string& host) {
+  const bool v6 = host.find(':') != std::string::npos && host.front() != '[';
+  return v6 ? "[" + host + "]" : host;
+}
+
+void print_routes(const server::Site& site, const config::Project& project,
+                  const std::string& base) {
+  for (const auto& route : site.router.routes())
+    fmt::print("    - {}{}\n      => {}\n", base, route.path,
+               (project.root / route.file).string());
+}
+
+// SIGINT and SIGTERM end the server gracefully; a second one cuts what still runs.
+class StopOnSignal final {
+ public:
+  explicit StopOnSignal(server::Server& server) : server_(server), signals_(loop_, SIGINT, SIGTERM) {
+    wait();
+    thread_ = std::jthread([this] { loop_.run(); });
+  }
+  ~StopOnSignal() { loop_.stop(); }
+
+ private:
+  void wait() {
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (error) return;
+      server_.stop();
+      wait();
+    });
+  }
+
+  server::Server& server_;
+  boost::asio::io_context loop_{1};
+  boost::asio::signal_set signals_;
+  std::jthread thread_;
+};
+
+int fail_with(std::string_view what) {
+  fmt::print(stderr, "❌ {}\n", what);
+  return 1;
+}
+
+int serve(const cli::Options& options) {
+  fmt::print("⚙️  Preparing the project from: {}\n", options.path);
+  const auto log = observe::make_stderr_log(options.log_level, options.log_format);
+  io::SystemClock clock;
+  io::SystemRandom random;
+  auto project = config::read_project(options.path, {.ignore = options.ignore}, environment);
+  if (!project)
+    return fail_with(fmt::format("There was an error preparing the project: {}",
+                                 project.error().to_string()));
+
+  fmt::print("⚙️  Loading routes from: {}\n", project->root.string());
+  auto runtime = wasm::make_runtime(
+      {.restore = options.fresh_instances ? wasm::RestoreMode::Fresh : wasm::RestoreMode::Auto,
+       .cache_folder = cache_folder()},
+      clock, *log);
+  if (!runtime) return fail_with(runtime.error().to_string());
+  auto engine = (*runtime)->load_bundle(cli::embedded_engine(), abi::js::host_functions());
+  if (!engine) return fail_with(engine.error().to_string());
+  worker::JsRuntime js(*engine);
+  worker::WasmRuntime wasm(**runtime);
+  bindings::KvStore kv;
+
+  auto built = cli::build_site(*project, {options.prefix, options.cors, js, wasm, clock});
+  if (!built) return fail_with(built.error().to_string());
+  server::Site& site = built->site;
+  site.authority = fmt::format("{}:{}", shown_host(options.host), options.port);
+
+  server::ServerOptions settings;
+  settings.address = {options.host, options.port};
+  settings.limits.max_body_bytes = options.max_body;
+  settings.loops = options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  auto server = server::make_server(settings, {site, **runtime, kv, clock, random, *log});
+  if (!server) return fail_with(server.error().to_string());
+  const std::string base =
+      fmt::format("http://{}:{}", shown_host(options.host), (*server)->port());
+  site.authority = base.substr(7);
+
+  fmt::print("⏳ Loading workers from {} routes...\n", site.router.routes().size());
+  const auto began = clock.monotonic();
+  const auto failures = (*server)->preload();
+  fmt::print("✅ Workers loaded in {:.6f}ms.\n",
+             static_cast<double>((clock.monotonic() - began).count()) / 1e6);
+  print_routes(site, *project, base);
+  std::fflush(stdout);
+  for (const auto& mistake : built->mistakes) fmt::print(stderr, "⚠️  {}\n", mistake.to_string());
+  for (const auto& failure : failures) fmt::print(stderr, "❌ {}\n", failure);
+  if (!(*runtime)->keeps_instances() && !options.fresh_instances)
+    log->warn(fmt::format("each request gets a new instance, which is slower: {}",
+                          (*runtime)->why_not_kept()));
+  StopOnSignal stop(**server);
+  fmt::print("🚀 Start serving requests at {}\n\n", base);
+  std::fflush(stdout);
+  (*server)->run();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  auto parsed = cli::parse_options(argc, argv);
+  if (const auto* exit = std::get_if<cli::Exit>(&parsed)) {
+    std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);
+    return exit->code;
+  }
+  raise_file_limit();
+  return serve(std::get<cli::Options>(parsed));
+}

@@ -1,0 +1,55 @@
+#include "cli/site_builder.h"
+
+#include <fmt/format.h>
+
+#include "worker/broken_worker.h"
+
+namespace wws::cli {
+namespace {
+
+std::string label_of(const config::WorkerFile& file) {
+  return file.config.name.value_or(file.relative);
+}
+
+std::unique_ptr<worker::Worker> make_worker(const config::WorkerFile& file, std::string route,
+                                            SiteParts& parts) {
+  if (!file.mistakes.empty()) {
+    std::string text = "its configuration is wrong";
+    for (const auto& mistake : file.mistakes) text += "\n" + mistake.to_string();
+    return std::make_unique<worker::BrokenWorker>(label_of(file), std::move(route),
+                                                  Error(ErrorKind::Invalid, text));
+  }
+  abi::WorkerIdentity identity{label_of(file), std::move(route), file.config};
+  if (file.extension == "wasm")
+    return std::make_unique<worker::WasmWorker>(parts.wasm, file.file, std::move(identity));
+  return std::make_unique<worker::JsWorker>(parts.js, file.file, file.relative, std::move(identity));
+}
+
+}  // namespace
+
+Result<BuiltSite> build_site(const config::Project& project, SiteParts parts) {
+  BuiltSite built;
+  built.mistakes = project.mistakes;
+  std::vector<std::string> names;
+  for (const auto& file : project.workers) {
+    names.push_back(file.relative);
+    built.mistakes.insert(built.mistakes.end(), file.mistakes.begin(), file.mistakes.end());
+  }
+  auto routes = router::Router::build(names, parts.prefix);
+  built.mistakes.insert(built.mistakes.end(), routes.mistakes.begin(), routes.mistakes.end());
+  built.site.router = std::move(routes.router);
+  built.site.workers.resize(project.workers.size());
+  for (const auto& route : built.site.router.routes())
+    built.site.workers[route.target] =
+        make_worker(project.workers[route.target], route.path, parts);
+  built.site.prefix = router::normalize_prefix(parts.prefix);
+  built.site.cors = server::Cors(std::move(parts.cors));
+  if (project.public_folder) {
+    auto files = http::StaticFiles::open(*project.public_folder, parts.clock);
+    if (!files) return fail(std::move(files).error());
+    built.site.files = std::move(*files);
+  }
+  return built;
+}
+
+}  // namespace wws::cli

@@ -1,0 +1,30 @@
+// A project as a site: routes, workers, files.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/project.h"
+#include "server/site.h"
+#include "worker/js_worker.h"
+#include "worker/wasm_worker.h"
+
+namespace wws::cli {
+
+struct SiteParts {
+  std::string prefix;
+  std::vector<std::string> cors;
+  worker::JsRuntime& js;      // borrowed by the workers
+  worker::WasmRuntime& wasm;  // borrowed by the workers
+  const io::Clock& clock;     // borrowed by the files
+};
+
+struct BuiltSite {
+  server::Site site;
+  config::Mistakes mistakes;  // of the project, its routes and its workers' configuration
+};
+
+// A worker whose configuration is wrong becomes one that answers 500 and logs the mistakes.
+[[nodiscard]] Result<BuiltSite> build_site(const config::Project& project, SiteParts parts);
+
+}  // namespace wws::cli

@@ -1,0 +1,240 @@
+#include "http/client/client.h"
+
+#include <fmt/format.h>
+#include <openssl/ssl.h>
+
+#include <array>
+#include <boost/asio/ssl/context.hpp>
+
+#include "http/client/connection.h"
+#include "http/client/dial.h"
+#include "http/client/pool.h"
+#include "http/client/request_head.h"
+#include "http/client/response_reader.h"
+
+namespace wws::http {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::size_t kPiece = 64 * 1024;
+
+// The waits of one request.
+struct Waits {
+  ClientLimits limits;
+  std::optional<TimePoint> deadline;
+
+  [[nodiscard]] TimePoint until(std::chrono::milliseconds wait) const {
+    const auto end = wait.count() > 0 ? std::chrono::steady_clock::now() + wait : TimePoint::max();
+    return deadline ? std::min(end, *deadline) : end;
+  }
+};
+
+Task<Result<void>> receive(Connection& connection, ResponseReader& reader, TimePoint until) {
+  std::array<std::uint8_t, 16 * 1024> bytes;
+  WWS_CO_TRY(const auto count, co_await connection.read_some(bytes, until));
+  if (count == 0) co_return reader.end_of_stream();
+  reader.append(as_text(ByteView(bytes).first(count)));
+  co_return Result<void>{};
+}
+
+class Response final : public ClientResponse {
+ public:
+  Response(ResponseHead head, std::shared_ptr<ResponseReader> reader,
+           std::shared_ptr<Connection> connection, Waits waits, std::weak_ptr<Pool> pool,
+           PoolKey key)
+      : head_(std::move(head)),
+        reader_(std::move(reader)),
+        connection_(std::move(connection)),
+        waits_(waits),
+        pool_(std::move(pool)),
+        key_(std::move(key)) {
+    if (reader_->done()) release();
+  }
+  ~Response() override {
+    if (connection_) connection_->close();
+  }
+
+  [[nodiscard]] const ResponseHead& head() const noexcept override { return head_; }
+  [[nodiscard]] std::optional<std::uint64_t> length() const noexcept override {
+    return reader_->length();
+  }
+
+  Task<Result<std::string>> read() override {
+    if (failed_) co_return fail(*failed_);
+    auto piece = co_await read_piece();
+    if (!piece) {
+      failed_ = piece.error();
+      if (connection_) connection_->close();
+    }
+    co_return piece;
+  }
+
+ private:
+  Task<Result<std::string>> read_piece() {
+    // One end for the whole piece, so that chunk heads that drip in do not extend it.
+    const auto until = waits_.until(waits_.limits.read_timeout);
+    while (true) {
+      WWS_CO_TRY(auto piece, reader_->parse_body());
+      if (reader_->done()) release();
+      if (!piece.empty() || reader_->done()) co_return piece;
+      const auto received = co_await receive(*connection_, *reader_, until);
+      if (!received) co_return fail(received.error());
+    }
+  }
+
+  // The message is complete: the connection may serve another one.
+  void release() {
+    if (!connection_) return;
+    const auto connection = std::exchange(connection_, nullptr);
+    const auto pool = pool_.lock();
+    if (pool && reader_->reusable())
+      pool->give(key_, connection);
+    else
+      connection->close();
+  }
+
+  ResponseHead head_;
+  std::shared_ptr<ResponseReader> reader_;
+  std::shared_ptr<Connection> connection_;
+  Waits waits_;
+  std::weak_ptr<Pool> pool_;
+  PoolKey key_;
+  std::optional<Error> failed_;
+};
+
+Task<Result<void>> write_pieces(Connection& connection, std::string_view bytes, Waits waits) {
+  while (!bytes.empty()) {
+    const auto piece = bytes.substr(0, kPiece);
+    WWS_CO_CHECK(co_await connection.write(piece, waits.until(waits.limits.read_timeout)));
+    bytes.remove_prefix(piece.size());
+  }
+  co_return Result<void>{};
+}
+
+struct Sent {
+  bool complete = true;          // the connection is in step with the upstream
+  std::optional<Error> failure;  // of the connection: the upstream may have answered already
+};
+
+// Streams a body. An error of the source ends the request; one of the connection is only noted.
+Task<Result<Sent>> write_source(Connection& connection, BodySource& source, Waits waits) {
+  const auto announced = source.length();
+  std::uint64_t total = 0;
+  while (true) {
+    auto piece = co_await source.read();
+    if (!piece) co_return fail(std::move(piece).error().with_context("reading the request body"));
+    total += piece->size();
+    const bool last = piece->empty();
+    if (announced && (total > *announced || (last && total != *announced)))
+      co_return fail(ErrorKind::Invalid,
+                     fmt::format("the request body is not of the announced {} bytes", *announced));
+    std::string framed = announced ? std::move(*piece)
+                         : last    ? std::string("0\r\n\r\n")
+                                   : fmt::format("{:x}\r\n{}\r\n", piece->size(), *piece);
+    const auto written = co_await write_pieces(connection, framed, waits);
+    if (!written) co_return Sent{false, written.error()};
+    if (last) co_return Sent{};
+  }
+}
+
+class AsioClient final : public Client {
+ public:
+  AsioClient(asio::io_context& loop, ClientLimits limits, asio::ssl::context tls)
+      : executor_(loop.get_executor()),
+        limits_(limits),
+        tls_(std::move(tls)),
+        pool_(std::make_shared<Pool>(executor_, limits)) {}
+
+  Task<Result<std::unique_ptr<ClientResponse>>> send(ClientRequest request,
+                                                     AddressFilter filter) override {
+    WWS_CO_CHECK(check_request(request));
+    const PoolKey key{request.secure, request.host, request.port};
+    const Waits waits{limits_, request.deadline};
+    // A streamed body cannot be sent twice, so it does not take the risk of a stale connection.
+    auto idle = request.body_source ? nullptr : pool_->take(key, filter);
+    if (idle) {
+      idle->begin_request();
+      auto response = co_await exchange(idle, request, waits, key);
+      const bool stale = !response && response.error().kind() == ErrorKind::Gone &&
+                         !idle->has_received() && !idle->was_cancelled();
+      if (!stale) co_return response;
+    }
+    const DialTarget target{request.host, request.port, request.secure ? &tls_ : nullptr};
+    WWS_CO_TRY(auto fresh,
+               co_await dial(executor_, target, filter, waits.until(limits_.connect_timeout)));
+    co_return co_await exchange(fresh, request, waits, key);
+  }
+
+ private:
+  Task<Result<std::unique_ptr<ClientResponse>>> exchange(std::shared_ptr<Connection> connection,
+                                                         const ClientRequest& request, Waits waits,
+                                                         PoolKey key) {
+    auto sent = co_await write_request(*connection, request, waits);
+    if (!sent) {
+      connection->close();
+      co_return fail(std::move(sent).error());
+    }
+    if (sent->failure && connection->was_cancelled()) co_return fail(std::move(*sent->failure));
+    const auto expected = request.method == "HEAD" ? BodyExpected::No : BodyExpected::Yes;
+    const auto reader = std::make_shared<ResponseReader>(expected, limits_.max_head_bytes);
+    auto head = co_await read_head(*connection, *reader, waits);
+    if (!head) {
+      connection->close();
+      co_return fail(sent->failure ? *sent->failure : head.error());
+    }
+    const auto pool = sent->complete ? std::weak_ptr<Pool>(pool_) : std::weak_ptr<Pool>();
+    co_return std::make_unique<Response>(std::move(*head), reader, connection, waits, pool,
+                                         std::move(key));
+  }
+
+  Task<Result<Sent>> write_request(Connection& connection, const ClientRequest& request,
+                                   Waits waits) {
+    auto head = write_head(request);
+    if (!request.body_source) head += request.body;
+    const auto written = co_await write_pieces(connection, head, waits);
+    if (!written) co_return Sent{false, written.error()};
+    if (!request.body_source) co_return Sent{};
+    co_return co_await write_source(connection, *request.body_source, waits);
+  }
+
+  Task<Result<ResponseHead>> read_head(Connection& connection, ResponseReader& reader,
+                                       Waits waits) {
+    const auto until = waits.until(limits_.response_timeout);
+    while (true) {
+      WWS_CO_TRY(auto head, reader.parse_head());
+      if (head) co_return std::move(*head);
+      WWS_CO_CHECK(co_await receive(connection, reader, until));
+    }
+  }
+
+  asio::any_io_executor executor_;
+  ClientLimits limits_;
+  asio::ssl::context tls_;
+  std::shared_ptr<Pool> pool_;
+};
+
+Result<asio::ssl::context> make_tls(const std::string& ca_file) {
+  asio::ssl::context tls(asio::ssl::context::tls_client);
+  boost::system::error_code code;
+  tls.set_verify_mode(asio::ssl::verify_peer, code);
+  if (!code && ca_file.empty()) tls.set_default_verify_paths(code);
+  if (!code && !ca_file.empty()) tls.load_verify_file(ca_file, code);
+  if (code)
+    return fail(ErrorKind::Invalid, fmt::format("cannot load the trusted certificates of '{}': {}",
+                                                ca_file, code.message()));
+  static constexpr unsigned char kHttp11[] = "\x08http/1.1";
+  SSL_CTX_set_alpn_protos(tls.native_handle(), kHttp11, sizeof(kHttp11) - 1);
+  if (SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION) != 1)
+    return fail(ErrorKind::Internal, "OpenSSL cannot be held to TLS 1.2 and later");
+  return tls;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Client>> make_client(asio::io_context& loop, ClientLimits limits,
+                                            const std::string& ca_file) {
+  WWS_TRY(auto tls, make_tls(ca_file));
+  return std::make_unique<AsioClient>(loop, limits, std::move(tls));
+}
+
+}  // namespace wws::http

@@ -1,0 +1,163 @@
+#include "http/client/connection.h"
+
+#include <fmt/format.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+namespace wws::http {
+namespace asio = boost::asio;
+namespace {
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+
+// What the certificate must say. An address is matched against the certificate's addresses and is
+// not sent as server name (RFC 6066 section 3).
+bool expect_peer(SSL* ssl, const std::string& host) {
+  boost::system::error_code not_numeric;
+  asio::ip::make_address(host, not_numeric);
+  if (!not_numeric) return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) == 1;
+  SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  return SSL_set1_host(ssl, host.c_str()) == 1 &&
+         SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                  const_cast<char*>(host.c_str())) == 1;
+}
+
+}  // namespace
+
+// Closes the connection when the time is over, unless the operation ends first.
+class Connection::Watch {
+ public:
+  Watch(Connection& connection, TimePoint until) : connection_(connection) {
+    connection_.arm(until);
+  }
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+  ~Watch() { connection_.disarm(); }
+
+ private:
+  Connection& connection_;
+};
+
+Connection::Connection(const asio::any_io_executor& executor)
+    : socket_(executor), timer_(executor) {}
+Connection::~Connection() { close(); }
+
+void Connection::arm(TimePoint until) {
+  const auto turn = ++turn_;
+  timer_.expires_at(until);
+  timer_.async_wait([weak = weak_from_this(), turn](const Code& code) {
+    const auto self = weak.lock();
+    if (code || !self || self->turn_ != turn) return;
+    self->expired_ = true;
+    self->close();
+  });
+}
+
+void Connection::disarm() noexcept {
+  ++turn_;
+  timer_.cancel();
+}
+
+std::unexpected<Error> Connection::failure(const Code& code, std::string_view what) {
+  close();
+  if (expired_) return fail(ErrorKind::TimedOut, fmt::format("{}: no answer in time", what));
+  if (code == asio::error::operation_aborted) {
+    cancelled_ = true;
+    return fail(ErrorKind::Gone, fmt::format("{}: cancelled", what));
+  }
+  if (code == asio::error::eof || code == asio::ssl::error::stream_truncated)
+    return fail(ErrorKind::Gone, fmt::format("{}: the upstream closed the connection", what));
+  return fail(ErrorKind::Gone, fmt::format("{}: {}", what, code.message()));
+}
+
+Task<Result<void>> Connection::connect(asio::ip::tcp::endpoint endpoint, TimePoint until) {
+  address_ = endpoint.address().to_string();
+  Code code;
+  {
+    Watch watch(*this, until);
+    std::tie(code) = co_await socket_.async_connect(endpoint, kAwait);
+  }
+  if (code || !socket_.is_open())
+    co_return failure(code, fmt::format("cannot connect to {} port {}", address_, endpoint.port()));
+  Code ignored;
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  co_return Result<void>{};
+}
+
+Task<Result<void>> Connection::start_tls(asio::ssl::context& context, std::string host,
+                                         TimePoint until) {
+  tls_.emplace(socket_, context);
+  SSL* const ssl = tls_->native_handle();
+  if (!expect_peer(ssl, host))
+    co_return fail(ErrorKind::Invalid, fmt::format("'{}' cannot be a TLS server name", host));
+  Code code;
+  {
+    Watch watch(*this, until);
+    std::tie(code) = co_await tls_->async_handshake(asio::ssl::stream_base::client, kAwait);
+  }
+  if (!code && socket_.is_open()) co_return Result<void>{};
+  const auto verdict = SSL_get_verify_result(ssl);
+  if (code && !expired_ && verdict != X509_V_OK) {
+    close();
+    co_return fail(ErrorKind::Unsupported,
+                   fmt::format("the certificate of '{}' is not trusted: {}", host,
+                               X509_verify_cert_error_string(verdict)));
+  }
+  co_return failure(code, fmt::format("TLS handshake with '{}'", host));
+}
+
+Task<Result<void>> Connection::write(std::string_view bytes, TimePoint until) {
+  Code code;
+  std::size_t count = 0;
+  const auto buffer = asio::buffer(bytes.data(), bytes.size());
+  {
+    Watch watch(*this, until);
+    if (tls_)
+      std::tie(code, count) = co_await asio::async_write(*tls_, buffer, kAwait);
+    else
+      std::tie(code, count) = co_await asio::async_write(socket_, buffer, kAwait);
+  }
+  if (code == asio::error::operation_aborted || expired_) co_return failure(code, "sending");
+  // The socket stays open: an upstream that refuses a body early has often answered already.
+  if (code) co_return fail(ErrorKind::Gone, fmt::format("sending: {}", code.message()));
+  co_return Result<void>{};
+}
+
+Task<Result<std::size_t>> Connection::read_some(MutableByteView out, TimePoint until) {
+  Code code;
+  std::size_t count = 0;
+  const auto buffer = asio::buffer(out.data(), out.size());
+  {
+    Watch watch(*this, until);
+    if (tls_)
+      std::tie(code, count) = co_await tls_->async_read_some(buffer, kAwait);
+    else
+      std::tie(code, count) = co_await socket_.async_read_some(buffer, kAwait);
+  }
+  if (count > 0) {
+    received_ = true;
+    co_return count;
+  }
+  if (code == asio::error::eof && !expired_) co_return std::size_t{0};
+  co_return failure(code, "receiving");
+}
+
+void Connection::close() noexcept {
+  Code ignored;
+  socket_.close(ignored);
+}
+
+bool Connection::is_quiet() noexcept {
+  if (!socket_.is_open()) return false;
+  char byte = 0;
+  const auto count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+}  // namespace wws::http

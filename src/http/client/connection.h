@@ -1,0 +1,71 @@
+// Connection: one TCP stream to an upstream, plain or TLS, whose every wait has a deadline.
+//
+// Held by shared_ptr because its watchdog timer may fire after the last user let go. Belongs to one
+// loop. Once something failed the socket is closed and every further call fails.
+//
+// Errors: TimedOut when `until` passes, Unsupported when the peer's certificate is not good, Gone
+// otherwise (refused, cut, cancelled).
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "io/task.h"
+
+namespace wws::http {
+
+using TimePoint = std::chrono::steady_clock::time_point;
+
+class Connection final : public std::enable_shared_from_this<Connection> {
+ public:
+  explicit Connection(const boost::asio::any_io_executor& executor);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+
+  Task<Result<void>> connect(boost::asio::ip::tcp::endpoint endpoint, TimePoint until);
+  // Handshake; the certificate must be valid for `host` (a name or a numeric address).
+  Task<Result<void>> start_tls(boost::asio::ssl::context& context, std::string host,
+                               TimePoint until);
+  Task<Result<void>> write(std::string_view bytes, TimePoint until);  // borrowed
+  // Some bytes; 0 at the orderly end of the stream.
+  Task<Result<std::size_t>> read_some(MutableByteView out, TimePoint until);  // borrowed
+
+  void close() noexcept;
+  // Open, and the peer has sent nothing since: fit for another request.
+  [[nodiscard]] bool is_quiet() noexcept;
+  [[nodiscard]] bool has_received() const noexcept { return received_; }
+  // Forgets what was received, for the next request on the same connection.
+  void begin_request() noexcept { received_ = false; }
+  // Whether an operation ended because its coroutine was cancelled.
+  [[nodiscard]] bool was_cancelled() const noexcept { return cancelled_; }
+  // The numeric address of the peer, as it was judged.
+  [[nodiscard]] const std::string& address() const noexcept { return address_; }
+
+ private:
+  class Watch;
+  using Code = boost::system::error_code;
+
+  void arm(TimePoint until);
+  void disarm() noexcept;
+  std::unexpected<Error> failure(const Code& code, std::string_view what);
+
+  boost::asio::ip::tcp::socket socket_;
+  std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
+  boost::asio::steady_timer timer_;
+  std::string address_;
+  std::uint64_t turn_ = 0;  // tells a stale timer's call from the current one's
+  bool expired_ = false;
+  bool cancelled_ = false;
+  bool received_ = false;
+};
+
+}  // namespace wws::http

@@ -1,0 +1,108 @@
+// FakeUpstream: a server of tests. It runs a script for each connection on a thread of its own and
+// can misbehave in every way a script can write down. Everything ends in its destructor.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/assert.h"
+#include "io/task.h"
+
+namespace wws::http {
+
+// A certificate of `name` ("localhost" or a numeric address) that signs itself.
+struct FakeIdentity {
+  explicit FakeIdentity(const std::string& name);
+  ~FakeIdentity();
+  FakeIdentity(const FakeIdentity&) = delete;
+  FakeIdentity& operator=(const FakeIdentity&) = delete;
+
+  EVP_PKEY* key = nullptr;
+  X509* certificate = nullptr;
+  std::string file;  // the certificate in PEM
+};
+
+class Peer {
+ public:
+  explicit Peer(int fd) : fd_(fd) {}
+  ~Peer();
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+
+  bool start_tls(SSL_CTX* context);
+  // Head and body (Content-Length or chunked, raw); empty when the client left.
+  std::string read_request();
+  // Whether all of it was taken by the kernel.
+  bool send(std::string_view bytes);
+  // Returns when the client has closed.
+  void wait_closed();
+  // Ends the TLS stream properly.
+  void end_tls();
+  void interrupt();
+
+ private:
+  bool read_more(std::string& into);
+
+  int fd_;
+  SSL* ssl_ = nullptr;
+};
+
+class FakeUpstream {
+ public:
+  // `connection` counts from 0.
+  using Script = std::function<void(Peer& peer, int connection)>;
+
+  explicit FakeUpstream(Script script, const FakeIdentity* identity = nullptr);
+  ~FakeUpstream();
+  FakeUpstream(const FakeUpstream&) = delete;
+  FakeUpstream& operator=(const FakeUpstream&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] int connections() const { return connections_; }
+  // What the peers read, in order.
+  [[nodiscard]] std::vector<std::string> requests() const;
+  // read_request() that is remembered.
+  std::string receive(Peer& peer);
+
+ private:
+  void accept_loop();
+  void serve(Peer& peer, int index);
+
+  Script script_;
+  SSL_CTX* tls_ = nullptr;
+  int fd_ = -1;
+  std::uint16_t port_ = 0;
+  std::atomic<int> connections_{0};
+  mutable std::mutex mutex_;
+  bool stopping_ = false;
+  std::vector<std::unique_ptr<Peer>> peers_;
+  std::vector<std::thread> threads_;
+  std::vector<std::string> requests_;
+  std::thread acceptor_;
+};
+
+// Runs the loop until the task has ended.
+template <typename T>
+T await_on(boost::asio::io_context& loop, Task<T> task) {
+  std::optional<T> result;
+  boost::asio::co_spawn(loop, std::move(task), [&](std::exception_ptr thrown, T value) {
+    WWS_ASSERT(!thrown, "a task threw");
+    result.emplace(std::move(value));
+  });
+  loop.restart();
+  while (!result) WWS_ASSERT(loop.run_one_for(std::chrono::seconds(20)) > 0, "a task hangs");
+  return std::move(*result);
+}
+
+}  // namespace wws::http

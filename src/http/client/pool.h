@@ -1,0 +1,52 @@
+// Pool: connections that wait for another request, by scheme, host and port.
+//
+// Held by shared_ptr: responses give their connection back through a weak_ptr, so they may outlive
+// the client. Belongs to one loop.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <compare>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "http/client/client.h"
+#include "http/client/connection.h"
+
+namespace wws::http {
+
+struct PoolKey {
+  bool secure = false;
+  std::string host;
+  std::uint16_t port = 0;
+  auto operator<=>(const PoolKey&) const = default;
+};
+
+class Pool final : public std::enable_shared_from_this<Pool> {
+ public:
+  Pool(const boost::asio::any_io_executor& executor, const ClientLimits& limits);
+
+  // An idle connection, or none. The filter judges its address again: it was made under another
+  // caller's rules.
+  [[nodiscard]] std::shared_ptr<Connection> take(const PoolKey& key, const AddressFilter& filter);
+  void give(const PoolKey& key, std::shared_ptr<Connection> connection);
+  [[nodiscard]] std::size_t idle_count() const noexcept { return count_; }
+
+ private:
+  struct Idle {
+    std::shared_ptr<Connection> connection;
+    TimePoint since;
+  };
+
+  void sweep();
+  void arm();
+
+  boost::asio::steady_timer timer_;
+  ClientLimits limits_;
+  std::map<PoolKey, std::vector<Idle>> idle_;
+  std::size_t count_ = 0;
+  bool armed_ = false;
+};
+
+}  // namespace wws::http

@@ -1,0 +1,75 @@
+#include "http/memory_exchange.h"
+
+#include <utility>
+
+namespace wws::http {
+
+MemoryExchange::MemoryExchange(Request request)
+    : request_body_(std::move(request.body)), chunks_(std::move(request.chunks)) {
+  request_.method = std::move(request.method);
+  request_.target = std::move(request.target);
+  request_.headers = std::move(request.headers);
+  request_.authority = "localhost";
+  request_.remote_address = "127.0.0.1";
+}
+
+void MemoryExchange::leave() {
+  gone_ = true;
+  if (gone_callback_) std::exchange(gone_callback_, nullptr)();
+}
+
+Task<Result<std::string>> MemoryExchange::read() {
+  std::string piece;
+  if (!chunks_) {
+    if (!std::exchange(body_given_, true)) piece = request_body_;
+  } else if (next_chunk_ < chunks_->size()) {
+    piece = (*chunks_)[next_chunk_++];
+  }
+  read_ += piece.size();
+  if (limit_ != 0 && read_ > limit_) co_return fail(ErrorKind::Exhausted, "the body is too large");
+  co_return piece;
+}
+
+std::optional<std::uint64_t> MemoryExchange::length() const noexcept {
+  if (chunks_) return std::nullopt;
+  return request_body_.size();
+}
+
+std::optional<std::string_view> MemoryExchange::buffered_body() const noexcept {
+  if (chunks_) return std::nullopt;
+  return request_body_;
+}
+
+Task<Result<void>> MemoryExchange::respond(ResponseHead head, std::string body) {
+  auto started = co_await start(std::move(head), body.size());
+  if (!started) co_return started;
+  sent_ = std::move(body);
+  finished_ = true;
+  co_return Result<void>();
+}
+
+Task<Result<void>> MemoryExchange::start(ResponseHead head, std::optional<std::uint64_t>) {
+  if (gone_) co_return fail(ErrorKind::Gone, "the client left");
+  if (started_) co_return fail(ErrorKind::Internal, "answered twice");
+  for (const auto& header : head.headers)
+    if (!is_token(header.name) || !is_field_value(header.value))
+      co_return fail(ErrorKind::Invalid, "illegal header field");
+  head_ = std::move(head);
+  started_ = true;
+  co_return Result<void>();
+}
+
+Task<Result<void>> MemoryExchange::write(std::string_view bytes) {
+  if (gone_) co_return fail(ErrorKind::Gone, "the client left");
+  sent_ += bytes;
+  co_return Result<void>();
+}
+
+Task<Result<void>> MemoryExchange::finish() {
+  finished_ = !gone_;
+  co_return Result<void>();
+}
+
+void MemoryExchange::on_gone(std::function<void()> callback) { gone_callback_ = std::move(callback); }
+
+}  // namespace wws::http

@@ -1,0 +1,64 @@
+#include "io/task_group.h"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+#include <exception>
+
+#include "base/assert.h"
+
+namespace wws::io {
+namespace asio = boost::asio;
+namespace {
+
+// Asio's own way to end a cancelled coroutine at its next wait.
+bool is_cancellation(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const boost::system::system_error& thrown) {
+    return thrown.code() == asio::error::operation_aborted;
+  } catch (...) {
+    return false;
+  }
+}
+
+}  // namespace
+
+TaskGroup::TaskGroup(const asio::any_io_executor& loop) : loop_(loop), ended_(loop) {}
+
+TaskGroup::~TaskGroup() { WWS_ASSERT(signals_.empty(), "a task outlives its group"); }
+
+void TaskGroup::spawn(Task<void> task) {
+  const auto signal = signals_.emplace(signals_.end());
+  asio::co_spawn(loop_, std::move(task),
+                 asio::bind_cancellation_slot(signal->slot(), [this, signal](std::exception_ptr error) {
+                   WWS_ASSERT(!error || is_cancellation(error), "a task threw");
+                   signals_.erase(signal);
+                   ended_.notify();
+                 }));
+}
+
+void TaskGroup::cancel() {
+  // A task may end, and so leave the list, while it is told.
+  for (auto it = signals_.begin(); it != signals_.end();) {
+    auto& signal = *it++;
+    signal.emit(asio::cancellation_type::all);
+  }
+}
+
+Task<void> TaskGroup::join() {
+  while (!signals_.empty()) {
+    co_await ended_.wait();
+  }
+}
+
+Task<bool> TaskGroup::join_until(std::chrono::steady_clock::time_point deadline) {
+  while (!signals_.empty()) {
+    const bool notified = co_await ended_.wait_until(deadline);
+    if (!notified) break;
+  }
+  co_return signals_.empty();
+}
+
+}  // namespace wws::io

@@ -1,0 +1,26 @@
+// App: request -> router -> worker or file -> response, on one loop.
+#pragma once
+
+#include "abi/services.h"
+#include "http/exchange.h"
+#include "server/site.h"
+
+namespace wws::server {
+
+class App final : public http::Handler {
+ public:
+  App(const Site& site, abi::LoopServices& services) : site_(site), services_(services) {}
+  Task<void> handle(http::Exchange& exchange) override;
+
+ private:
+  Task<void> dispatch(http::Exchange& exchange);
+  // Answers from `public`, if the path names a file there: true.
+  Task<bool> serve_file(http::Exchange& exchange, std::string_view path);
+  Task<void> not_found(http::Exchange& exchange);
+  Task<void> send(http::Exchange& exchange, http::FileResponse response);
+
+  const Site& site_;
+  abi::LoopServices& services_;
+};
+
+}  // namespace wws::server

@@ -1,0 +1,53 @@
+#include "server/send_file.h"
+
+namespace wws::server {
+namespace {
+
+// A read and a write at a time: what one answer holds of a file in memory.
+constexpr std::size_t kPieceBytes = 64 * 1024;
+
+http::ResponseHead head_of(http::FileResponse& response) {
+  http::ResponseHead head;
+  head.status = response.status;
+  for (auto& header : response.headers) head.headers.add(std::move(header.name), std::move(header.value));
+  return head;
+}
+
+}  // namespace
+
+Task<Result<void>> send_file(http::Exchange& exchange, http::FileResponse response) {
+  http::ResponseHead head = head_of(response);
+  const std::uint64_t length = response.length.value_or(0);
+  // A small file goes out with its head in one write.
+  if (length <= kPieceBytes && exchange.request().method != "HEAD") {
+    std::string body;
+    for (const auto& piece : response.body.pieces) {
+      auto bytes = http::read_piece(response.body, piece, 0, kPieceBytes);
+      if (!bytes) co_return fail(std::move(bytes).error());
+      body += *bytes;
+    }
+    if (body.size() == length) {
+      auto sent = co_await exchange.respond(std::move(head), std::move(body));
+      co_return sent;
+    }
+    co_return fail(ErrorKind::Gone, "the file changed while it was read");
+  }
+  auto started = co_await exchange.start(std::move(head), response.length);
+  if (!started) co_return started;
+  for (const auto& piece : response.body.pieces) {
+    for (std::uint64_t done = 0; done < piece.length;) {
+      auto bytes = http::read_piece(response.body, piece, done, kPieceBytes);
+      if (!bytes || bytes->empty()) {
+        exchange.abort();
+        co_return fail(ErrorKind::Gone, "the file became shorter while it was sent");
+      }
+      done += bytes->size();
+      auto written = co_await exchange.write(*bytes);
+      if (!written) co_return written;
+    }
+  }
+  auto finished = co_await exchange.finish();
+  co_return finished;
+}
+
+}  // namespace wws::server

@@ -1,0 +1,182 @@
+#include "server/server.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "http/client/client.h"
+#include "server/app.h"
+
+namespace wws::server {
+namespace {
+
+namespace asio = boost::asio;
+
+// How often a closing loop looks whether its connections have ended.
+constexpr std::chrono::milliseconds kDrainPoll{5};
+
+// One thread's world. Members end in the reverse order of their use.
+class Loop final {
+ public:
+  Loop(const ServerOptions& options, const Shared& shared)
+      : options_(options), shared_(shared), work_(asio::make_work_guard(context_)) {}
+
+  Result<void> open(const http::ListenAddress& address, http::ReusePort reuse_port) {
+    auto client = http::make_client(context_, {});
+    if (!client) return fail(std::move(client).error());
+    client_ = std::move(*client);
+    fetcher_ = std::make_unique<bindings::Fetcher>(*client_);
+    pool_ = shared_.runtime.make_pool(context_.get_executor(), options_.pool);
+    background_.emplace(context_.get_executor());
+    services_.emplace(abi::LoopServices{context_.get_executor(), *pool_, *fetcher_, shared_.kv,
+                                        shared_.clock, shared_.random, shared_.log, *background_});
+    app_.emplace(shared_.site, *services_);
+    auto listener = http::make_listener(context_, address, reuse_port, options_.limits, *app_,
+                                        shared_.log);
+    if (!listener) return fail(std::move(listener).error());
+    listener_ = std::move(*listener);
+    return {};
+  }
+
+  [[nodiscard]] std::uint16_t port() const { return listener_->port(); }
+  [[nodiscard]] abi::LoopServices& services() { return *services_; }
+  [[nodiscard]] asio::io_context& context() { return context_; }
+
+  void run() {
+    listener_->start();
+    context_.run();
+  }
+
+  // From any thread.
+  void stop() {
+    asio::post(context_, [this] {
+      if (stopping_) {
+        cut_ = true;
+        return;
+      }
+      stopping_ = true;
+      asio::co_spawn(context_, drain(), [this](std::exception_ptr) { context_.stop(); });
+    });
+  }
+
+  void spawn(Task<void> task) { background_->spawn(std::move(task)); }
+
+ private:
+  Task<void> drain() {
+    listener_->stop_accepting();
+    const auto deadline = std::chrono::steady_clock::now() + options_.shutdown_grace;
+    asio::steady_timer timer(context_);
+    while (!cut_ && std::chrono::steady_clock::now() < deadline &&
+           (listener_->open_connections() > 0 || background_->running() > 0)) {
+      timer.expires_after(kDrainPoll);
+      co_await timer.async_wait(asio::use_awaitable);
+    }
+    const std::size_t left = listener_->open_connections();
+    if (left > 0)
+      shared_.log.warn(fmt::format("{} connections were cut at shutdown", left));
+    listener_->close_all();
+    background_->cancel();
+    // What was cut ends by itself; a guest that never yields is not waited for.
+    const auto last = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+    co_await background_->join_until(last);
+    while (listener_->open_connections() > 0 && std::chrono::steady_clock::now() < last) {
+      timer.expires_after(kDrainPoll);
+      co_await timer.async_wait(asio::use_awaitable);
+    }
+    work_.reset();
+  }
+
+  const ServerOptions& options_;
+  const Shared& shared_;
+  asio::io_context context_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  std::unique_ptr<http::Client> client_;
+  std::unique_ptr<bindings::Fetcher> fetcher_;
+  std::unique_ptr<wasm::InstancePool> pool_;
+  std::optional<io::TaskGroup> background_;
+  std::optional<abi::LoopServices> services_;
+  std::optional<App> app_;
+  std::unique_ptr<http::Listener> listener_;
+  bool stopping_ = false;
+  bool cut_ = false;
+};
+
+class LoopServer final : public Server {
+ public:
+  LoopServer(const ServerOptions& options, Shared shared) : options_(options), shared_(shared) {}
+
+  Result<void> open() {
+    http::ListenAddress address = options_.address;
+    const auto reuse = options_.loops > 1 ? http::ReusePort::Yes : http::ReusePort::No;
+    for (unsigned i = 0; i < options_.loops; ++i) {
+      loops_.push_back(std::make_unique<Loop>(options_, shared_));
+      WWS_CHECK(loops_.back()->open(address, reuse));
+      address.port = loops_.front()->port();
+    }
+    return {};
+  }
+
+  std::uint16_t port() const noexcept override { return loops_.front()->port(); }
+
+  std::vector<std::string> preload() override {
+    Loop& first = *loops_.front();
+    first.spawn(load_all(first.services()));
+    // run_for leaves the loop ready to go on: loading continues while it serves.
+    const auto deadline = std::chrono::steady_clock::now() + options_.preload;
+    while (!loaded_all_ && std::chrono::steady_clock::now() < deadline)
+      first.context().run_one_until(deadline);
+    preloading_ = false;
+    return std::move(failures_);
+  }
+
+  void run() override {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < loops_.size(); ++i)
+      threads.emplace_back([loop = loops_[i].get()] { loop->run(); });
+    loops_.front()->run();
+  }
+
+  void stop() override {
+    for (const auto& loop : loops_) loop->stop();
+  }
+
+ private:
+  Task<void> load_all(abi::LoopServices& services) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    for (const auto& route : shared_.site.router.routes()) {
+      auto loaded = co_await shared_.site.workers[route.target]->load(services);
+      const auto state = co_await asio::this_coro::cancellation_state;
+      if (state.cancelled() != asio::cancellation_type::none) co_return;
+      if (loaded) continue;
+      std::string text = fmt::format("{}: {}", route.file, loaded.error().to_string());
+      if (preloading_)
+        failures_.push_back(std::move(text));
+      else
+        services.log.error(fmt::format("Worker not loaded: {}", text), {{"route", route.path}});
+    }
+    loaded_all_ = true;
+  }
+
+  ServerOptions options_;
+  Shared shared_;
+  std::vector<std::unique_ptr<Loop>> loops_;
+  std::vector<std::string> failures_;
+  bool preloading_ = true;
+  bool loaded_all_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> make_server(const ServerOptions& options, Shared shared) {
+  auto server = std::make_unique<LoopServer>(options, shared);
+  WWS_CHECK(server->open());
+  return server;
+}
+
+}  // namespace wws::server

@@ -1,0 +1,24 @@
+// Site: everything that is served, as built from a project. Immutable; shared by all loops.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "http/files/static_files.h"
+#include "router/router.h"
+#include "server/cors.h"
+#include "worker/worker.h"
+
+namespace wws::server {
+
+struct Site {
+  router::Router router;
+  std::vector<std::unique_ptr<worker::Worker>> workers;  // by Route::target
+  std::unique_ptr<http::StaticFiles> files;              // of `public`; may be null
+  Cors cors{{}};
+  std::string prefix;     // "" or "/app"
+  std::string authority;  // "127.0.0.1:8080", where a request names none
+};
+
+}  // namespace wws::server

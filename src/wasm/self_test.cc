@@ -1,0 +1,119 @@
+#include "wasm/self_test.h"
+
+#include <cstring>
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+
+#include "wasm/image.h"
+#include "wasm/restore.h"
+
+namespace wws::wasm {
+namespace {
+
+constexpr std::uint32_t kPages = 2048;
+
+// Every third page holds a pattern, the others are zeros: both kinds must be put back.
+Result<void> fill_pattern(MutableByteView memory) {
+  for (std::uint32_t page = 0; page < kPages; page += 3)
+    std::memset(memory.data() + std::size_t{page} * kHostPage, 1 + page % 200, kHostPage);
+  return {};
+}
+
+class SelfTest {
+ public:
+  explicit SelfTest(int pagemap) : scan_(pagemap) {}
+
+  Result<void> run() {
+    WWS_CHECK(prepare());
+    WWS_CHECK(check("one write", &SelfTest::write_one));
+    WWS_CHECK(check("more regions than one scan holds", &SelfTest::write_every_second));
+    WWS_CHECK(check("every page", &SelfTest::write_all));
+    WWS_CHECK(check("pages that were read only", &SelfTest::read_all));
+    WWS_CHECK(check("pages given back to the kernel", &SelfTest::discard_some));
+    WWS_CHECK(check("pages the kernel was asked to swap out", &SelfTest::page_out));
+    return check_growth();
+  }
+
+ private:
+  using Step = void (SelfTest::*)();
+
+  Result<void> prepare() {
+    constexpr std::size_t kSize = std::size_t{kPages} * kHostPage;
+    WWS_TRY(auto base, BaseMemory::create(kSize, fill_pattern));
+    std::memset(page_a_, 0xa5, sizeof page_a_);
+    const PageSet::Source delta[] = {{1, page_a_}, {3, page_a_}, {kPages - 1, page_a_}};
+    WWS_TRY(auto set, PageSet::create(delta));
+    image_ = std::make_unique<MemoryImage>(std::move(base), std::move(set),
+                                           std::vector<std::uint64_t>{});
+    WWS_TRY(memory_, LinearMemory::reserve(kSize, 2 * kSize, 0));
+    WWS_CHECK(memory_->map_image(image_->base()->file()));
+    apply_delta(*memory_, *image_);
+    return {};
+  }
+
+  Result<void> check(std::string_view what, Step step) {
+    write_canary(*memory_, ++number_);
+    (this->*step)();
+    const Restored restored = restore(scan_, *memory_, *image_, number_, history_);
+    // Pages on their way to the swap file are dropped, never restored: that is the promise kept.
+    if (restored.drop && step == &SelfTest::page_out) return prepare();
+    if (restored.drop) return refuse(what, restored.why);
+    if (const auto page = image_->first_difference(memory_->base()))
+      return refuse(what, fmt::format("page {} was not put back", *page));
+    return {};
+  }
+
+  Result<void> check_growth() {
+    const std::size_t size = memory_->size();
+    if (!memory_->grow_to(size + 16 * kHostPage)) return refuse("growth", "it was refused");
+    std::memset(memory_->base() + size, 7, 16 * kHostPage);
+    if (!memory_->shrink_to(size) || !memory_->grow_to(size + 16 * kHostPage))
+      return refuse("growth", "it cannot be taken back");
+    for (std::size_t page = 0; page < 16; ++page)
+      if (!is_zero_page(memory_->base() + size + page * kHostPage))
+        return refuse("growth", "a page came back with its old bytes");
+    return {};
+  }
+
+  static std::unexpected<Error> refuse(std::string_view what, std::string_view why) {
+    return fail(ErrorKind::Unsupported,
+                fmt::format("PAGEMAP_SCAN cannot be relied on here (it needs Linux 6.7 or later, and "
+                            "no sandbox in the way): test of {}: {}",
+                            what, why));
+  }
+
+  [[nodiscard]] volatile std::uint8_t* page(std::uint32_t number) const {
+    return memory_->base() + std::size_t{number} * kHostPage;
+  }
+  void write_one() { page(5)[17] = 1; }
+  void write_every_second() {
+    for (std::uint32_t i = 0; i < kPages; i += 2) page(i)[i] = 0x5a;
+  }
+  void write_all() { std::memset(memory_->base(), 0x77, memory_->size()); }
+  void read_all() {
+    for (std::uint32_t i = 0; i < kPages; ++i) static_cast<void>(page(i)[0]);
+    page(9)[9] = 9;
+  }
+  void discard_some() {
+    write_every_second();
+    madvise(memory_->base(), 64 * kHostPage, MADV_DONTNEED);
+  }
+  void page_out() {
+    write_every_second();
+    madvise(memory_->base(), memory_->size(), MADV_PAGEOUT);
+  }
+
+  PageScan scan_;
+  std::unique_ptr<MemoryImage> image_;
+  std::unique_ptr<LinearMemory> memory_;
+  RestoreHistory history_;
+  std::uint64_t number_ = 41;
+  std::uint8_t page_a_[kHostPage] = {};
+};
+
+}  // namespace
+
+Result<void> test_page_scan(int pagemap) { return SelfTest(pagemap).run(); }
+
+}  // namespace wws::wasm

@@ -1,0 +1,148 @@
+#include "wasm/wasmtime/engines.h"
+
+#include <fmt/format.h>
+
+#include "wasm/wasmtime/extra.h"
+
+namespace wws::wasm {
+
+// What Wasmtime holds of a memory: freed by its finalizer, with the store.
+struct Engines::OwnedMemory {
+  Engines& engines;
+  std::unique_ptr<LinearMemory> memory;
+};
+
+Result<std::unique_ptr<Engines>> Engines::create(const EngineOptions& options) {
+  std::unique_ptr<Engines> engines(new Engines(options));
+  engines->kept_.reset(wasm_engine_new_with_config(engines->kept_config().release()));
+  engines->pooled_.reset(wasm_engine_new_with_config(engines->pooled_config().release()));
+  if (!engines->kept_ || !engines->pooled_)
+    return fail(ErrorKind::Unsupported, "Wasmtime cannot make an engine with our settings here");
+  engines->ticker_ = std::jthread([self = engines.get()](std::stop_token stop) { self->tick(stop); });
+  return engines;
+}
+
+Engines::~Engines() {
+  ticker_.request_stop();
+  wake_ticker();
+}
+
+void Engines::set_common(wasm_config_t* config) const {
+  wasmtime_config_epoch_interruption_set(config, true);
+  wasmtime_config_max_wasm_stack_set(config, options_.guest_stack);
+  // A host function may call the guest once more, which then has a full stack of its own.
+  wasmtime_config_async_stack_size_set(config, 2 * options_.guest_stack + options_.host_stack);
+  wasmtime_config_cranelift_opt_level_set(config, WASMTIME_OPT_LEVEL_SPEED);
+}
+
+ConfigHandle Engines::kept_config() {
+  ConfigHandle config(wasm_config_new());
+  set_common(config.get());
+  // Images are ours: Wasmtime's own copy-on-write would need memories of its own.
+  wasmtime_config_memory_init_cow_set(config.get(), false);
+  wasmtime_config_memory_may_move_set(config.get(), false);
+  wasmtime_memory_creator_t creator{this, &Engines::new_memory, nullptr};
+  wasmtime_config_host_memory_creator_set(config.get(), &creator);
+  return config;
+}
+
+ConfigHandle Engines::pooled_config() const {
+  using PoolingHandle = std::unique_ptr<wasmtime_pooling_allocation_config_t,
+                                        Deleter<wasmtime_pooling_allocation_config_delete>>;
+  ConfigHandle config(wasm_config_new());
+  set_common(config.get());
+  PoolingHandle pooling(wasmtime_pooling_allocation_config_new());
+  const std::uint32_t count = options_.pooled_instances;
+  wasmtime_pooling_allocation_config_total_memories_set(pooling.get(), count);
+  wasmtime_pooling_allocation_config_total_tables_set(pooling.get(), count);
+  wasmtime_pooling_allocation_config_total_core_instances_set(pooling.get(), count);
+  wasmtime_pooling_allocation_config_total_stacks_set(pooling.get(), count);
+  wasmtime_pooling_allocation_config_max_tables_per_module_set(pooling.get(), 8);
+  wws_pooling_pagemap_scan_set(pooling.get(), false);
+  wasmtime_pooling_allocation_strategy_set(config.get(), pooling.get());
+  return config;
+}
+
+Result<EngineHandle> Engines::make_portable_engine() {
+#if defined(__x86_64__)
+  ConfigHandle config = kept_config();
+  if (auto* error = wasmtime_config_target_set(config.get(), "x86_64-unknown-linux-gnu"))
+    return fail(ErrorKind::Unsupported, take_message(error));
+  // https://gitlab.com/x86-psABIs/x86-64-ABI: the level v3, as far as Cranelift knows its parts.
+  for (const char* feature : {"has_sse3", "has_ssse3", "has_cmpxchg16b", "has_sse41", "has_sse42",
+                              "has_popcnt", "has_avx", "has_avx2", "has_bmi1", "has_bmi2", "has_fma",
+                              "has_lzcnt"})
+    wasmtime_config_cranelift_flag_enable(config.get(), feature);
+  EngineHandle engine(wasm_engine_new_with_config(config.release()));
+  if (!engine) return fail(ErrorKind::Unsupported, "Wasmtime cannot compile for x86-64-v3");
+  return engine;
+#else
+  return fail(ErrorKind::Unsupported, "bundles are made for x86-64 only");
+#endif
+}
+
+wasmtime_error_t* Engines::new_memory(void* self, const wasm_memorytype_t*, std::size_t minimum,
+                                      std::size_t, std::size_t reserved, std::size_t guard,
+                                      wasmtime_linear_memory_t* out) {
+  auto& engines = *static_cast<Engines*>(self);
+  auto memory = LinearMemory::reserve(minimum, reserved, guard);
+  if (!memory) return wasmtime_error_new(memory.error().message().c_str());
+  LinearMemory* raw = memory->get();
+  {
+    const std::scoped_lock lock(engines.memories_mutex_);
+    engines.memories_.emplace(raw->base(), raw);
+  }
+  out->env = new OwnedMemory{engines, std::move(*memory)};
+  out->get_memory = [](void* env, std::size_t* size, std::size_t* capacity) {
+    const LinearMemory& owned = *static_cast<OwnedMemory*>(env)->memory;
+    *size = owned.size();
+    *capacity = owned.capacity();
+    return owned.base();
+  };
+  out->grow_memory = [](void* env, std::size_t size) -> wasmtime_error_t* {
+    if (static_cast<OwnedMemory*>(env)->memory->grow_to(size)) return nullptr;
+    return wasmtime_error_new("the memory limit is reached");
+  };
+  out->finalizer = [](void* env) {
+    const std::unique_ptr<OwnedMemory> owned(static_cast<OwnedMemory*>(env));
+    owned->engines.forget(owned->memory->base());
+  };
+  return nullptr;
+}
+
+LinearMemory* Engines::find_memory(const std::uint8_t* base) {
+  const std::scoped_lock lock(memories_mutex_);
+  const auto found = memories_.find(base);
+  return found == memories_.end() ? nullptr : found->second;
+}
+
+void Engines::forget(const std::uint8_t* base) {
+  const std::scoped_lock lock(memories_mutex_);
+  memories_.erase(base);
+}
+
+void Engines::wake_ticker() noexcept {
+  const std::scoped_lock lock(ticker_mutex_);
+  asleep_.store(false);
+  ticker_wake_.notify_one();
+}
+
+void Engines::tick(std::stop_token stop) {
+  constexpr int kIdleTicks = 50;
+  int idle = 0;
+  std::unique_lock lock(ticker_mutex_);
+  while (!stop.stop_requested()) {
+    ticker_wake_.wait_for(lock, stop, options_.slice / 2, [] { return false; });
+    wasmtime_engine_increment_epoch(kept_.get());
+    wasmtime_engine_increment_epoch(pooled_.get());
+    idle = running_.load() > 0 ? 0 : idle + 1;
+    if (idle < kIdleTicks) continue;
+    idle = 0;
+    asleep_.store(true);
+    // Looking again after the flag: a guest that entered before it was up did not see it.
+    if (running_.load() > 0) asleep_.store(false);
+    ticker_wake_.wait(lock, stop, [this] { return !asleep_.load(); });
+  }
+}
+
+}  // namespace wws::wasm

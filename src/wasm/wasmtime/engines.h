@@ -1,0 +1,89 @@
+// Engines: the two Wasmtime engines of a runtime and the thread that ticks their epochs.
+//
+// *kept* takes its memories from us (LinearMemory) so that they can be restored; *pooled* makes a new
+// instance for every lease from Wasmtime's pooling allocator, with its own page scan off: that one
+// misses swapped pages. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+#include "base/result.h"
+#include "wasm/linear_memory.h"
+#include "wasm/wasmtime/handles.h"
+
+namespace wws::wasm {
+
+struct EngineOptions {
+  std::chrono::nanoseconds slice{std::chrono::milliseconds(2)};
+  // Native stack that guest code may use. Interpreters of languages recurse deep.
+  std::size_t guest_stack = 4u << 20;
+  // What host functions may use on top.
+  std::size_t host_stack = 1u << 20;
+  std::uint32_t pooled_instances = 1000;
+};
+
+enum class EngineKind : std::uint8_t { Kept, Pooled };
+
+// The version of Wasmtime that this is built with: compiled code belongs to it.
+inline constexpr std::string_view kEngineVersion = WASMTIME_VERSION;
+
+class Engines {
+ public:
+  static Result<std::unique_ptr<Engines>> create(const EngineOptions& options);
+  Engines(const Engines&) = delete;
+  Engines& operator=(const Engines&) = delete;
+  ~Engines();
+
+  [[nodiscard]] wasm_engine_t* get(EngineKind kind) const noexcept {
+    return kind == EngineKind::Kept ? kept_.get() : pooled_.get();
+  }
+  // An engine that compiles for x86-64-v3 instead of this machine, else like the kept one. Errors:
+  // Unsupported on other architectures.
+  [[nodiscard]] Result<EngineHandle> make_portable_engine();
+
+  // The memory that the creator made at `base`; nullptr when it made none there.
+  [[nodiscard]] LinearMemory* find_memory(const std::uint8_t* base);
+
+  // Around every stay in a guest: epochs tick twice a slice while there is one, and stop soon after.
+  void guest_enters() noexcept {
+    running_.fetch_add(1);
+    if (asleep_.load()) [[unlikely]] wake_ticker();
+  }
+  void guest_leaves() noexcept { running_.fetch_sub(1); }
+  [[nodiscard]] std::chrono::nanoseconds slice() const noexcept { return options_.slice; }
+
+ private:
+  explicit Engines(const EngineOptions& options) : options_(options) {}
+  [[nodiscard]] ConfigHandle kept_config();
+  [[nodiscard]] ConfigHandle pooled_config() const;
+  void set_common(wasm_config_t* config) const;
+  void tick(std::stop_token stop);
+  void wake_ticker() noexcept;
+
+  static wasmtime_error_t* new_memory(void* self, const wasm_memorytype_t* type, std::size_t minimum,
+                                      std::size_t maximum, std::size_t reserved, std::size_t guard,
+                                      wasmtime_linear_memory_t* out);
+
+  struct OwnedMemory;
+  void forget(const std::uint8_t* base);
+
+  EngineOptions options_;
+  EngineHandle kept_, pooled_;
+  std::mutex memories_mutex_;
+  std::unordered_map<const std::uint8_t*, LinearMemory*> memories_;
+
+  std::atomic<std::int64_t> running_{0};
+  std::atomic<bool> asleep_{false};
+  std::mutex ticker_mutex_;
+  std::condition_variable_any ticker_wake_;
+  std::jthread ticker_;
+};
+
+}  // namespace wws::wasm

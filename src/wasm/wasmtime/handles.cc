@@ -1,0 +1,30 @@
+#include "wasm/wasmtime/handles.h"
+
+#include "wasm/wat.h"
+
+namespace wws::wasm {
+
+std::string take_message(wasmtime_error_t* error) {
+  Bytes message;
+  wasmtime_error_message(error, message.out());
+  wasmtime_error_delete(error);
+  return std::string(message.text());
+}
+
+std::string take_message(wasm_trap_t* trap) {
+  Bytes message;
+  wasm_trap_message(trap, message.out());
+  wasm_trap_delete(trap);
+  std::string text(message.text());
+  while (!text.empty() && (text.back() == '\0' || text.back() == '\n')) text.pop_back();
+  return text;
+}
+
+Result<std::string> wat_to_wasm(std::string_view text) {
+  Bytes wasm;
+  if (auto* error = wasmtime_wat2wasm(text.data(), text.size(), wasm.out()))
+    return fail(ErrorKind::Invalid, take_message(error));
+  return std::string(wasm.text());
+}
+
+}  // namespace wws::wasm

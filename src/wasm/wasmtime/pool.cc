@@ -1,0 +1,329 @@
+#include "wasm/wasmtime/pool.h"
+
+#include <algorithm>
+#include <deque>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include "wasm/wasmtime/instance.h"
+
+namespace wws::wasm {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+// One restore in so many is checked against the image.
+constexpr std::uint64_t kSampling = 1024;
+
+// The pool itself; leases share it, so that one that outlives the pool finds its way home.
+class PoolCore final : public std::enable_shared_from_this<PoolCore> {
+ public:
+  PoolCore(asio::any_io_executor loop, const PoolOptions& options, const PoolContext& context)
+      : loop_(std::move(loop)), options_(options), context_(context),
+        scan_(context.kept_mode.pagemap()) {}
+
+  using LeaseResult = Result<std::unique_ptr<Lease>>;
+
+  [[nodiscard]] bool has_room() const noexcept {
+    return stats_.running < options_.max_instances && waiting_.empty();
+  }
+  [[nodiscard]] LeaseResult lend(const std::shared_ptr<const Program>& program,
+                                 const std::shared_ptr<const Image>& image);
+  [[nodiscard]] Task<LeaseResult> queue(std::shared_ptr<const Program> program,
+                                        std::shared_ptr<const Image> image);
+  void take_back(std::unique_ptr<Instance> instance);
+
+  [[nodiscard]] PoolStats stats() const noexcept {
+    PoolStats stats = stats_;
+    stats.idle = idle_.size();
+    stats.waiting = waiting_.size();
+    return stats;
+  }
+  [[nodiscard]] const asio::any_io_executor& loop() const noexcept { return loop_; }
+  [[nodiscard]] PageScan& scan() noexcept { return scan_; }
+  [[nodiscard]] KeptMode& kept_mode() noexcept { return context_.kept_mode; }
+
+ private:
+  struct Ticket;
+
+  [[nodiscard]] Result<std::unique_ptr<Instance>> obtain(std::shared_ptr<const LoadedProgram> program,
+                                                         std::shared_ptr<const MemoryImage> image);
+  [[nodiscard]] std::unique_ptr<Instance> take_idle(const LoadedProgram& program,
+                                                    const std::shared_ptr<const MemoryImage>& image);
+  [[nodiscard]] std::unique_ptr<Instance> remove_idle(std::size_t index);
+  [[nodiscard]] bool may_keep(Instance& instance);
+  [[nodiscard]] bool is_sound(Instance& instance);
+  void distrust(std::string_view why);
+  void leave() noexcept;
+
+  asio::any_io_executor loop_;
+  PoolOptions options_;
+  PoolContext context_;
+  PageScan scan_;
+  std::vector<std::unique_ptr<Instance>> idle_;  // the one used last is the last
+  std::deque<Ticket*> waiting_;
+  PoolStats stats_;
+  std::uint64_t number_ = 0;
+};
+
+class LeaseImpl final : public Lease {
+ public:
+  LeaseImpl(std::shared_ptr<PoolCore> pool, std::unique_ptr<Instance> instance)
+      : pool_(std::move(pool)), instance_(std::move(instance)) {
+    instance_->set_wake_handler(
+        [](void* self) { static_cast<LeaseImpl*>(self)->wake(); }, this);
+  }
+  ~LeaseImpl() override {
+    instance_->set_wake_handler(nullptr, nullptr);
+    pool_->take_back(std::move(instance_));
+  }
+
+  void set_user(void* user) noexcept override { instance_->set_user(user); }
+  void set_limits(const Limits& limits) noexcept override { instance_->set_limits(limits); }
+
+  Task<Result<Value>> call(std::string_view exported, std::span<const Value> arguments) override {
+    if (auto ended = try_call(exported, arguments)) co_return std::move(*ended);
+    co_return co_await resume();
+  }
+  std::optional<Result<Value>> try_call(std::string_view exported,
+                                        std::span<const Value> arguments) override {
+    if (instance_->under_way())
+      return Result<Value>(fail(ErrorKind::Internal, "a call of this lease is under way"));
+    if (auto started = instance_->start(exported, arguments); !started)
+      return Result<Value>(fail(std::move(started).error()));
+    return instance_->poll();
+  }
+  Task<Result<Value>> resume() override {
+    while (instance_->under_way()) {
+      if (instance_->waits() && !instance_->cancelled())
+        co_await sleep();
+      else
+        co_await asio::post(pool_->loop(), asio::use_awaitable);
+      if (auto ended = instance_->poll()) co_return std::move(*ended);
+    }
+    co_return fail(ErrorKind::Internal, "no call of this lease is under way");
+  }
+  void cancel(Error why) noexcept override { instance_->cancel(std::move(why)); }
+
+  [[nodiscard]] GuestMemory memory() noexcept override { return instance_->memory(); }
+  [[nodiscard]] std::chrono::nanoseconds cpu_used() const noexcept override {
+    return instance_->cpu_used();
+  }
+  [[nodiscard]] std::size_t dirty_pages() override {
+    LinearMemory* memory = instance_->linear_memory();
+    return memory == nullptr ? 0 : count_changed_pages(pool_->scan(), *memory, instance_->image());
+  }
+  void mark_unclean() noexcept override { instance_->mark_unclean(); }
+
+  [[nodiscard]] Result<std::shared_ptr<const Image>> snapshot() override {
+    LinearMemory* memory = instance_->linear_memory();
+    std::optional<std::vector<bool>> touched;
+    if (memory != nullptr && pool_->kept_mode().on()) {
+      auto pages = anonymous_pages(pool_->kept_mode().pagemap(), memory->base(),
+                                   memory->size() / kHostPage);
+      if (pages) touched = std::move(*pages);
+    }
+    return instance_->snapshot(touched ? &*touched : nullptr);
+  }
+
+ private:
+  // Until the operation is done or the call cancelled. Operations bound their own waits.
+  Task<void> sleep() {
+    alarm_.emplace(pool_->loop(), asio::steady_timer::time_point::max());
+    co_await alarm_->async_wait(kAwait);
+    alarm_.reset();
+  }
+  void wake() {
+    if (alarm_) alarm_->cancel();
+  }
+
+  std::shared_ptr<PoolCore> pool_;
+  std::unique_ptr<Instance> instance_;
+  std::optional<asio::steady_timer> alarm_;
+};
+
+// A place in the queue; it leaves it, or gives back what it was given, however its owner ends.
+struct PoolCore::Ticket {
+  PoolCore& pool;
+  asio::steady_timer timer;
+  bool granted = false;
+
+  explicit Ticket(PoolCore& owner) : pool(owner), timer(owner.loop_, owner.options_.max_wait) {
+    pool.waiting_.push_back(this);
+  }
+  Ticket(const Ticket&) = delete;
+  Ticket& operator=(const Ticket&) = delete;
+  ~Ticket() {
+    if (granted)
+      pool.leave();
+    else
+      std::erase(pool.waiting_, this);
+  }
+};
+
+Task<PoolCore::LeaseResult> PoolCore::queue(std::shared_ptr<const Program> program,
+                                            std::shared_ptr<const Image> image) {
+  if (has_room()) co_return lend(program, image);
+  if (waiting_.size() >= options_.max_waiting)
+    co_return fail(ErrorKind::Exhausted,
+                   fmt::format("{} instances run and {} requests wait already; raise the limits or add "
+                               "machines",
+                               stats_.running, waiting_.size()));
+  const auto self = shared_from_this();
+  Ticket ticket(*this);
+  co_await ticket.timer.async_wait(kAwait);
+  if (!ticket.granted)
+    co_return fail(ErrorKind::Exhausted,
+                   fmt::format("no instance became free within {} ms", options_.max_wait.count()));
+  // The place was kept: the ticket hands it over.
+  ticket.granted = false;
+  --stats_.running;
+  co_return lend(program, image);
+}
+
+void PoolCore::leave() noexcept {
+  --stats_.running;
+  if (waiting_.empty()) return;
+  Ticket& next = *waiting_.front();
+  waiting_.pop_front();
+  next.granted = true;
+  ++stats_.running;
+  next.timer.cancel();
+}
+
+PoolCore::LeaseResult PoolCore::lend(const std::shared_ptr<const Program>& program,
+                                     const std::shared_ptr<const Image>& image) {
+  if (context_.kept_mode.forked())
+    return fail(ErrorKind::Internal,
+                "this process was forked from one with a runtime; it must make a runtime of its own");
+  auto loaded = std::static_pointer_cast<const LoadedProgram>(program);
+  auto wanted = std::static_pointer_cast<const MemoryImage>(image);
+  const auto& base = static_cast<const MemoryImage&>(*loaded->base_image());
+  if (wanted->base() != base.base())
+    return fail(ErrorKind::Internal, "the image belongs to another program");
+  auto instance = obtain(std::move(loaded), std::move(wanted));
+  if (!instance) return fail(std::move(instance).error());
+  (*instance)->begin_lease(++number_);
+  ++stats_.leases;
+  ++stats_.running;
+  return std::make_unique<LeaseImpl>(shared_from_this(), std::move(*instance));
+}
+
+Result<std::unique_ptr<Instance>> PoolCore::obtain(std::shared_ptr<const LoadedProgram> program,
+                                                   std::shared_ptr<const MemoryImage> image) {
+  if (program->kept() && context_.kept_mode.on())
+    if (auto idle = take_idle(*program, image)) return idle;
+  ++stats_.created;
+  return Instance::create(std::move(program), std::move(image), context_.clock);
+}
+
+std::unique_ptr<Instance> PoolCore::remove_idle(std::size_t index) {
+  auto instance = std::move(idle_[index]);
+  idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(index));
+  return instance;
+}
+
+// One of the same image; else, when no more may be kept, the one of the program that idled longest.
+std::unique_ptr<Instance> PoolCore::take_idle(const LoadedProgram& program,
+                                              const std::shared_ptr<const MemoryImage>& image) {
+  for (std::size_t i = idle_.size(); i-- > 0;)
+    if (&idle_[i]->program() == &program && &idle_[i]->image() == image.get()) return remove_idle(i);
+  if (idle_.size() < options_.max_kept) return nullptr;
+  for (std::size_t i = 0; i < idle_.size(); ++i) {
+    if (&idle_[i]->program() != &program) continue;
+    auto instance = remove_idle(i);
+    const Restored switched = instance->switch_image(scan_, image, ++number_);
+    if (switched.untruthful) distrust(switched.why);
+    if (switched.drop || (context_.check == CheckRestores::Every && !is_sound(*instance))) {
+      ++stats_.dropped;
+      return nullptr;
+    }
+    ++stats_.image_switches;
+    return instance;
+  }
+  return nullptr;
+}
+
+void PoolCore::take_back(std::unique_ptr<Instance> instance) {
+  if (may_keep(*instance)) {
+    ++stats_.restored;
+    idle_.push_back(std::move(instance));
+    if (idle_.size() > options_.max_kept) {
+      idle_.erase(idle_.begin());
+      ++stats_.dropped;
+    }
+  } else {
+    instance.reset();
+    ++stats_.dropped;
+  }
+  leave();
+}
+
+bool PoolCore::may_keep(Instance& instance) {
+  if (!instance.program().kept() || !context_.kept_mode.on() || context_.kept_mode.forked() ||
+      options_.max_kept == 0 || instance.uses() >= options_.max_uses)
+    return false;
+  const Restored restored = instance.end_lease(scan_);
+  if (restored.untruthful) distrust(restored.why);
+  if (restored.drop) {
+    if (context_.log.enabled(observe::Level::Debug))
+      context_.log.debug("instance dropped", {{"why", std::string(restored.why)}});
+    return false;
+  }
+  const bool checked = context_.check == CheckRestores::Every || number_ % kSampling == 0;
+  return !checked || is_sound(instance);
+}
+
+bool PoolCore::is_sound(Instance& instance) {
+  LinearMemory& memory = *instance.linear_memory();
+  std::optional<std::vector<bool>> touched;
+  if (context_.check == CheckRestores::Sampled) {
+    auto pages = anonymous_pages(context_.kept_mode.pagemap(), memory.base(), memory.size() / kHostPage);
+    if (!pages) return instance.trim();
+    touched = std::move(*pages);
+  }
+  if (instance.equals_image(touched ? &*touched : nullptr)) return true;
+  distrust("a restored memory was not equal to its image");
+  return false;
+}
+
+void PoolCore::distrust(std::string_view why) {
+  context_.kept_mode.switch_off(std::string(why));
+  idle_.clear();
+}
+
+class PoolImpl final : public InstancePool {
+ public:
+  explicit PoolImpl(std::shared_ptr<PoolCore> core) : core_(std::move(core)) {}
+
+  Task<Result<std::unique_ptr<Lease>>> acquire(std::shared_ptr<const Program> program,
+                                               std::shared_ptr<const Image> image) override {
+    return core_->queue(std::move(program), std::move(image));
+  }
+  std::optional<Result<std::unique_ptr<Lease>>> try_acquire(
+      const std::shared_ptr<const Program>& program,
+      const std::shared_ptr<const Image>& image) override {
+    if (!core_->has_room()) return std::nullopt;
+    return core_->lend(program, image);
+  }
+  [[nodiscard]] PoolStats stats() const noexcept override { return core_->stats(); }
+
+ private:
+  std::shared_ptr<PoolCore> core_;
+};
+
+}  // namespace
+
+std::unique_ptr<InstancePool> make_instance_pool(asio::any_io_executor loop,
+                                                 const PoolOptions& options,
+                                                 const PoolContext& context) {
+  return std::make_unique<PoolImpl>(std::make_shared<PoolCore>(std::move(loop), options, context));
+}
+
+}  // namespace wws::wasm

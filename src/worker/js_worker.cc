@@ -1,0 +1,117 @@
+#include "worker/js_worker.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "worker/refusal.h"
+
+namespace wws::worker {
+namespace {
+
+constexpr std::uintmax_t kMaxScriptBytes = 32u << 20;
+
+Result<std::string> read_file(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  if (error)
+    return fail(ErrorKind::NotFound, fmt::format("cannot read {}: {}", file.string(), error.message()));
+  if (size > kMaxScriptBytes)
+    return fail(ErrorKind::Invalid, fmt::format("{} has {} bytes: a script may have {}",
+                                                file.string(), size, kMaxScriptBytes));
+  std::ifstream stream(file, std::ios::binary);
+  std::stringstream text;
+  text << stream.rdbuf();
+  if (!stream) return fail(ErrorKind::NotFound, fmt::format("cannot read {}", file.string()));
+  return std::move(text).str();
+}
+
+Task<void> finish_later(std::unique_ptr<abi::js::Session> session) {
+  co_await session->extend();
+  co_await session->close();
+}
+
+}  // namespace
+
+Task<Result<std::shared_ptr<const abi::js::Engine>>> JsRuntime::engine(abi::LoopServices& services) {
+  auto make = [this, &services] { return abi::js::Engine::create(program_, services); };
+  auto engine = co_await engine_.get(services.loop, std::move(make));
+  if (!engine) co_return fail(std::move(engine).error().with_context("JavaScript engine"));
+  co_return **engine;
+}
+
+JsWorker::JsWorker(JsRuntime& js, std::filesystem::path file, std::string relative,
+                   abi::WorkerIdentity identity)
+    : js_(js), file_(std::move(file)), relative_(std::move(relative)), identity_(std::move(identity)) {}
+
+Task<Result<JsWorker::Loaded>> JsWorker::make(abi::LoopServices& services) {
+  Loaded result;
+  auto engine = co_await js_.engine(services);
+  if (!engine) co_return fail(std::move(engine).error());
+  result.engine = std::move(*engine);
+  auto source = read_file(file_);
+  if (!source) co_return fail(std::move(source).error());
+  abi::js::Script script{relative_, std::move(*source), identity_.label, identity_.config};
+  auto loaded = co_await result.engine->load(services, std::move(script));
+  if (!loaded) co_return fail(std::move(loaded).error());
+  result.script = std::move(*loaded);
+  if (result.script.replayed)
+    services.log.info(fmt::format("worker \"{}\" is evaluated at each request: {}", identity_.label,
+                                  result.script.why_replayed),
+                      {{"worker", identity_.label}});
+  co_return result;
+}
+
+Task<Result<std::shared_ptr<const JsWorker::Loaded>>> JsWorker::loaded(abi::LoopServices& services) {
+  std::function<Task<Result<Loaded>>()> maker = [this, &services] { return make(services); };
+  auto value = co_await loaded_.get(services.loop, std::move(maker));
+  co_return value;
+}
+
+Task<Result<WorkerInfo>> JsWorker::load(abi::LoopServices& services) {
+  auto value = co_await loaded(services);
+  if (!value) co_return fail(std::move(value).error());
+  const auto& script = (*value)->script;
+  WorkerInfo info{"js", script.replayed ? "replayed" : "kept", script.replayed ? script.why_replayed : "",
+                  script.delta_pages};
+  co_return info;
+}
+
+Task<void> JsWorker::serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
+                           Params params) {
+  auto value = loaded_.ready();
+  if (!value) {
+    auto made = co_await loaded(services);
+    if (!made) {
+      co_await answer_refusal(services.log, exchange,
+                              Refusal{identity_.label, identity_.route, made.error()});
+      co_return;
+    }
+    value = std::move(*made);
+  }
+  const auto& program = value->engine->program();
+  auto lease = services.pool.try_acquire(program, value->script.image);
+  if (!lease) {
+    lease = co_await services.pool.acquire(program, value->script.image);
+  }
+  if (!*lease) {
+    co_await answer_refusal(
+        services.log, exchange,
+        Refusal{identity_.label, identity_.route, lease->error(), Refusal::Stage::Lease});
+    co_return;
+  }
+  auto session = std::make_unique<abi::js::Session>(services, identity_, std::move(**lease));
+  const auto evaluate = value->script.replayed ? abi::js::Session::Evaluate::Yes
+                                               : abi::js::Session::Evaluate::No;
+  const bool more = co_await session->respond(exchange, url, params, evaluate, value->engine->mailbox());
+  if (more) {
+    services.background.spawn(finish_later(std::move(session)));
+    co_return;
+  }
+  if (!session->close_now()) {
+    co_await session->close();
+  }
+}
+
+}  // namespace wws::worker

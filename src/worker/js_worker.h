@@ -1,0 +1,52 @@
+// A worker written in JavaScript: an image of the engine (src/abi/js).
+#pragma once
+
+#include <filesystem>
+
+#include "abi/js/engine.h"
+#include "abi/js/session.h"
+#include "worker/load_once.h"
+#include "worker/worker.h"
+
+namespace wws::worker {
+
+// Made once for all workers; the engine's instance is asked for its mailbox at the first load.
+class JsRuntime final {
+ public:
+  explicit JsRuntime(std::shared_ptr<const wasm::Program> program) : program_(std::move(program)) {}
+  Task<Result<std::shared_ptr<const abi::js::Engine>>> engine(abi::LoopServices& services);
+  [[nodiscard]] const std::shared_ptr<const wasm::Program>& program() const { return program_; }
+
+ private:
+  std::shared_ptr<const wasm::Program> program_;
+  LoadOnce<std::shared_ptr<const abi::js::Engine>> engine_;
+};
+
+class JsWorker final : public Worker {
+ public:
+  // `js` is borrowed and outlives the worker. `file` is read at the first load; `relative` names it
+  // in stacks.
+  JsWorker(JsRuntime& js, std::filesystem::path file, std::string relative,
+           abi::WorkerIdentity identity);
+
+  Task<Result<WorkerInfo>> load(abi::LoopServices& services) override;
+  Task<void> serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
+                   Params params) override;
+
+ private:
+  struct Loaded {
+    std::shared_ptr<const abi::js::Engine> engine;
+    abi::js::LoadedScript script;
+  };
+
+  Task<Result<Loaded>> make(abi::LoopServices& services);
+  Task<Result<std::shared_ptr<const Loaded>>> loaded(abi::LoopServices& services);
+
+  JsRuntime& js_;
+  std::filesystem::path file_;
+  std::string relative_;
+  abi::WorkerIdentity identity_;
+  LoadOnce<Loaded> loaded_;
+};
+
+}  // namespace wws::worker

@@ -1,0 +1,87 @@
+// LoadOnce<T>: a value that is made by the first who needs it, on whichever loop that is, while
+// others on any loop wait without blocking. Thread-safe.
+//
+// A failure is kept: files do not change under a running server. Errors of the moment (Exhausted) are
+// not kept; the next caller tries again.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/post.hpp>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "io/notifier.h"
+#include "io/task.h"
+
+namespace wws::worker {
+
+template <typename T>
+class LoadOnce {
+ public:
+  using Value = std::shared_ptr<const T>;
+  // Makes the value; runs on the loop of its first caller.
+  using Make = std::function<Task<Result<T>>()>;
+
+  // The value, when it is there already.
+  [[nodiscard]] Value ready() const {
+    return done_.load(std::memory_order_acquire) ? value_ : nullptr;
+  }
+  // What went wrong, when it did for good.
+  [[nodiscard]] std::optional<Error> failure() const {
+    const std::lock_guard lock(mutex_);
+    return failure_;
+  }
+
+  Task<Result<Value>> get(boost::asio::any_io_executor loop, Make make) {
+    for (;;) {
+      if (auto value = ready()) co_return value;
+      std::shared_ptr<io::Notifier> turn;
+      {
+        const std::lock_guard lock(mutex_);
+        if (failure_) co_return fail(*failure_);
+        if (loading_) {
+          turn = std::make_shared<io::Notifier>(loop);
+          waiting_.push_back([turn, loop] { boost::asio::post(loop, [turn] { turn->notify(); }); });
+        } else if (!done_.load(std::memory_order_relaxed)) {
+          loading_ = true;
+        }
+      }
+      if (turn) {
+        co_await turn->wait();
+        continue;
+      }
+      Result<T> made = co_await make();
+      finish(made);
+      if (!made) co_return fail(made.error());
+    }
+  }
+
+ private:
+  void finish(Result<T>& made) {
+    std::vector<std::function<void()>> waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      loading_ = false;
+      if (made) {
+        value_ = std::make_shared<const T>(std::move(*made));
+        done_.store(true, std::memory_order_release);
+      } else if (made.error().kind() != ErrorKind::Exhausted) {
+        failure_ = made.error();
+      }
+      waiting.swap(waiting_);
+    }
+    for (const auto& wake : waiting) wake();
+  }
+
+  mutable std::mutex mutex_;
+  std::atomic<bool> done_{false};
+  Value value_;
+  std::optional<Error> failure_;
+  bool loading_ = false;
+  std::vector<std::function<void()>> waiting_;
+};
+
+}  // namespace wws::worker

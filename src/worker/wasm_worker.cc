@@ -1,0 +1,262 @@
+#include "worker/wasm_worker.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "abi/failure_page.h"
+#include "abi/fetch_policy.h"
+#include "abi/resume_until.h"
+#include "abi/wasi_p1/loop_timers.h"
+#include "worker/outbound_fetch.h"
+#include "worker/refusal.h"
+
+namespace wws::worker {
+
+namespace asio = boost::asio;
+using abi::stdio_json::JsonRequest;
+using abi::stdio_json::JsonResponse;
+
+namespace {
+
+constexpr std::uintmax_t kMaxModuleBytes = 256u << 20;
+// JSON around a body: base64 and escapes need more room than the body itself.
+constexpr std::uint64_t kDocumentFactor = 2;
+constexpr std::size_t kDocumentOverhead = 64 * 1024;
+
+Result<std::string> read_module(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  if (error)
+    return fail(ErrorKind::NotFound, fmt::format("cannot read {}: {}", file.string(), error.message()));
+  if (size > kMaxModuleBytes)
+    return fail(ErrorKind::Invalid,
+                fmt::format("{} has {} bytes: a module may have {}", file.string(), size, kMaxModuleBytes));
+  std::ifstream stream(file, std::ios::binary);
+  std::stringstream bytes;
+  bytes << stream.rdbuf();
+  if (!stream) return fail(ErrorKind::NotFound, fmt::format("cannot read {}", file.string()));
+  return std::move(bytes).str();
+}
+
+std::string sha256(std::string_view bytes) {
+  std::string digest(EVP_MAX_MD_SIZE, '\0');
+  unsigned size = 0;
+  EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &size,
+             EVP_sha256(), nullptr);
+  digest.resize(size);
+  return digest;
+}
+
+// Runs on a compile thread.
+Task<Result<std::shared_ptr<const wasm::Program>>> compile(wasm::Runtime& runtime,
+                                                           const wasm::HostFunctions& imports,
+                                                           const std::string& module) {
+  co_return runtime.compile(as_bytes(module), imports);
+}
+
+Task<Result<std::string>> read_body(http::Exchange& exchange) {
+  if (const auto whole = exchange.buffered_body()) co_return std::string(*whole);
+  std::string body;
+  for (;;) {
+    auto chunk = co_await exchange.read();
+    if (!chunk) co_return fail(std::move(chunk).error());
+    if (chunk->empty()) co_return body;
+    body += *chunk;
+  }
+}
+
+// What a client sees when its body cannot be taken.
+int status_of_body_error(ErrorKind kind) {
+  if (kind == ErrorKind::Exhausted) return 413;
+  return kind == ErrorKind::TimedOut ? 408 : 400;
+}
+
+}  // namespace
+
+WasmRuntime::WasmRuntime(wasm::Runtime& runtime)
+    : runtime_(runtime),
+      imports_(abi::stdio_json::host_functions()),
+      threads_(std::max(1u, std::thread::hardware_concurrency())) {}
+
+WasmRuntime::~WasmRuntime() { threads_.join(); }
+
+Task<Result<std::shared_ptr<const wasm::Program>>> WasmRuntime::program(
+    asio::any_io_executor loop, std::filesystem::path file) {
+  auto module = read_module(file);
+  if (!module) co_return fail(std::move(module).error());
+  std::shared_ptr<Once> once;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& entry = by_content_[sha256(*module)];
+    if (!entry) entry = std::make_shared<Once>();
+    once = entry;
+  }
+  Once::Make make = [this, &module] {
+    return asio::co_spawn(threads_, compile(runtime_, imports_, *module), asio::use_awaitable);
+  };
+  auto program = co_await once->get(loop, std::move(make));
+  if (!program) co_return fail(std::move(program).error());
+  co_return **program;
+}
+
+// All of one request; the members' order is the order of their use.
+struct WasmWorker::Run {
+  Run(abi::LoopServices& services, const abi::WorkerIdentity& identity, JsonRequest request,
+      std::unique_ptr<wasm::Lease> given)
+      : deadline(abi::deadline_after(identity.config.limits.wall)),
+        outbound(services, abi::fetch_policy(identity.config.http_requests, deadline)),
+        timers(abi::wasi_p1::make_loop_timers(services.loop)),
+        session(options(identity, request),
+                [&services, &identity](std::string_view line) {
+                  services.log.info(line, {{"worker", identity.label}});
+                },
+                services.clock, services.random, *timers, &outbound),
+        lease(std::move(given)) {
+    lease->set_user(session.as_user());
+    lease->set_limits({.cpu = identity.config.limits.cpu,
+                       .memory_bytes = identity.config.limits.memory_bytes});
+  }
+
+  static abi::wasi_p1::WasiOptions options(const abi::WorkerIdentity& identity,
+                                           const JsonRequest& request) {
+    abi::wasi_p1::WasiOptions made;
+    for (const auto& [name, value] : identity.config.vars)
+      made.environment.push_back(name + "=" + value);
+    made.input = abi::stdio_json::write_request(request);
+    const auto limit = identity.config.limits.response_bytes;
+    made.max_output = limit == 0 ? SIZE_MAX : limit * kDocumentFactor + kDocumentOverhead;
+    const auto wall = identity.config.limits.wall;
+    made.max_wall = wall.count() == 0 ? std::chrono::nanoseconds::max() : std::chrono::nanoseconds(wall);
+    return made;
+  }
+
+  abi::Deadline deadline;
+  OutboundFetch outbound;
+  std::unique_ptr<abi::wasi_p1::Timers> timers;
+  abi::stdio_json::Session session;
+  std::unique_ptr<wasm::Lease> lease;
+};
+
+WasmWorker::WasmWorker(WasmRuntime& wasm, std::filesystem::path file, abi::WorkerIdentity identity)
+    : wasm_(wasm), file_(std::move(file)), identity_(std::move(identity)) {}
+
+Task<Result<WasmWorker::Loaded>> WasmWorker::make(asio::any_io_executor loop) {
+  auto program = co_await wasm_.program(loop, file_);
+  if (!program) co_return fail(std::move(program).error());
+  Loaded made{std::move(*program), {}};
+  auto entries = abi::stdio_json::entry_points(
+      [&](std::string_view name) { return made.program->has_export(name); });
+  if (!entries) co_return fail(std::move(entries).error());
+  made.entry_points = std::move(*entries);
+  co_return made;
+}
+
+Task<Result<std::shared_ptr<const WasmWorker::Loaded>>> WasmWorker::loaded(
+    abi::LoopServices& services) {
+  LoadOnce<Loaded>::Make maker = [this, &services] { return make(services.loop); };
+  auto value = co_await loaded_.get(services.loop, std::move(maker));
+  co_return value;
+}
+
+Task<Result<WorkerInfo>> WasmWorker::load(abi::LoopServices& services) {
+  auto value = co_await loaded(services);
+  if (!value) co_return fail(std::move(value).error());
+  const auto& program = *(*value)->program;
+  if (!program.kept())
+    services.log.info(fmt::format("worker \"{}\" gets a new instance for each request: {}",
+                                  identity_.label, program.why_fresh()),
+                      {{"worker", identity_.label}});
+  co_return WorkerInfo{"wasm", program.kept() ? "kept" : "fresh", program.why_fresh(),
+                       program.base_image()->delta_pages()};
+}
+
+Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Loaded& loaded,
+                                           JsonRequest request) {
+  auto lease = services.pool.try_acquire(loaded.program, loaded.program->base_image());
+  if (!lease) {
+    lease = co_await services.pool.acquire(loaded.program, loaded.program->base_image());
+  }
+  if (!*lease) co_return fail(std::move(*lease).error());
+  Run run(services, identity_, std::move(request), std::move(**lease));
+  std::optional<Error> ended;
+  for (const auto& entry : loaded.entry_points) {
+    auto result = run.lease->try_call(entry, {});
+    if (!result) {
+      result = co_await abi::resume_until(services.loop, *run.lease, run.deadline);
+    }
+    if (*result) continue;
+    ended = result->error();
+    break;
+  }
+  auto response = run.session.finish(std::move(ended));
+  run.lease.reset();
+  co_await run.outbound.close();
+  co_return response;
+}
+
+Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchange,
+                             std::string url, Params params) {
+  const auto& config = identity_.config;
+  if (config.limits.request_bytes != 0) exchange.set_body_limit(config.limits.request_bytes);
+  auto value = loaded_.ready();
+  if (!value) {
+    auto made = co_await loaded(services);
+    if (!made) {
+      co_await answer_refusal(services.log, exchange,
+                              Refusal{identity_.label, identity_.route, made.error()});
+      co_return;
+    }
+    value = std::move(*made);
+  }
+  auto body = co_await read_body(exchange);
+  if (!body) {
+    auto page = abi::status_page(status_of_body_error(body.error().kind()), body.error().message());
+    co_await exchange.respond(std::move(page.head), std::move(page.body));
+    co_return;
+  }
+  JsonRequest request;
+  request.url = std::move(url);
+  request.method = exchange.request().method;
+  for (const auto& header : exchange.request().headers)
+    request.headers.emplace_back(header.name, header.value);
+  request.body = std::move(*body);
+  request.params = std::move(params);
+  std::unique_ptr<bindings::KvTransaction> kv;
+  if (config.kv_namespace) {
+    kv = services.kv.begin(*config.kv_namespace);
+    for (auto& [key, entry] : kv->entries()) request.kv.emplace_back(key, entry);
+  }
+  auto response = co_await run(services, *value, std::move(request));
+  if (response && kv) {
+    auto stored = store(*kv, response->kv);
+    if (!stored) response = fail(std::move(stored).error());
+  }
+  if (!response) {
+    co_await answer_refusal(services.log, exchange,
+                            Refusal{identity_.label, identity_.route, response.error()});
+    co_return;
+  }
+  http::ResponseHead head;
+  head.status = response->status;
+  for (auto& [name, field] : response->headers) head.headers.add(std::move(name), std::move(field));
+  auto sent = co_await exchange.respond(std::move(head), std::move(response->body));
+  if (!sent && sent.error().kind() != ErrorKind::Gone)
+    co_await answer_refusal(services.log, exchange,
+                            Refusal{identity_.label, identity_.route, sent.error()});
+}
+
+// Only what the worker changed is written (see KvTransaction::replace_with).
+Result<void> WasmWorker::store(bindings::KvTransaction& kv, abi::stdio_json::Pairs& wanted) {
+  bindings::KvMap map;
+  for (auto& [key, entry] : wanted) map.insert_or_assign(std::move(key), std::move(entry));
+  WWS_CHECK(kv.replace_with(map));
+  return kv.commit();
+}
+
+}  // namespace wws::worker

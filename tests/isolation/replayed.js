@@ -1,0 +1,2 @@
+const id = Math.random();
+export default () => new Response(String(id));
