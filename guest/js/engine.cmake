@@ -15,8 +15,9 @@ set(wasm_flags --target=wasm32-wasi -nostdlibinc -isystem /usr/include/wasm32-wa
 foreach(folder IN LISTS WWS_JS_INCLUDES)
   list(APPEND wasm_flags -I${folder})
 endforeach()
-set(wasm_cxx_flags ${wasm_flags} -std=c++20 -fno-exceptions -fno-rtti
-    -isystem /usr/include/wasm32-wasi/c++/v1)
+# libc++'s headers wrap those of libc and must be found before them.
+set(wasm_cxx_flags --target=wasm32-wasi -nostdlibinc
+    -isystem /usr/lib/llvm-19/include/wasm32-wasi/c++/v1 ${wasm_flags} -std=c++20 -fno-exceptions -fno-rtti)
 set(wasm_vendor_flags ${wasm_flags} -w)
 set(wasm_vendor_cxx_flags ${wasm_cxx_flags} -w)
 

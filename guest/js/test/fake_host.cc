@@ -226,7 +226,10 @@ class Host final : public FakeHost {
   }
 
   void random(uint8_t* at, size_t size) {
-    for (size_t i = 0; i < size; ++i) at[i] = static_cast<uint8_t>(random_ = random_ * 75 + 74);
+    for (size_t i = 0; i < size; ++i) {
+      random_ = random_ * 1664525 + 1013904223;
+      at[i] = static_cast<uint8_t>(random_ >> 24);
+    }
   }
 
   std::map<std::string, std::string>& store() { return store_; }

@@ -205,15 +205,23 @@ enum {
   KIND_PLATFORM,
 };
 
-static bool is_primitive_object(JSContext *context, JSValueConst value) {
+/* Where QuickJS has no public test: by the name of the class, which no script can change. */
+static int kind_by_name(JSContext *context, JSValueConst value) {
+  static const char *const kPrimitives[] = {"Number", "String", "Boolean", "Symbol", "BigInt"};
   JSAtom atom = JS_GetClassName(JS_GetRuntime(context), JS_GetClassID(value));
   const char *name = JS_AtomToCString(context, atom);
   JS_FreeAtom(context, atom);
-  bool result = name && (!strcmp(name, "Number") || !strcmp(name, "String") ||
-                         !strcmp(name, "Boolean") || !strcmp(name, "Symbol") ||
-                         !strcmp(name, "BigInt"));
+  int kind = KIND_OTHER;
+  if (name && !strcmp(name, "DOMException")) {
+    kind = KIND_ERROR;
+  }
+  for (int i = 0; name && i < WWS_COUNT(kPrimitives); i++) {
+    if (!strcmp(name, kPrimitives[i])) {
+      kind = KIND_PRIMITIVE_OBJECT;
+    }
+  }
   JS_FreeCString(context, name);
-  return result;
+  return kind;
 }
 
 /* Classes are numbered in the order of their registration; ours come after QuickJS's. */
@@ -237,8 +245,7 @@ static int kind_of(JSContext *context, JSValueConst value) {
   if (JS_IsDataView(value)) return KIND_DATA_VIEW;
   if (JS_IsPromise(value)) return KIND_PROMISE;
   if (is_weak(value)) return KIND_WEAK;
-  if (is_primitive_object(context, value)) return KIND_PRIMITIVE_OBJECT;
-  return has_class(value, platform_class) ? KIND_PLATFORM : KIND_OTHER;
+  return has_class(value, platform_class) ? KIND_PLATFORM : kind_by_name(context, value);
 }
 
 static JSValue internal_kind(JSContext *context, JSValueConst this_value, int argc,

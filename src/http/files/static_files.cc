@@ -1,0 +1,217 @@
+#include "http/files/static_files.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "base/assert.h"
+#include "http/files/conditions.h"
+#include "http/files/file_path.h"
+#include "http/files/http_date.h"
+#include "http/files/media_type.h"
+#include "http/files/range.h"
+
+namespace wws::http {
+namespace {
+
+using std::chrono::sys_seconds;
+
+sys_seconds to_seconds(std::chrono::nanoseconds since_epoch) {
+  return sys_seconds(std::chrono::floor<std::chrono::seconds>(since_epoch));
+}
+
+// The finalizer of https://prng.di.unimi.it/splitmix64.c
+std::uint64_t mix(std::uint64_t value) noexcept {
+  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9u;
+  value = (value ^ (value >> 27)) * 0x94d049bb133111ebu;
+  return value ^ (value >> 31);
+}
+
+// Names a state of the file without telling its inode, size or time.
+std::uint64_t fingerprint(const OpenFile& file) noexcept {
+  const auto modified = static_cast<std::uint64_t>(file.modified().count());
+  return mix(mix(file.size() + 0x9e3779b97f4a7c15u) ^ modified);
+}
+
+FilePiece text_piece(std::string text) {
+  const std::uint64_t length = text.size();
+  return {std::move(text), 0, length};
+}
+
+FileResponse method_not_allowed() {
+  FileResponse response;
+  std::string text = "Request did not meet this resource's requirements.";
+  response.status = 405;
+  response.headers = {{"Allow", "GET, HEAD"}, {"Content-Type", "text/plain; charset=utf-8"}};
+  response.length = text.size();
+  response.body.pieces.push_back(text_piece(std::move(text)));
+  return response;
+}
+
+std::string content_range(const ByteRange& range, std::uint64_t size) {
+  return fmt::format("bytes {}-{}/{}", range.offset, range.offset + range.length - 1, size);
+}
+
+void add_whole(FileResponse& response, std::string_view type, const OpenFile& file) {
+  response.headers.push_back({"Content-Type", std::string(type)});
+  if (file.size() > 0) response.body.pieces.push_back({"", 0, file.size()});
+}
+
+void add_one_range(FileResponse& response, std::string_view type, const ByteRange& range,
+                   std::uint64_t size) {
+  response.status = 206;
+  response.headers.push_back({"Content-Type", std::string(type)});
+  response.headers.push_back({"Content-Range", content_range(range, size)});
+  response.body.pieces.push_back({"", range.offset, range.length});
+}
+
+// https://www.rfc-editor.org/rfc/rfc9110#section-14.6
+void add_multipart(FileResponse& response, std::string_view type,
+                   const std::vector<ByteRange>& ranges, const OpenFile& file) {
+  // Whoever writes the file's content cannot know its later time, nor so the boundary.
+  const std::uint64_t print = fingerprint(file);
+  const std::string boundary = fmt::format("wws-{:016x}{:016x}", mix(print + 1), mix(print + 2));
+  response.status = 206;
+  response.headers.push_back({"Content-Type", "multipart/byteranges; boundary=" + boundary});
+  std::string_view line_end = "";
+  for (const ByteRange& range : ranges) {
+    response.body.pieces.push_back(
+        text_piece(fmt::format("{}--{}\r\nContent-Type: {}\r\nContent-Range: {}\r\n\r\n", line_end,
+                               boundary, type, content_range(range, file.size()))));
+    response.body.pieces.push_back({"", range.offset, range.length});
+    line_end = "\r\n";
+  }
+  response.body.pieces.push_back(text_piece(fmt::format("\r\n--{}--\r\n", boundary)));
+}
+
+void add_content(FileResponse& response, std::string_view type, const FileRequest& request,
+                 const Validators& validators, sys_seconds now) {
+  const OpenFile& file = *response.body.file;
+  const auto field = joined_field(request.headers, "Range");
+  RangeAnswer answer;
+  // No range of an empty file can be written as Content-Range.
+  const bool counts = field && request.method == "GET" && file.size() > 0 &&
+                      if_range_holds(request.headers, validators, now);
+  if (counts) answer = parse_range(*field, file.size());
+  if (answer.kind == RangeAnswer::Kind::Unsatisfiable) {
+    response.status = 416;
+    response.headers.push_back({"Content-Range", fmt::format("bytes */{}", file.size())});
+  } else if (answer.kind == RangeAnswer::Kind::Whole) {
+    add_whole(response, type, file);
+  } else if (answer.parts.size() == 1) {
+    add_one_range(response, type, answer.parts.front(), file.size());
+  } else {
+    add_multipart(response, type, answer.parts, file);
+  }
+}
+
+// Content-Length from the pieces, which HEAD does not send.
+void finish(FileResponse& response, std::string_view method) {
+  std::uint64_t length = 0;
+  for (const FilePiece& piece : response.body.pieces) length += piece.length;
+  response.length = length;
+  if (method == "HEAD") response.body.pieces.clear();
+  const bool reads = std::ranges::any_of(response.body.pieces,
+                                         [](const FilePiece& piece) { return piece.text.empty(); });
+  if (!reads) response.body.file.reset();
+}
+
+}  // namespace
+
+struct StaticFiles::Found {
+  std::unique_ptr<OpenFile> file;
+  std::string_view type;
+};
+
+Result<std::unique_ptr<StaticFiles>> StaticFiles::open(const std::filesystem::path& folder,
+                                                       const io::Clock& clock) {
+  WWS_TRY(auto opened, OpenFolder::open(folder));
+  return std::unique_ptr<StaticFiles>(new StaticFiles(std::move(opened), clock));
+}
+
+// The path itself, or what is in it when it is a folder; nothing when neither is a regular file.
+Result<std::optional<StaticFiles::Found>> StaticFiles::look_up_file(std::string path) const {
+  auto file = folder_->open_below(path.empty() ? "." : path);
+  if (file && (*file)->kind() == OpenFile::Kind::Folder) {
+    path += path.empty() ? "index.html" : "/index.html";
+    file = folder_->open_below(path);
+  }
+  if (!file && file.error().kind() == ErrorKind::NotFound) return std::nullopt;
+  if (!file) return fail(std::move(file).error());
+  if ((*file)->kind() != OpenFile::Kind::Regular) return std::nullopt;
+  return Found{*std::move(file), media_type_of(path)};
+}
+
+Result<std::optional<StaticFiles::Found>> StaticFiles::look_up(std::string_view raw_path) const {
+  auto path = to_file_path(raw_path);
+  if (!path) return std::nullopt;
+  WWS_TRY(auto found, look_up_file(*path));
+  if (found || path->empty()) return found;
+  WWS_TRY(auto page, look_up_file(*path + ".html"));
+  return page;
+}
+
+Result<std::optional<FileResponse>> StaticFiles::find(const FileRequest& request) const {
+  WWS_TRY(auto found, look_up(request.path));
+  if (!found) return std::nullopt;
+  if (request.method != "GET" && request.method != "HEAD") return method_not_allowed();
+  const sys_seconds now = to_seconds(clock_.realtime());
+  const OpenFile& file = *found->file;
+  const Validators validators{fmt::format("\"{:016x}\"", fingerprint(file)),
+                              to_seconds(file.modified())};
+  FileResponse response;
+  // A time ahead of ours must not be told: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.2.1
+  response.headers = {{"ETag", validators.etag},
+                      {"Last-Modified", format_http_date(std::min(validators.modified, now))},
+                      {"Accept-Ranges", "bytes"}};
+  switch (evaluate_conditions(request.headers, validators, now)) {
+    case Verdict::NotModified: response.status = 304; return response;
+    case Verdict::PreconditionFailed:
+      response.status = 412;
+      response.length = 0;
+      return response;
+    case Verdict::Proceed: break;
+  }
+  response.body.file = std::move(found->file);
+  add_content(response, found->type, request, validators, now);
+  finish(response, request.method);
+  return response;
+}
+
+FileResponse StaticFiles::not_found(std::string_view method) const {
+  FileResponse response;
+  response.status = 404;
+  // Whatever hinders the page, the answer stays 404.
+  if (auto page = look_up_file("404.html"); page && *page) {
+    response.body.file = std::move((*page)->file);
+    add_whole(response, (*page)->type, *response.body.file);
+  }
+  finish(response, method);
+  return response;
+}
+
+Result<std::string> read_piece(const FileBody& body, const FilePiece& piece, std::uint64_t done,
+                               std::size_t at_most) {
+  WWS_ASSERT(at_most > 0, "read_piece: asked for nothing");
+  if (done >= piece.length) return std::string();
+  const auto count =
+      static_cast<std::size_t>(std::min<std::uint64_t>(piece.length - done, at_most));
+  if (!piece.text.empty()) return piece.text.substr(static_cast<std::size_t>(done), count);
+  std::string bytes(count, '\0');
+  ssize_t got = -1;
+  do {
+    got = ::pread(body.file->descriptor(), bytes.data(), count,
+                  static_cast<off_t>(piece.offset + done));
+  } while (got < 0 && errno == EINTR);
+  if (got < 0)
+    return fail(ErrorKind::Internal,
+                "the file cannot be read: " + std::generic_category().message(errno));
+  if (got == 0) return fail(ErrorKind::Gone, "the file became shorter while it was being sent");
+  bytes.resize(static_cast<std::size_t>(got));
+  return bytes;
+}
+
+}  // namespace wws::http

@@ -1,0 +1,108 @@
+// The request body: read from the socket only as the handler asks for it.
+#include <fmt/format.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "http/h1/connection.h"
+
+namespace wws::http::h1 {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr std::size_t kBufferSize = 16 * 1024;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+}  // namespace
+
+std::optional<std::string_view> Connection::buffered_body() const noexcept {
+  if (!body_complete_ || body_received_ > body_.size() || over_limit(body_.size()))
+    return std::nullopt;
+  return body_;
+}
+
+std::optional<std::uint64_t> Connection::length() const noexcept {
+  return parser_.content_length();
+}
+
+bool Connection::over_limit(std::uint64_t bytes) const noexcept {
+  return body_limit_ != 0 && bytes > body_limit_;
+}
+
+Task<Result<std::string>> Connection::read() {
+  if (cut_) co_return lost();
+  if (body_failure_ != 0) co_return body_failed(body_failure_);
+  if (over_limit(parser_.content_length().value_or(0))) co_return body_failed(413);
+  if (!body_given_) {
+    body_given_ = true;
+    body_received_ = body_.size();
+    if (over_limit(body_received_)) co_return body_failed(413);
+    if (!body_.empty()) co_return std::string(body_);
+  }
+  if (body_complete_) co_return std::string();
+  if (continue_due_) WWS_CO_CHECK(co_await send_continue());
+  co_return co_await read_more();
+}
+
+Task<Result<std::string>> Connection::read_more() {
+  std::string piece;
+  ParserEvent event = parse(piece);
+  while (piece.empty() && event == ParserEvent::NeedMore) {
+    const Wait outcome = co_await receive();
+    if (outcome == Wait::TimedOut) co_return body_failed(408);
+    if (outcome == Wait::Closed) co_return lost();
+    event = parse(piece);
+  }
+  if (event == ParserEvent::Refused) co_return body_failed(400);
+  body_complete_ = event == ParserEvent::Complete;
+  body_received_ += piece.size();
+  if (over_limit(body_received_)) co_return body_failed(413);
+  co_return piece;
+}
+
+std::unexpected<Error> Connection::body_failed(int status) noexcept {
+  body_failure_ = status;
+  keep_alive_ = false;
+  if (status == 413)
+    return fail(
+        ErrorKind::Exhausted,
+        fmt::format("the request body is over its bound of {} bytes; send less or raise the bound",
+                    body_limit_));
+  if (status == 408)
+    return fail(ErrorKind::TimedOut, fmt::format("no byte of the request body came in {} ms",
+                                                 limits_.body_timeout.count()));
+  return fail(ErrorKind::Invalid,
+              fmt::format("the request body is malformed: {}", parser_.refusal().text));
+}
+
+Task<Result<void>> Connection::send_continue() {
+  continue_due_ = false;
+  if (answer_ != Answer::None) co_return Result<void>();
+  Pieces pieces;
+  pieces.add(kContinue);
+  co_return co_await flush(pieces);
+}
+
+// Fills the buffer, which is empty. A wake-up that was meant for the writer is not ours.
+Task<Connection::Wait> Connection::receive() {
+  while (true) {
+    arm(read_deadline_, limits_.body_timeout);
+    error_code error;
+    const std::size_t bytes = co_await socket_.async_read_some(
+        asio::buffer(buffer_.get(), kBufferSize), asio::redirect_error(asio::use_awaitable, error));
+    const bool late = read_deadline_.passed;
+    read_deadline_ = {};
+    if (cut_) co_return Wait::Closed;
+    if (!error) {
+      end_ = bytes;
+      co_return Wait::Ready;
+    }
+    if (error != asio::error::operation_aborted) co_return Wait::Closed;
+    if (late) co_return Wait::TimedOut;
+  }
+}
+
+}  // namespace wws::http::h1

@@ -1,0 +1,169 @@
+// The response: bytes go to the kernel as soon as it takes them.
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "http/h1/connection.h"
+
+namespace wws::http::h1 {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+// Up to this size a body is copied behind its head, which is cheaper than a second buffer.
+constexpr std::size_t kCopiedBody = 4 * 1024;
+
+Framing choose_framing(int status, int version_minor,
+                       std::optional<std::uint64_t> length) noexcept {
+  if (!status_has_body(status)) return Framing::NoBody;
+  if (length) return Framing::Length;
+  return version_minor >= 1 ? Framing::Chunked : Framing::UntilClose;
+}
+
+Persistence persistence_of(bool keep_alive, int version_minor) noexcept {
+  if (!keep_alive) return Persistence::Close;
+  return version_minor >= 1 ? Persistence::Implied : Persistence::KeepAlive;
+}
+
+}  // namespace
+
+void Connection::Pieces::add(std::string_view bytes) noexcept {
+  if (bytes.empty()) return;
+  at[count++] = {const_cast<char*>(bytes.data()), bytes.size()};  // sendmsg only reads them
+}
+
+void Connection::Pieces::drop(std::size_t bytes) noexcept {
+  while (first < count && bytes >= at[first].iov_len) bytes -= at[first++].iov_len;
+  if (first == count) return;
+  at[first].iov_base = static_cast<char*>(at[first].iov_base) + bytes;
+  at[first].iov_len -= bytes;
+}
+
+// Leaves the head in out_. Nothing has changed when it fails, so the handler can answer otherwise.
+Result<void> Connection::begin_answer(const ResponseHead& head,
+                                      std::optional<std::uint64_t> length) {
+  if (cut_) return lost();
+  if (answer_ != Answer::None)
+    return fail(ErrorKind::Invalid, "this request has been answered already");
+  WWS_CHECK(check_response_head(head));
+  const int version = parser_.head().version_minor;
+  framing_ = choose_framing(head.status, version, length);
+  if (framing_ == Framing::NoBody) discards_ = true;
+  if (framing_ == Framing::UntilClose || stopping_) keep_alive_ = false;
+  answer_left_ = length.value_or(0);
+  append_response_head(out_, head, framing_, answer_left_, persistence_of(keep_alive_, version),
+                       group_.date.at(std::time(nullptr)));
+  return {};
+}
+
+Task<Result<void>> Connection::respond(ResponseHead head, std::string body) {
+  // What is left of the request would be in the way of the next one.
+  const bool kept = keep_alive_;
+  keep_alive_ = keep_alive_ && body_complete_;
+  if (auto begun = begin_answer(head, body.size()); !begun) {
+    keep_alive_ = kept;
+    co_return begun;
+  }
+  answer_ = Answer::Done;
+  const bool copied = !discards_ && body.size() <= kCopiedBody;
+  if (copied) out_.append(body);
+  Pieces pieces;
+  pieces.add(out_);
+  if (!copied && !discards_) pieces.add(body);
+  const Sent sent = try_send(pieces);
+  if (sent == Sent::All) co_return Result<void>();
+  if (sent == Sent::Failed) co_return lost();
+  co_return co_await flush(pieces);
+}
+
+Task<Result<void>> Connection::start(ResponseHead head, std::optional<std::uint64_t> length) {
+  WWS_CO_CHECK(begin_answer(head, length));
+  answer_ = Answer::Streaming;
+  Pieces pieces;
+  pieces.add(out_);
+  co_return co_await flush(pieces);
+}
+
+Task<Result<void>> Connection::write(std::string_view bytes) {
+  if (cut_ || broken_) co_return lost();
+  if (answer_ != Answer::Streaming)
+    co_return fail(ErrorKind::Invalid, "write() needs a response that was started");
+  if (framing_ == Framing::Length && bytes.size() > answer_left_)
+    co_return fail(ErrorKind::Invalid, fmt::format("the response is {} bytes longer than announced",
+                                                   bytes.size() - answer_left_));
+  if (framing_ == Framing::Length) answer_left_ -= bytes.size();
+  if (discards_ || bytes.empty()) co_return Result<void>();
+
+  std::array<char, 20> size{};
+  Pieces pieces;
+  const bool chunked = framing_ == Framing::Chunked;
+  if (chunked) {
+    const auto end = fmt::format_to_n(size.data(), size.size(), "{:x}\r\n", bytes.size()).out;
+    pieces.add({size.data(), static_cast<std::size_t>(end - size.data())});
+  }
+  pieces.add(bytes);
+  if (chunked) pieces.add("\r\n");
+  co_return co_await flush(pieces);
+}
+
+Task<Result<void>> Connection::finish() {
+  if (cut_ || broken_) co_return lost();
+  if (answer_ != Answer::Streaming)
+    co_return fail(ErrorKind::Invalid, "finish() needs a response that was started");
+  if (framing_ == Framing::Length && answer_left_ > 0 && !discards_) {
+    const std::uint64_t missing = answer_left_;
+    abort();
+    co_return fail(ErrorKind::Invalid,
+                   fmt::format("the response is {} bytes shorter than announced", missing));
+  }
+  answer_ = Answer::Done;
+  if (framing_ != Framing::Chunked || discards_) co_return Result<void>();
+  Pieces pieces;
+  pieces.add("0\r\n\r\n");
+  co_return co_await flush(pieces);
+}
+
+Connection::Sent Connection::try_send(Pieces& pieces) noexcept {
+  while (!pieces.empty()) {
+    msghdr message{};
+    message.msg_iov = pieces.at.data() + pieces.first;
+    message.msg_iovlen = pieces.count - pieces.first;
+    const ssize_t sent = sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0)
+      pieces.drop(static_cast<std::size_t>(sent));
+    else if (errno == EAGAIN || errno == EWOULDBLOCK)
+      return Sent::Blocked;
+    else if (errno != EINTR)
+      return Sent::Failed;
+  }
+  return Sent::All;
+}
+
+// Ends when the kernel has taken every byte: this is what holds back a writer whose reader is slow.
+Task<Result<void>> Connection::flush(Pieces pieces) {
+  while (true) {
+    const Sent sent = try_send(pieces);
+    if (sent == Sent::All) co_return Result<void>();
+    if (sent == Sent::Failed) co_return lost();
+    arm(write_deadline_, limits_.write_timeout);
+    error_code error;
+    co_await socket_.async_wait(asio::ip::tcp::socket::wait_write,
+                                asio::redirect_error(asio::use_awaitable, error));
+    const bool late = write_deadline_.passed;
+    write_deadline_ = {};
+    // A wake-up that was meant for the reader is not ours.
+    const bool woken = error == asio::error::operation_aborted && !late;
+    if (cut_ || (error && !woken)) co_return lost();
+  }
+}
+
+std::unexpected<Error> Connection::lost() noexcept {
+  broken_ = true;
+  keep_alive_ = false;
+  return fail(ErrorKind::Gone, "the client left");
+}
+
+}  // namespace wws::http::h1
