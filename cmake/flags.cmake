@@ -1,6 +1,7 @@
 # wws_flags: warnings and sanitizers of every target of ours.
 option(WWS_ASAN "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 option(WWS_TSAN "ThreadSanitizer" OFF)
+option(WWS_FUZZ "libFuzzer programs under tests/fuzz (Clang only)" OFF)
 
 add_library(wws_flags INTERFACE)
 target_compile_options(wws_flags INTERFACE
@@ -21,4 +22,7 @@ endif()
 if(WWS_TSAN)
   target_compile_options(wws_flags INTERFACE -fsanitize=thread)
   target_link_options(wws_flags INTERFACE -fsanitize=thread)
+endif()
+if(WWS_FUZZ)
+  target_compile_options(wws_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()

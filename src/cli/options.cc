@@ -10,13 +10,6 @@
 namespace wws::cli {
 namespace {
 
-const std::map<std::string, observe::Level> kLevels = {
-    {"off", observe::Level::Off},     {"error", observe::Level::Error},
-    {"warn", observe::Level::Warn},   {"info", observe::Level::Info},
-    {"debug", observe::Level::Debug}, {"trace", observe::Level::Trace}};
-const std::map<std::string, observe::LogFormat> kFormats = {{"text", observe::LogFormat::Text},
-                                                            {"json", observe::LogFormat::Json}};
-
 std::string exit_text(const CLI::App& app, const CLI::ParseError& error, int& code) {
   std::ostringstream out;
   std::ostringstream err;
@@ -46,6 +39,8 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
 std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   Options options;
   std::string max_body = "10MiB";
+  std::string log_level = "info";
+  std::string log_format = "text";
   CLI::App app{"A self-contained server that turns a folder into a web application of sandboxed workers",
                "wws"};
   app.set_version_flag("-V,--version", std::string("wws ") + kVersion);
@@ -73,12 +68,15 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
       ->check(CLI::Range(0u, 1024u));
   app.add_flag("--fresh-instances", options.fresh_instances,
                "Make a new instance for every request instead of restoring a kept one (slower)");
-  app.add_option("-l,--log-level", options.log_level, "off, error, warn, info, debug or trace")
-      ->transform(CLI::CheckedTransformer(kLevels))
-      ->default_str("info");
-  app.add_option("--log-format", options.log_format, "text or json")
-      ->transform(CLI::CheckedTransformer(kFormats))
-      ->default_str("text");
+  app.add_option("-l,--log-level", log_level, "off, error, warn, info, debug or trace")
+      ->capture_default_str()
+      ->check([](const std::string& text) {
+        const auto level = observe::parse_level(text);
+        return level ? std::string() : level.error().message();
+      });
+  app.add_option("--log-format", log_format, "text or json")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"text", "json"}));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -87,6 +85,9 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
     return Exit{code, std::move(text)};
   }
   options.max_body = parse_size(max_body).value_or(0);
+  options.log_level = observe::parse_level(log_level).value_or(observe::Level::Info);
+  options.log_format =
+      log_format == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
   return options;
 }
 

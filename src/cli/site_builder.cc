@@ -13,13 +13,13 @@ std::string label_of(const config::WorkerFile& file) {
 
 std::unique_ptr<worker::Worker> make_worker(const config::WorkerFile& file, std::string route,
                                             SiteParts& parts) {
+  abi::WorkerIdentity identity{label_of(file), std::move(route), file.config};
   if (!file.mistakes.empty()) {
     std::string text = "its configuration is wrong";
     for (const auto& mistake : file.mistakes) text += "\n" + mistake.to_string();
-    return std::make_unique<worker::BrokenWorker>(label_of(file), std::move(route),
+    return std::make_unique<worker::BrokenWorker>(std::move(identity),
                                                   Error(ErrorKind::Invalid, text));
   }
-  abi::WorkerIdentity identity{label_of(file), std::move(route), file.config};
   if (file.extension == "wasm")
     return std::make_unique<worker::WasmWorker>(parts.wasm, file.file, std::move(identity));
   return std::make_unique<worker::JsWorker>(parts.js, file.file, file.relative, std::move(identity));

@@ -217,6 +217,8 @@ TEST(WorkerConfig, SaysPlainlyWhatItDoesNotSupport) {
 
 TEST(WorkerConfig, ReportsSyntaxWithItsLine) {
   EXPECT_THAT(mistakes("name = 'x'\nversion = \n"), ElementsAre(HasSubstr("w.toml:2: ")));
+  EXPECT_THAT(mistakes("\ncaf\xc3\xa9 = 1"), ElementsAre(HasSubstr("w.toml:2: ")));
+  EXPECT_THAT(mistakes("\n[=]"), ElementsAre(HasSubstr("w.toml:2: ")));
   EXPECT_THAT(mistakes("a = 1\na = 2"), ElementsAre(HasSubstr("w.toml:2: ")));
   EXPECT_THAT(mistakes("name = '\xff'"), ElementsAre(HasSubstr("w.toml:1: ")));
 }

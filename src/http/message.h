@@ -54,7 +54,8 @@ class Headers {
 
 struct RequestHead {
   std::string method;         // as received, "GET"
-  std::string target;         // origin form: path with query, percent-encoded as received, "/a?b=c"
+  std::string target;         // origin form: path with query, percent-encoded as received, "/a?b=c";
+                              // "*" for OPTIONS of the whole server
   std::string_view path() const noexcept;   // target up to '?'
   std::string_view query() const noexcept;  // after '?', may be empty
   std::string authority;      // Host field or absolute-form authority, "localhost:8080"

@@ -8,8 +8,8 @@ namespace wws::worker {
 
 class BrokenWorker final : public Worker {
  public:
-  BrokenWorker(std::string label, std::string route, Error error)
-      : label_(std::move(label)), route_(std::move(route)), error_(std::move(error)) {}
+  BrokenWorker(abi::WorkerIdentity identity, Error error)
+      : identity_(std::move(identity)), error_(std::move(error)) {}
 
   // The mistakes were listed already.
   Task<Result<WorkerInfo>> load(abi::LoopServices&) override {
@@ -17,12 +17,11 @@ class BrokenWorker final : public Worker {
   }
   Task<void> serve(abi::LoopServices& services, http::Exchange& exchange, std::string,
                    Params) override {
-    co_await answer_refusal(services.log, exchange, Refusal{label_, route_, error_});
+    co_await answer_refusal(services.log, exchange, identity_, error_);
   }
 
  private:
-  std::string label_;
-  std::string route_;
+  abi::WorkerIdentity identity_;
   Error error_;
 };
 

@@ -84,8 +84,7 @@ Task<void> JsWorker::serve(abi::LoopServices& services, http::Exchange& exchange
   if (!value) {
     auto made = co_await loaded(services);
     if (!made) {
-      co_await answer_refusal(services.log, exchange,
-                              Refusal{identity_.label, identity_.route, made.error()});
+      co_await answer_refusal(services.log, exchange, identity_, made.error());
       co_return;
     }
     value = std::move(*made);
@@ -96,9 +95,7 @@ Task<void> JsWorker::serve(abi::LoopServices& services, http::Exchange& exchange
     lease = co_await services.pool.acquire(program, value->script.image);
   }
   if (!*lease) {
-    co_await answer_refusal(
-        services.log, exchange,
-        Refusal{identity_.label, identity_.route, lease->error(), Refusal::Stage::Lease});
+    co_await answer_refusal(services.log, exchange, identity_, lease->error());
     co_return;
   }
   auto session = std::make_unique<abi::js::Session>(services, identity_, std::move(**lease));

@@ -6,19 +6,20 @@
 
 namespace wws::worker {
 
-Task<void> answer_refusal(observe::Log& log, http::Exchange& exchange, Refusal refusal) {
-  const bool busy = refusal.error.kind() == ErrorKind::Exhausted;
+Task<void> answer_refusal(observe::Log& log, http::Exchange& exchange,
+                          const abi::WorkerIdentity& worker, Error error) {
+  const bool busy = error.kind() == ErrorKind::Exhausted;
   // One line of the user's file a line of the log: the stack follows the message.
-  const std::string text = refusal.error.to_string();
+  const std::string text = error.to_string();
   const auto cut = text.find('\n');
-  std::vector<observe::Field> fields = {{"worker", std::string(refusal.label)},
-                                        {"route", std::string(refusal.route)}};
+  std::vector<observe::Field> fields = {{"worker", worker.label},
+                                        {"route", worker.route}};
   if (cut != std::string::npos) fields.push_back({"stack", text.substr(cut + 1)});
-  log.error(fmt::format("Error running worker \"{}\" at route \"{}\": {}", refusal.label,
-                        refusal.route, text.substr(0, cut)),
+  log.error(fmt::format("Error running worker \"{}\" at route \"{}\": {}", worker.label,
+                        worker.route, text.substr(0, cut)),
             fields);
   auto page = busy ? abi::status_page(503, "The server is busy")
-                   : abi::failure_page(refusal.error.kind());
+                   : abi::failure_page(error.kind());
   if (busy) page.head.headers.add("retry-after", "1");
   auto answered = co_await exchange.respond(std::move(page.head), std::move(page.body));
   if (!answered) log.debug("the client left before its answer");

@@ -1,8 +1,7 @@
 // Answers a request whose worker cannot run: the reason goes to the log, a short page to the client.
 #pragma once
 
-#include <string_view>
-
+#include "abi/worker_identity.h"
 #include "base/error.h"
 #include "http/exchange.h"
 #include "io/task.h"
@@ -10,14 +9,8 @@
 
 namespace wws::worker {
 
-struct Refusal {
-  std::string_view label;  // of the worker; borrowed until the task completes
-  std::string_view route;
-  Error error;
-  // 503 for an Exhausted pool; the pages of abi/failure_page.h otherwise.
-  enum class Stage { Load, Lease } stage = Stage::Load;
-};
-
-Task<void> answer_refusal(observe::Log& log, http::Exchange& exchange, Refusal refusal);
+// 503 where the instances or the queue are exhausted, else the pages of abi/failure_page.h.
+Task<void> answer_refusal(observe::Log& log, http::Exchange& exchange,
+                          const abi::WorkerIdentity& worker, Error error);
 
 }  // namespace wws::worker

@@ -208,8 +208,7 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
   if (!value) {
     auto made = co_await loaded(services);
     if (!made) {
-      co_await answer_refusal(services.log, exchange,
-                              Refusal{identity_.label, identity_.route, made.error()});
+      co_await answer_refusal(services.log, exchange, identity_, made.error());
       co_return;
     }
     value = std::move(*made);
@@ -238,8 +237,7 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
     if (!stored) response = fail(std::move(stored).error());
   }
   if (!response) {
-    co_await answer_refusal(services.log, exchange,
-                            Refusal{identity_.label, identity_.route, response.error()});
+    co_await answer_refusal(services.log, exchange, identity_, response.error());
     co_return;
   }
   http::ResponseHead head;
@@ -247,8 +245,7 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
   for (auto& [name, field] : response->headers) head.headers.add(std::move(name), std::move(field));
   auto sent = co_await exchange.respond(std::move(head), std::move(response->body));
   if (!sent && sent.error().kind() != ErrorKind::Gone)
-    co_await answer_refusal(services.log, exchange,
-                            Refusal{identity_.label, identity_.route, sent.error()});
+    co_await answer_refusal(services.log, exchange, identity_, sent.error());
 }
 
 // Only what the worker changed is written (see KvTransaction::replace_with).

@@ -44,6 +44,8 @@ struct wws_engine {
   JSValue listener;       /* addEventListener("fetch", ...) */
   JSValue default_export; /* object with fetch(), or function; undefined without */
 
+  void *fetch; /* wws_fetch_state */
+
   bool responded; /* nothing is left to send for the current request */
   bool faulted;   /* the current load or request ended in a fault */
 };

@@ -535,7 +535,7 @@ void Session::kv_set(std::string_view key, std::string_view value) {
 }
 
 void Session::kv_delete(std::string_view key) {
-  if (worker_.config.kv_namespace) note_kv(kv().remove(std::string(key)));
+  if (worker_.config.kv_namespace) kv().remove(std::string(key));
 }
 
 // The guest's call cannot fail: a change that does not fit fails the commit, and so the request.

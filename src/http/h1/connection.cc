@@ -16,7 +16,6 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr std::size_t kBufferSize = 16 * 1024;
 // A body announced to be at most this long is there before the handler runs.
 constexpr std::uint64_t kSmallBody = 64 * 1024;
 // Strings that grew past this are given back, so that ten thousand idle connections stay cheap.
@@ -181,7 +180,7 @@ Task<void> Connection::answer_for_handler() {
 Task<void> Connection::refuse(Refusal refusal) {
   keep_alive_ = false;
   discards_ = parser_.head().method == "HEAD";
-  if (refusal.status < 500)
+  if (refusal.status < 500 && group_.log.enabled(observe::Level::Debug))
     group_.log.debug("refused a request", {{"status", std::to_string(refusal.status)},
                                            {"why", std::string(refusal.text)},
                                            {"client", parser_.head().remote_address}});

@@ -29,7 +29,8 @@ namespace wws::http::h1 {
 // Nanoseconds of CLOCK_MONOTONIC_COARSE: a few milliseconds coarse, and nearly free.
 [[nodiscard]] std::chrono::nanoseconds coarse_now() noexcept;
 
-class Connection;
+// One read of the socket, and all that a connection holds of bytes nobody asked for.
+inline constexpr std::size_t kBufferSize = 16 * 1024;
 
 // What the connections of one listener share.
 struct ConnectionGroup {

@@ -6,15 +6,17 @@
 
 /* The first class that is ours. */
 static JSClassID platform_class;
+/* That of {}. */
+static JSClassID plain_class;
 
-static JSValue illegal_constructor(JSContext *context, JSValueConst new_target, int argc,
-                                   JSValueConst *argv) {
+static JSValue illegal_constructor(JSContext* context, JSValueConst new_target, int argc,
+                                   JSValueConst* argv) {
   (void)new_target, (void)argc, (void)argv;
   return JS_ThrowTypeError(context, "Illegal constructor");
 }
 
-static int register_class(JSContext *context, JSClassID *id, const WwsClass *definition) {
-  JSRuntime *runtime = JS_GetRuntime(context);
+static int register_class(JSContext* context, JSClassID* id, const WwsClass* definition) {
+  JSRuntime* runtime = JS_GetRuntime(context);
   JS_NewClassID(runtime, id);
   if (JS_IsRegisteredClass(runtime, *id)) {
     return 0;
@@ -25,11 +27,11 @@ static int register_class(JSContext *context, JSClassID *id, const WwsClass *def
   return JS_NewClass(runtime, *id, &class_definition);
 }
 
-int wws_define_class(JSContext *context, JSClassID *id, const WwsClass *definition) {
+int wws_define_class(JSContext* context, JSClassID* id, const WwsClass* definition) {
   if (register_class(context, id, definition)) {
     return -1;
   }
-  JSCFunction *function = definition->constructor ? definition->constructor : illegal_constructor;
+  JSCFunction* function = definition->constructor ? definition->constructor : illegal_constructor;
   JSValue constructor = JS_NewCFunction2(context, function, definition->name, definition->length,
                                          JS_CFUNC_constructor, 0);
   JSValue prototype = JS_NewObject(context);
@@ -47,7 +49,7 @@ int wws_define_class(JSContext *context, JSClassID *id, const WwsClass *definiti
   return wws_define_global(context, definition->name, constructor);
 }
 
-int wws_define_iterator_class(JSContext *context, JSClassID *id, const WwsClass *definition) {
+int wws_define_iterator_class(JSContext* context, JSClassID* id, const WwsClass* definition) {
   if (register_class(context, id, definition)) {
     return -1;
   }
@@ -62,7 +64,7 @@ int wws_define_iterator_class(JSContext *context, JSClassID *id, const WwsClass 
   return 0;
 }
 
-JSValue wws_construct(JSContext *context, JSValueConst new_target, JSClassID id) {
+JSValue wws_construct(JSContext* context, JSValueConst new_target, JSClassID id) {
   JSValue prototype = JS_GetPropertyStr(context, new_target, "prototype");
   if (JS_IsException(prototype)) {
     return JS_EXCEPTION;
@@ -73,15 +75,15 @@ JSValue wws_construct(JSContext *context, JSValueConst new_target, JSClassID id)
   return object;
 }
 
-void *wws_unwrap(JSContext *context, JSValueConst value, JSClassID id) {
-  void *opaque = JS_GetOpaque(value, id);
+void* wws_unwrap(JSContext* context, JSValueConst value, JSClassID id) {
+  void* opaque = JS_GetOpaque(value, id);
   if (!opaque) {
     JS_ThrowTypeError(context, "Illegal invocation");
   }
   return opaque;
 }
 
-int wws_define_global(JSContext *context, const char *name, JSValue value) {
+int wws_define_global(JSContext* context, const char* name, JSValue value) {
   if (JS_IsException(value)) {
     return -1;
   }
@@ -92,7 +94,7 @@ int wws_define_global(JSContext *context, const char *name, JSValue value) {
   return result < 0 ? -1 : 0;
 }
 
-int wws_require_arguments(JSContext *context, int argc, int needed, const char *function) {
+int wws_require_arguments(JSContext* context, int argc, int needed, const char* function) {
   if (argc >= needed) {
     return 0;
   }
@@ -101,11 +103,11 @@ int wws_require_arguments(JSContext *context, int argc, int needed, const char *
   return -1;
 }
 
-int wws_extend_internals(JSContext *context, const JSCFunctionListEntry *entries, int count) {
+int wws_extend_internals(JSContext* context, const JSCFunctionListEntry* entries, int count) {
   return JS_SetPropertyFunctionList(context, wws_internals(context), entries, count) < 0 ? -1 : 0;
 }
 
-JSValue wws_call_internal(JSContext *context, const char *name, int argc, JSValueConst *argv) {
+JSValue wws_call_internal(JSContext* context, const char* name, int argc, JSValueConst* argv) {
   JSValue function = JS_GetPropertyStr(context, wws_internals(context), name);
   if (JS_IsException(function)) {
     return JS_EXCEPTION;
@@ -116,7 +118,7 @@ JSValue wws_call_internal(JSContext *context, const char *name, int argc, JSValu
 }
 
 /* QuickJS gives lone surrogates as three bytes ED A0..BF xx, as long as U+FFFD's EF BF BD. */
-static const char *find_surrogate(const char *data, const char *end) {
+static const char* find_surrogate(const char* data, const char* end) {
   while (data < end && (data = memchr(data, 0xED, (size_t)(end - data)))) {
     if (end - data >= 3 && (uint8_t)data[1] >= 0xA0) {
       return data;
@@ -126,14 +128,14 @@ static const char *find_surrogate(const char *data, const char *end) {
   return NULL;
 }
 
-int wws_text_from(JSContext *context, JSValueConst value, WwsText *text) {
+int wws_text_from(JSContext* context, JSValueConst value, WwsText* text) {
   memset(text, 0, sizeof(*text));
   text->borrowed = JS_ToCStringLen(context, &text->size, value);
   if (!text->borrowed) {
     return -1;
   }
   text->data = text->borrowed;
-  const char *bad = find_surrogate(text->data, text->data + text->size);
+  const char* bad = find_surrogate(text->data, text->data + text->size);
   if (!bad) {
     return 0;
   }
@@ -143,17 +145,17 @@ int wws_text_from(JSContext *context, JSValueConst value, WwsText *text) {
     return -1;
   }
   memcpy(text->owned, text->borrowed, text->size);
-  const char *end = text->owned + text->size;
-  char *at = text->owned + (bad - text->borrowed);
+  const char* end = text->owned + text->size;
+  char* at = text->owned + (bad - text->borrowed);
   while (at) {
     memcpy(at, "\xEF\xBF\xBD", 3);
-    at = (char *)find_surrogate(at + 3, end);
+    at = (char*)find_surrogate(at + 3, end);
   }
   text->data = text->owned;
   return 0;
 }
 
-void wws_text_free(JSContext *context, WwsText *text) {
+void wws_text_free(JSContext* context, WwsText* text) {
   if (text->borrowed) {
     JS_FreeCString(context, text->borrowed);
   }
@@ -161,7 +163,7 @@ void wws_text_free(JSContext *context, WwsText *text) {
   memset(text, 0, sizeof(*text));
 }
 
-JSValue wws_to_usv_string(JSContext *context, JSValueConst value) {
+JSValue wws_to_usv_string(JSContext* context, JSValueConst value) {
   WwsText text;
   JSValue string = JS_ToString(context, value);
   if (JS_IsException(string) || wws_text_from(context, string, &text)) {
@@ -176,7 +178,7 @@ JSValue wws_to_usv_string(JSContext *context, JSValueConst value) {
   return string;
 }
 
-int wws_buffer_source(JSContext *context, JSValueConst value, uint8_t **data, size_t *size) {
+int wws_buffer_source(JSContext* context, JSValueConst value, uint8_t** data, size_t* size) {
   if (!wws_is_buffer(value)) {
     JS_ThrowTypeError(context, "The argument must be an ArrayBuffer or a view on one");
     return -1;
@@ -203,17 +205,20 @@ enum {
   KIND_WEAK,
   KIND_PRIMITIVE_OBJECT,
   KIND_PLATFORM,
+  KIND_STRANGE, /* iterators, generators and the like */
 };
 
 /* Where QuickJS has no public test: by the name of the class, which no script can change. */
-static int kind_by_name(JSContext *context, JSValueConst value) {
-  static const char *const kPrimitives[] = {"Number", "String", "Boolean", "Symbol", "BigInt"};
+static int kind_by_name(JSContext* context, JSValueConst value) {
+  static const char* const kPrimitives[] = {"Number", "String", "Boolean", "Symbol", "BigInt"};
   JSAtom atom = JS_GetClassName(JS_GetRuntime(context), JS_GetClassID(value));
-  const char *name = JS_AtomToCString(context, atom);
+  const char* name = JS_AtomToCString(context, atom);
   JS_FreeAtom(context, atom);
-  int kind = KIND_OTHER;
+  int kind = KIND_STRANGE;
   if (name && !strcmp(name, "DOMException")) {
     kind = KIND_ERROR;
+  } else if (name && !strcmp(name, "Arguments")) {
+    kind = KIND_OTHER;
   }
   for (int i = 0; name && i < WWS_COUNT(kPrimitives); i++) {
     if (!strcmp(name, kPrimitives[i])) {
@@ -231,7 +236,8 @@ static bool is_weak(JSValueConst value) {
   return JS_IsWeakMap(value) || JS_IsWeakSet(value) || JS_IsWeakRef(value);
 }
 
-static int kind_of(JSContext *context, JSValueConst value) {
+static int kind_of(JSContext* context, JSValueConst value) {
+  if (JS_GetClassID(value) == plain_class) return KIND_OTHER;
   if (JS_IsProxy(value)) return KIND_PROXY;
   if (JS_IsArray(value)) return KIND_ARRAY;
   if (JS_IsFunction(context, value)) return KIND_FUNCTION;
@@ -248,14 +254,14 @@ static int kind_of(JSContext *context, JSValueConst value) {
   return has_class(value, platform_class) ? KIND_PLATFORM : kind_by_name(context, value);
 }
 
-static JSValue internal_kind(JSContext *context, JSValueConst this_value, int argc,
-                             JSValueConst *argv) {
+static JSValue internal_kind(JSContext* context, JSValueConst this_value, int argc,
+                             JSValueConst* argv) {
   (void)this_value;
   return JS_NewInt32(context, argc > 0 ? kind_of(context, argv[0]) : KIND_OTHER);
 }
 
-static JSValue internal_class_name(JSContext *context, JSValueConst this_value, int argc,
-                                   JSValueConst *argv) {
+static JSValue internal_class_name(JSContext* context, JSValueConst this_value, int argc,
+                                   JSValueConst* argv) {
   (void)this_value;
   if (argc < 1 || !JS_IsObject(argv[0])) {
     return JS_NewString(context, "");
@@ -266,20 +272,20 @@ static JSValue internal_class_name(JSContext *context, JSValueConst this_value, 
   return name;
 }
 
-static JSValue internal_promise_state(JSContext *context, JSValueConst this_value, int argc,
-                                      JSValueConst *argv) {
+static JSValue internal_promise_state(JSContext* context, JSValueConst this_value, int argc,
+                                      JSValueConst* argv) {
   (void)this_value;
   return JS_NewInt32(context, argc > 0 ? (int)JS_PromiseState(context, argv[0]) : -1);
 }
 
-static JSValue internal_promise_result(JSContext *context, JSValueConst this_value, int argc,
-                                       JSValueConst *argv) {
+static JSValue internal_promise_result(JSContext* context, JSValueConst this_value, int argc,
+                                       JSValueConst* argv) {
   (void)this_value;
   return argc > 0 ? JS_PromiseResult(context, argv[0]) : JS_UNDEFINED;
 }
 
-static JSValue internal_mark_handled(JSContext *context, JSValueConst this_value, int argc,
-                                     JSValueConst *argv) {
+static JSValue internal_mark_handled(JSContext* context, JSValueConst this_value, int argc,
+                                     JSValueConst* argv) {
   (void)this_value;
   if (argc > 0) {
     JS_PromiseMarkAsHandled(context, argv[0]);
@@ -287,14 +293,14 @@ static JSValue internal_mark_handled(JSContext *context, JSValueConst this_value
   return JS_UNDEFINED;
 }
 
-static JSValue internal_proxy_target(JSContext *context, JSValueConst this_value, int argc,
-                                     JSValueConst *argv) {
+static JSValue internal_proxy_target(JSContext* context, JSValueConst this_value, int argc,
+                                     JSValueConst* argv) {
   (void)this_value;
   return argc > 0 ? JS_GetProxyTarget(context, argv[0]) : JS_UNDEFINED;
 }
 
-static JSValue internal_usv_string(JSContext *context, JSValueConst this_value, int argc,
-                                   JSValueConst *argv) {
+static JSValue internal_usv_string(JSContext* context, JSValueConst this_value, int argc,
+                                   JSValueConst* argv) {
   (void)this_value;
   return wws_to_usv_string(context, argc > 0 ? argv[0] : JS_UNDEFINED);
 }
@@ -326,21 +332,23 @@ static const JSCFunctionListEntry kinds[] = {
     JS_PROP_INT32_DEF("WEAK", KIND_WEAK, 0),
     JS_PROP_INT32_DEF("PRIMITIVE_OBJECT", KIND_PRIMITIVE_OBJECT, 0),
     JS_PROP_INT32_DEF("PLATFORM", KIND_PLATFORM, 0),
+    JS_PROP_INT32_DEF("STRANGE", KIND_STRANGE, 0),
 };
 
-static int define_kinds(JSContext *context) {
+static int define_kinds(JSContext* context) {
   JSValue names = JS_NewObject(context);
   if (JS_IsException(names)) {
     return -1;
   }
+  plain_class = JS_GetClassID(names);
   JS_SetPropertyFunctionList(context, names, kinds, WWS_COUNT(kinds));
-  return JS_DefinePropertyValueStr(context, wws_internals(context), "kinds", names,
-                                   JS_PROP_C_W_E) < 0
+  return JS_DefinePropertyValueStr(context, wws_internals(context), "kinds", names, JS_PROP_C_W_E) <
+                 0
              ? -1
              : 0;
 }
 
-int wws_builtin_common(JSContext *context) {
+int wws_builtin_common(JSContext* context) {
   JS_NewClassID(JS_GetRuntime(context), &platform_class);
   if (define_kinds(context) ||
       wws_extend_internals(context, internal_functions, WWS_COUNT(internal_functions))) {

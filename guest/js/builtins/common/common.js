@@ -4,6 +4,7 @@
   "use strict";
 
   const { ownKeys, getOwnPropertyDescriptor, defineProperty } = Reflect;
+  const { toUSVString } = internals;
   const iterator = Symbol.iterator;
   const InvalidType = TypeError;
 
@@ -13,7 +14,7 @@
   // https://webidl.spec.whatwg.org/#es-union
   internals.toPairs = (init, what) => {
     const flat = [];
-    let size = 0;
+    let size = 0, converted = false;
     const method = init[iterator];
     if (method === undefined || method === null) {
       const keys = ownKeys(init);
@@ -22,8 +23,15 @@
         const descriptor = getOwnPropertyDescriptor(init, key);
         if (descriptor === undefined || !descriptor.enumerable) continue;
         if (typeof key === "symbol") throw new InvalidType(`${what}: a name is a symbol`);
-        flat[size++] = key;
-        flat[size++] = init[key];
+        const name = toUSVString(key);
+        const value = init[key];
+        converted ||= name !== key;
+        // Names may have become the same; a record keeps the place of the first, the value of the last.
+        let at = size;
+        for (let j = 0; converted && j < size; j += 2) if (flat[j] === name) at = j;
+        flat[at] = name;
+        flat[at + 1] = value;
+        if (at === size) size += 2;
       }
       return flat;
     }

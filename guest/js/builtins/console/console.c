@@ -6,13 +6,12 @@
 /* The formatter bounds what it makes; this bounds a single huge string. */
 enum { kMaxLogSize = 256 * 1024 };
 
-static JSValue internal_log(JSContext *context, JSValueConst this_value, int argc,
-                            JSValueConst *argv) {
+static JSValue internal_log(JSContext* context, JSValueConst this_value, int argc,
+                            JSValueConst* argv) {
   (void)this_value;
   int32_t level = WWS_LOG_INFO;
   WwsText text;
-  if (argc < 2 || JS_ToInt32(context, &level, argv[0]) ||
-      wws_text_from(context, argv[1], &text)) {
+  if (argc < 2 || JS_ToInt32(context, &level, argv[0]) || wws_text_from(context, argv[1], &text)) {
     return JS_EXCEPTION;
   }
   size_t size = text.size;
@@ -31,7 +30,7 @@ static const JSCFunctionListEntry internal_functions[] = {
     JS_CFUNC_DEF("log", 2, internal_log),
 };
 
-int wws_builtin_console(JSContext *context) {
+int wws_builtin_console(JSContext* context) {
   if (wws_extend_internals(context, internal_functions, WWS_COUNT(internal_functions)) ||
       wws_run_builtin(context, "wws:inspect", wws_js_inspect, wws_js_inspect_size)) {
     return -1;

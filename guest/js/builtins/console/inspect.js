@@ -333,7 +333,7 @@
       default: {
         const name = constructorName(value);
         open = name === "Object" && tagOf(value) === "" ? "{" : `${prefix(value, "Object")}{`;
-        if (internals.brands.some((is) => is(value))) platformItems(context, value, level, output);
+        if (name !== "Object" && name !== null && internals.brands.some((is) => is(value))) platformItems(context, value, level, output);
         properties(context, value, level, output);
       }
     }
@@ -412,7 +412,11 @@
   const format = (context, value, level) => {
     if (context.size > kMaxOutput) return "...";
     let text;
-    value = unproxy(value);
+    try {
+      value = unproxy(value);
+    } catch {
+      return "<Revoked Proxy>";
+    }
     if (value === null || (typeof value !== "object" && typeof value !== "function")) {
       text = primitive(value);
     } else if (kind(value) === kinds.PROXY) {

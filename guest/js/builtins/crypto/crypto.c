@@ -12,8 +12,8 @@ static bool is_integer_array(JSValueConst value) {
          type != JS_TYPED_ARRAY_FLOAT64;
 }
 
-static JSValue get_random_values(JSContext *context, JSValueConst this_value, int argc,
-                                 JSValueConst *argv) {
+static JSValue get_random_values(JSContext* context, JSValueConst this_value, int argc,
+                                 JSValueConst* argv) {
   if (!wws_unwrap(context, this_value, crypto_class) ||
       wws_require_arguments(context, argc, 1, "crypto.getRandomValues")) {
     return JS_EXCEPTION;
@@ -26,7 +26,7 @@ static JSValue get_random_values(JSContext *context, JSValueConst this_value, in
     return JS_ThrowTypeError(context, "crypto.getRandomValues: the argument must be a typed array");
   }
   size_t size = 0;
-  uint8_t *data = NULL;
+  uint8_t* data = NULL;
   if (wws_buffer_source(context, argv[0], &data, &size)) {
     return JS_EXCEPTION;
   }
@@ -42,8 +42,8 @@ static JSValue get_random_values(JSContext *context, JSValueConst this_value, in
 }
 
 /* https://w3c.github.io/webcrypto/#Crypto-method-randomUUID */
-static JSValue random_uuid(JSContext *context, JSValueConst this_value, int argc,
-                           JSValueConst *argv) {
+static JSValue random_uuid(JSContext* context, JSValueConst this_value, int argc,
+                           JSValueConst* argv) {
   (void)argc, (void)argv;
   if (!wws_unwrap(context, this_value, crypto_class)) {
     return JS_EXCEPTION;
@@ -71,7 +71,7 @@ static const JSCFunctionListEntry crypto_members[] = {
     WWS_TAG("Crypto"),
 };
 
-int wws_builtin_crypto(JSContext *context) {
+int wws_builtin_crypto(JSContext* context) {
   const WwsClass crypto = {
       .name = "Crypto", .members = crypto_members, .member_count = WWS_COUNT(crypto_members)};
   if (wws_define_class(context, &crypto_class, &crypto)) {

@@ -4,8 +4,10 @@
 (function (internals) {
   "use strict";
 
-  const { kind, kinds, className, detach, defineGlobal, requireArguments } = internals;
-  const { apply, getOwnPropertyDescriptor, ownKeys } = Reflect;
+  const { kind, kinds, className, define, detach, defineGlobal, requireArguments } = internals;
+  const { apply, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
+  const { keys, hasOwn: owns } = Object;
+  const plain = Object.prototype;
   const uncurry = (method) => (self, ...rest) => apply(method, self, rest);
   const getter = (prototype, name) => uncurry(getOwnPropertyDescriptor(prototype, name).get);
   const hasOwn = uncurry(Object.prototype.hasOwnProperty);
@@ -48,8 +50,6 @@
     throw new DOMExceptionClass(`${what} could not be cloned`, "DataCloneError");
   };
 
-  const define = (target, key, value) =>
-    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
   const hide = (target, key, value) =>
     Object.defineProperty(target, key, { value, writable: true, enumerable: false, configurable: true });
 
@@ -94,6 +94,12 @@
     return new constructor(buffer, typedOffset(array), typedLength(array));
   };
 
+  // The classes written in JS make plain objects, but never without a prototype of their own.
+  const isPlatform = (value) => {
+    const prototype = getPrototypeOf(value);
+    return prototype !== plain && prototype !== null && internals.brands.some((is) => is(value));
+  };
+
   const cloneObject = (value, memory, pending) => {
     switch (kind(value)) {
       case kinds.ARRAY: {
@@ -135,10 +141,7 @@
         return Object(primitives[name](value));
       }
       case kinds.OTHER: {
-        if (internals.brands.some((is) => is(value))) refuse(`A ${value.constructor?.name} object`);
-        if (className(value) !== "Object" && className(value) !== "Arguments") {
-          refuse(`A ${className(value)} object`);
-        }
+        if (isPlatform(value)) refuse(`A ${value.constructor?.name} object`);
         const copy = {};
         pending.push(() => cloneProperties(value, copy, memory, pending));
         return copy;
@@ -149,12 +152,11 @@
   };
 
   const cloneProperties = (from, to, memory, pending) => {
-    for (const key of ownKeys(from)) {
-      if (typeof key === "symbol") continue;
-      const descriptor = getOwnPropertyDescriptor(from, key);
-      if (descriptor !== undefined && descriptor.enumerable) {
-        define(to, key, clone(from[key], memory, pending));
-      }
+    const names = keys(from);
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i];
+      // A getter before it may have deleted it.
+      if (owns(from, name)) define(to, name, clone(from[name], memory, pending));
     }
   };
 

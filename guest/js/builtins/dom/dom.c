@@ -4,16 +4,16 @@
 #include "embedded.h"
 
 /* https://html.spec.whatwg.org/#report-the-exception: the host's log is where it is reported. */
-static JSValue internal_report(JSContext *context, JSValueConst this_value, int argc,
-                               JSValueConst *argv) {
+static JSValue internal_report(JSContext* context, JSValueConst this_value, int argc,
+                               JSValueConst* argv) {
   (void)this_value;
   wws_report_value(context, WWS_FAULT_REJECTION, argc > 0 ? argv[0] : JS_UNDEFINED);
   return JS_UNDEFINED;
 }
 
 /* The buffer is detached, its bytes go on in a new one. */
-static JSValue internal_detach(JSContext *context, JSValueConst this_value, int argc,
-                               JSValueConst *argv) {
+static JSValue internal_detach(JSContext* context, JSValueConst this_value, int argc,
+                               JSValueConst* argv) {
   (void)this_value;
   if (argc > 0) {
     JS_DetachArrayBuffer(context, argv[0]);
@@ -21,12 +21,30 @@ static JSValue internal_detach(JSContext *context, JSValueConst this_value, int 
   return JS_UNDEFINED;
 }
 
+/* https://tc39.es/ecma262/#sec-createdataproperty, without an object for the descriptor. */
+static JSValue internal_define(JSContext* context, JSValueConst this_value, int argc,
+                               JSValueConst* argv) {
+  (void)this_value;
+  if (argc < 3) {
+    return JS_UNDEFINED;
+  }
+  JSAtom name = JS_ValueToAtom(context, argv[1]);
+  if (name == JS_ATOM_NULL) {
+    return JS_EXCEPTION;
+  }
+  int result = JS_DefinePropertyValue(context, argv[0], name, JS_DupValue(context, argv[2]),
+                                      JS_PROP_C_W_E | JS_PROP_THROW);
+  JS_FreeAtom(context, name);
+  return result < 0 ? JS_EXCEPTION : JS_UNDEFINED;
+}
+
 static const JSCFunctionListEntry internal_functions[] = {
+    JS_CFUNC_DEF("define", 3, internal_define),
     JS_CFUNC_DEF("report", 1, internal_report),
     JS_CFUNC_DEF("detach", 1, internal_detach),
 };
 
-int wws_builtin_dom(JSContext *context) {
+int wws_builtin_dom(JSContext* context) {
   if (wws_extend_internals(context, internal_functions, WWS_COUNT(internal_functions)) ||
       wws_run_builtin(context, "wws:event", wws_js_event, wws_js_event_size) ||
       wws_run_builtin(context, "wws:abort", wws_js_abort, wws_js_abort_size) ||

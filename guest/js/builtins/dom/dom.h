@@ -17,6 +17,6 @@
 
 #include "quickjs.h"
 
-int wws_builtin_dom(JSContext *context);
+int wws_builtin_dom(JSContext* context);
 
 #endif

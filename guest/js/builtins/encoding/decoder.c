@@ -7,7 +7,7 @@
 
 typedef enum Encoding { UTF_8, UTF_16LE, UTF_16BE, WINDOWS_1252 } Encoding;
 
-static const char *const kNames[] = {
+static const char* const kNames[] = {
     [UTF_8] = "utf-8",
     [UTF_16LE] = "utf-16le",
     [UTF_16BE] = "utf-16be",
@@ -16,7 +16,7 @@ static const char *const kNames[] = {
 
 /* https://encoding.spec.whatwg.org/#names-and-labels */
 static const struct {
-  const char *label;
+  const char* label;
   Encoding encoding;
 } kLabels[] = {
     {"utf-8", UTF_8},
@@ -72,7 +72,7 @@ typedef struct Decoder {
 
 static JSClassID decoder_class;
 
-static void finalize_decoder(JSRuntime *runtime, JSValueConst value) {
+static void finalize_decoder(JSRuntime* runtime, JSValueConst value) {
   js_free_rt(runtime, JS_GetOpaque(value, decoder_class));
 }
 
@@ -83,11 +83,11 @@ static bool is_space(char c) {
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
 
 /* https://encoding.spec.whatwg.org/#concept-encoding-get; -1: unknown. */
-static int find_encoding(const char *label, size_t size) {
+static int find_encoding(const char* label, size_t size) {
   while (size && is_space(label[0])) label++, size--;
   while (size && is_space(label[size - 1])) size--;
   for (int i = 0; i < WWS_COUNT(kLabels); i++) {
-    const char *known = kLabels[i].label;
+    const char* known = kLabels[i].label;
     size_t at = 0;
     while (at < size && known[at] && lower(label[at]) == known[at]) at++;
     if (at == size && !known[at]) {
@@ -97,7 +97,7 @@ static int find_encoding(const char *label, size_t size) {
   return -1;
 }
 
-static int read_flag(JSContext *context, JSValueConst options, const char *name, bool *flag) {
+static int read_flag(JSContext* context, JSValueConst options, const char* name, bool* flag) {
   if (!JS_IsObject(options)) {
     return 0;
   }
@@ -114,7 +114,7 @@ static int read_flag(JSContext *context, JSValueConst options, const char *name,
   return 0;
 }
 
-static int check_options(JSContext *context, JSValueConst options) {
+static int check_options(JSContext* context, JSValueConst options) {
   if (JS_IsObject(options) || JS_IsUndefined(options) || JS_IsNull(options)) {
     return 0;
   }
@@ -122,8 +122,8 @@ static int check_options(JSContext *context, JSValueConst options) {
   return -1;
 }
 
-static JSValue construct_decoder(JSContext *context, JSValueConst new_target, int argc,
-                                 JSValueConst *argv) {
+static JSValue construct_decoder(JSContext* context, JSValueConst new_target, int argc,
+                                 JSValueConst* argv) {
   int encoding = UTF_8;
   if (argc > 0 && !JS_IsUndefined(argv[0])) {
     WwsText label;
@@ -150,7 +150,7 @@ static JSValue construct_decoder(JSContext *context, JSValueConst new_target, in
     return JS_EXCEPTION;
   }
   JSValue object = wws_construct(context, new_target, decoder_class);
-  Decoder *decoder = JS_IsException(object) ? NULL : js_mallocz(context, sizeof(*decoder));
+  Decoder* decoder = JS_IsException(object) ? NULL : js_mallocz(context, sizeof(*decoder));
   if (!decoder) {
     JS_FreeValue(context, object);
     return JS_EXCEPTION;
@@ -162,13 +162,13 @@ static JSValue construct_decoder(JSContext *context, JSValueConst new_target, in
   return object;
 }
 
-static JSValue throw_malformed(JSContext *context, const Decoder *decoder) {
+static JSValue throw_malformed(JSContext* context, const Decoder* decoder) {
   return JS_ThrowTypeError(context, "The encoded data was not valid for encoding %s",
                            kNames[decoder->encoding]);
 }
 
 /* Bytes at the end that belong to a sequence the next chunk may complete. */
-static size_t open_tail(const Decoder *decoder, const uint8_t *data, size_t size) {
+static size_t open_tail(const Decoder* decoder, const uint8_t* data, size_t size) {
   if (decoder->encoding == UTF_8) {
     return wws_utf8_open_tail(data, size);
   }
@@ -181,7 +181,7 @@ static size_t open_tail(const Decoder *decoder, const uint8_t *data, size_t size
   return odd + (lone_lead ? 2 : 0);
 }
 
-static JSValue decode_utf8(JSContext *context, Decoder *decoder, const uint8_t *data, size_t size) {
+static JSValue decode_utf8(JSContext* context, Decoder* decoder, const uint8_t* data, size_t size) {
   if (decoder->fatal && wws_utf8_valid_prefix(data, size) != size) {
     return throw_malformed(context, decoder);
   }
@@ -192,15 +192,15 @@ static JSValue decode_utf8(JSContext *context, Decoder *decoder, const uint8_t *
   return wws_utf8_to_string(context, data, size);
 }
 
-static JSValue units_to_string(JSContext *context, uint16_t *units, size_t count) {
+static JSValue units_to_string(JSContext* context, uint16_t* units, size_t count) {
   JSValue string = JS_NewStringUTF16(context, units, count);
   js_free(context, units);
   return string;
 }
 
-static JSValue decode_utf16(JSContext *context, Decoder *decoder, const uint8_t *data,
+static JSValue decode_utf16(JSContext* context, Decoder* decoder, const uint8_t* data,
                             size_t size) {
-  uint16_t *units = js_malloc(context, size + 2);
+  uint16_t* units = js_malloc(context, size + 2);
   if (!units) {
     return JS_EXCEPTION;
   }
@@ -237,14 +237,14 @@ static JSValue decode_utf16(JSContext *context, Decoder *decoder, const uint8_t 
   return units_to_string(context, units, count);
 }
 
-static JSValue decode_windows_1252(JSContext *context, const uint8_t *data, size_t size) {
+static JSValue decode_windows_1252(JSContext* context, const uint8_t* data, size_t size) {
   if (wws_ascii_prefix(data, size) == size) {
-    return JS_NewStringLen(context, size ? (const char *)data : "", size);
+    return JS_NewStringLen(context, size ? (const char*)data : "", size);
   }
   if (size > SIZE_MAX / sizeof(uint16_t)) {
     return JS_ThrowRangeError(context, "The text is too long");
   }
-  uint16_t *units = js_malloc(context, size * sizeof(uint16_t));
+  uint16_t* units = js_malloc(context, size * sizeof(uint16_t));
   if (!units) {
     return JS_EXCEPTION;
   }
@@ -254,7 +254,7 @@ static JSValue decode_windows_1252(JSContext *context, const uint8_t *data, size
   return units_to_string(context, units, size);
 }
 
-static JSValue decode_bytes(JSContext *context, Decoder *decoder, const uint8_t *data,
+static JSValue decode_bytes(JSContext* context, Decoder* decoder, const uint8_t* data,
                             size_t size) {
   switch (decoder->encoding) {
     case UTF_8: return decode_utf8(context, decoder, data, size);
@@ -263,10 +263,11 @@ static JSValue decode_bytes(JSContext *context, Decoder *decoder, const uint8_t 
   }
 }
 
-/* One chunk of a stream: what the last one left open comes first, what this one leaves open stays. */
-static JSValue decode_chunk(JSContext *context, Decoder *decoder, const uint8_t *data, size_t size,
+/* One chunk of a stream: what the last one left open comes first, what this one leaves open stays.
+ */
+static JSValue decode_chunk(JSContext* context, Decoder* decoder, const uint8_t* data, size_t size,
                             bool stream) {
-  uint8_t *joined = NULL;
+  uint8_t* joined = NULL;
   if (decoder->open_size) {
     joined = js_malloc(context, decoder->open_size + size);
     if (!joined) {
@@ -293,9 +294,9 @@ static JSValue decode_chunk(JSContext *context, Decoder *decoder, const uint8_t 
   return string;
 }
 
-static JSValue decoder_decode(JSContext *context, JSValueConst this_value, int argc,
-                              JSValueConst *argv) {
-  Decoder *decoder = wws_unwrap(context, this_value, decoder_class);
+static JSValue decoder_decode(JSContext* context, JSValueConst this_value, int argc,
+                              JSValueConst* argv) {
+  Decoder* decoder = wws_unwrap(context, this_value, decoder_class);
   JSValueConst options = argc > 1 ? argv[1] : JS_UNDEFINED;
   bool stream = false;
   if (!decoder || check_options(context, options) ||
@@ -303,7 +304,7 @@ static JSValue decoder_decode(JSContext *context, JSValueConst this_value, int a
     return JS_EXCEPTION;
   }
   static uint8_t nothing;
-  uint8_t *data = &nothing;
+  uint8_t* data = &nothing;
   size_t size = 0;
   if (argc > 0 && !JS_IsUndefined(argv[0]) && wws_buffer_source(context, argv[0], &data, &size)) {
     return JS_EXCEPTION;
@@ -323,18 +324,18 @@ static JSValue decoder_decode(JSContext *context, JSValueConst this_value, int a
   return string;
 }
 
-static JSValue decoder_encoding(JSContext *context, JSValueConst this_value) {
-  Decoder *decoder = wws_unwrap(context, this_value, decoder_class);
+static JSValue decoder_encoding(JSContext* context, JSValueConst this_value) {
+  Decoder* decoder = wws_unwrap(context, this_value, decoder_class);
   return decoder ? JS_NewString(context, kNames[decoder->encoding]) : JS_EXCEPTION;
 }
 
-static JSValue decoder_fatal(JSContext *context, JSValueConst this_value) {
-  Decoder *decoder = wws_unwrap(context, this_value, decoder_class);
+static JSValue decoder_fatal(JSContext* context, JSValueConst this_value) {
+  Decoder* decoder = wws_unwrap(context, this_value, decoder_class);
   return decoder ? JS_NewBool(context, decoder->fatal) : JS_EXCEPTION;
 }
 
-static JSValue decoder_ignore_bom(JSContext *context, JSValueConst this_value) {
-  Decoder *decoder = wws_unwrap(context, this_value, decoder_class);
+static JSValue decoder_ignore_bom(JSContext* context, JSValueConst this_value) {
+  Decoder* decoder = wws_unwrap(context, this_value, decoder_class);
   return decoder ? JS_NewBool(context, decoder->ignore_bom) : JS_EXCEPTION;
 }
 
@@ -346,7 +347,7 @@ static const JSCFunctionListEntry decoder_members[] = {
     WWS_TAG("TextDecoder"),
 };
 
-int wws_install_decoder(JSContext *context) {
+int wws_install_decoder(JSContext* context) {
   const WwsClass decoder = {.name = "TextDecoder",
                             .finalizer = finalize_decoder,
                             .constructor = construct_decoder,

@@ -4,6 +4,6 @@
 
 #include "quickjs.h"
 
-int wws_install_decoder(JSContext *context);
+int wws_install_decoder(JSContext* context);
 
 #endif

@@ -10,8 +10,8 @@
 
 static JSClassID encoder_class;
 
-static JSValue construct_encoder(JSContext *context, JSValueConst new_target, int argc,
-                                 JSValueConst *argv) {
+static JSValue construct_encoder(JSContext* context, JSValueConst new_target, int argc,
+                                 JSValueConst* argv) {
   (void)argc, (void)argv;
   JSValue object = wws_construct(context, new_target, encoder_class);
   if (!JS_IsException(object)) {
@@ -21,32 +21,32 @@ static JSValue construct_encoder(JSContext *context, JSValueConst new_target, in
   return object;
 }
 
-static JSValue encoder_encoding(JSContext *context, JSValueConst this_value) {
+static JSValue encoder_encoding(JSContext* context, JSValueConst this_value) {
   if (!wws_unwrap(context, this_value, encoder_class)) {
     return JS_EXCEPTION;
   }
   return JS_NewString(context, "utf-8");
 }
 
-static JSValue encoder_encode(JSContext *context, JSValueConst this_value, int argc,
-                              JSValueConst *argv) {
+static JSValue encoder_encode(JSContext* context, JSValueConst this_value, int argc,
+                              JSValueConst* argv) {
   if (!wws_unwrap(context, this_value, encoder_class)) {
     return JS_EXCEPTION;
   }
   if (argc < 1 || JS_IsUndefined(argv[0])) {
-    return JS_NewUint8ArrayCopy(context, (const uint8_t *)"", 0);
+    return JS_NewUint8ArrayCopy(context, (const uint8_t*)"", 0);
   }
   WwsText text;
   if (wws_text_from(context, argv[0], &text)) {
     return JS_EXCEPTION;
   }
-  JSValue array = JS_NewUint8ArrayCopy(context, (const uint8_t *)text.data, text.size);
+  JSValue array = JS_NewUint8ArrayCopy(context, (const uint8_t*)text.data, text.size);
   wws_text_free(context, &text);
   return array;
 }
 
 /* How many UTF-16 units the bytes came from. */
-static uint32_t count_units(const uint8_t *data, size_t size) {
+static uint32_t count_units(const uint8_t* data, size_t size) {
   uint32_t units = 0;
   for (size_t i = 0; i < size; i++) {
     units += (data[i] & 0xC0) != 0x80;
@@ -55,8 +55,8 @@ static uint32_t count_units(const uint8_t *data, size_t size) {
   return units;
 }
 
-static JSValue encoder_encode_into(JSContext *context, JSValueConst this_value, int argc,
-                                   JSValueConst *argv) {
+static JSValue encoder_encode_into(JSContext* context, JSValueConst this_value, int argc,
+                                   JSValueConst* argv) {
   if (!wws_unwrap(context, this_value, encoder_class) ||
       wws_require_arguments(context, argc, 2, "TextEncoder.encodeInto")) {
     return JS_EXCEPTION;
@@ -70,7 +70,7 @@ static JSValue encoder_encode_into(JSContext *context, JSValueConst this_value, 
     return JS_ThrowTypeError(context, "TextEncoder.encodeInto: the target must be a Uint8Array");
   }
   size_t room = 0;
-  uint8_t *target = NULL;
+  uint8_t* target = NULL;
   if (wws_buffer_source(context, argv[1], &target, &room)) {
     wws_text_free(context, &text);
     return JS_EXCEPTION;
@@ -82,7 +82,7 @@ static JSValue encoder_encode_into(JSContext *context, JSValueConst this_value, 
   if (written) {
     memcpy(target, text.data, written);
   }
-  uint32_t read = count_units((const uint8_t *)text.data, written);
+  uint32_t read = count_units((const uint8_t*)text.data, written);
   wws_text_free(context, &text);
   JSValue result = JS_NewObject(context);
   if (!JS_IsException(result)) {
@@ -103,8 +103,8 @@ static const JSCFunctionListEntry encoder_members[] = {
 /* ---- atob, btoa: QuickJS has them, but takes a missing argument as "undefined".
  * https://html.spec.whatwg.org/#atob ---- */
 
-static JSValue call_base64(JSContext *context, JSValueConst this_value, int argc,
-                           JSValueConst *argv, int magic, JSValueConst *data) {
+static JSValue call_base64(JSContext* context, JSValueConst this_value, int argc,
+                           JSValueConst* argv, int magic, JSValueConst* data) {
   (void)this_value;
   if (wws_require_arguments(context, argc, 1, magic ? "atob" : "btoa")) {
     return JS_EXCEPTION;
@@ -112,7 +112,7 @@ static JSValue call_base64(JSContext *context, JSValueConst this_value, int argc
   return JS_Call(context, data[0], JS_UNDEFINED, 1, argv);
 }
 
-static int guard_base64(JSContext *context, const char *name, int magic) {
+static int guard_base64(JSContext* context, const char* name, int magic) {
   JSValue global = JS_GetGlobalObject(context);
   JSValue original = JS_GetPropertyStr(context, global, name);
   JS_FreeValue(context, global);
@@ -129,7 +129,7 @@ static int guard_base64(JSContext *context, const char *name, int magic) {
   return wws_define_global(context, name, guard);
 }
 
-int wws_builtin_encoding(JSContext *context) {
+int wws_builtin_encoding(JSContext* context) {
   const WwsClass encoder = {.name = "TextEncoder",
                             .constructor = construct_encoder,
                             .members = encoder_members,

@@ -8,6 +8,6 @@
 
 #include "quickjs.h"
 
-int wws_builtin_encoding(JSContext *context);
+int wws_builtin_encoding(JSContext* context);
 
 #endif

@@ -5,7 +5,7 @@
 enum { kWord = sizeof(uint64_t) };
 
 /* Four words a turn: the compiler makes two SIMD loads and one test of them. */
-size_t wws_ascii_prefix(const uint8_t *data, size_t size) {
+size_t wws_ascii_prefix(const uint8_t* data, size_t size) {
   size_t at = 0;
   for (; size - at >= 4 * kWord; at += 4 * kWord) {
     uint64_t words[4];
@@ -21,7 +21,7 @@ size_t wws_ascii_prefix(const uint8_t *data, size_t size) {
 }
 
 /* Length of the sequence a lead byte begins and the bounds of its second byte; 0: no lead. */
-static size_t sequence_of(uint8_t lead, uint8_t *lower, uint8_t *upper) {
+static size_t sequence_of(uint8_t lead, uint8_t* lower, uint8_t* upper) {
   *lower = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
   *upper = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
   if (lead >= 0xC2 && lead <= 0xDF) return 2;
@@ -32,7 +32,7 @@ static size_t sequence_of(uint8_t lead, uint8_t *lower, uint8_t *upper) {
 
 /* Length of the longest well-formed beginning of a sequence at `data` (which starts with a byte
  * beyond ASCII), at least 1; *needed is the length of the whole sequence, 0 for no sequence. */
-static size_t sequence_prefix(const uint8_t *data, size_t size, size_t *needed) {
+static size_t sequence_prefix(const uint8_t* data, size_t size, size_t* needed) {
   uint8_t lower, upper;
   *needed = sequence_of(data[0], &lower, &upper);
   if (!*needed || size < 2 || data[1] < lower || data[1] > upper) {
@@ -45,7 +45,7 @@ static size_t sequence_prefix(const uint8_t *data, size_t size, size_t *needed) 
   return length;
 }
 
-size_t wws_utf8_valid_prefix(const uint8_t *data, size_t size) {
+size_t wws_utf8_valid_prefix(const uint8_t* data, size_t size) {
   size_t at = 0;
   while ((at += wws_ascii_prefix(data + at, size - at)) < size) {
     do {
@@ -60,9 +60,9 @@ size_t wws_utf8_valid_prefix(const uint8_t *data, size_t size) {
   return at;
 }
 
-size_t wws_utf8_open_tail(const uint8_t *data, size_t size) {
+size_t wws_utf8_open_tail(const uint8_t* data, size_t size) {
   for (size_t back = 1; back <= 3 && back <= size; back++) {
-    const uint8_t *lead = data + size - back;
+    const uint8_t* lead = data + size - back;
     if (*lead < 0x80) {
       return 0;
     }
@@ -75,7 +75,7 @@ size_t wws_utf8_open_tail(const uint8_t *data, size_t size) {
   return 0;
 }
 
-static size_t put(uint16_t *units, size_t used, const uint8_t *data, size_t length) {
+static size_t put(uint16_t* units, size_t used, const uint8_t* data, size_t length) {
   uint32_t code;
   switch (length) {
     case 2: code = (uint32_t)(data[0] & 0x1F) << 6 | (data[1] & 0x3F); break;
@@ -95,18 +95,17 @@ static size_t put(uint16_t *units, size_t used, const uint8_t *data, size_t leng
   return used;
 }
 
-static JSValue decode_lossy(JSContext *context, const uint8_t *data, size_t size) {
-  if (size > SIZE_MAX / sizeof(uint16_t)) {
-    return JS_ThrowRangeError(context, "The text is too long");
-  }
-  uint16_t *units = js_malloc(context, size * sizeof(uint16_t));
-  if (!units) {
-    return JS_EXCEPTION;
-  }
+/* Runs of ASCII between other characters are short: no search for their end, one byte at a time. */
+static size_t decode_all(uint16_t* units, const uint8_t* data, size_t size) {
   size_t used = 0;
   for (size_t at = 0; at < size;) {
     if (data[at] < 0x80) {
       units[used++] = data[at++];
+      continue;
+    }
+    if (data[at] >= 0xC2 && data[at] <= 0xDF && at + 1 < size && (data[at + 1] & 0xC0) == 0x80) {
+      units[used++] = (uint16_t)((data[at] & 0x1F) << 6 | (data[at + 1] & 0x3F));
+      at += 2;
       continue;
     }
     size_t needed;
@@ -118,17 +117,24 @@ static JSValue decode_lossy(JSContext *context, const uint8_t *data, size_t size
     }
     at += length;
   }
-  JSValue string = JS_NewStringUTF16(context, units, used);
-  js_free(context, units);
-  return string;
+  return used;
 }
 
-JSValue wws_utf8_to_string(JSContext *context, const uint8_t *data, size_t size) {
+JSValue wws_utf8_to_string(JSContext* context, const uint8_t* data, size_t size) {
   if (size == 0) {
     return JS_NewStringLen(context, "", 0);
   }
-  if (wws_utf8_valid_prefix(data, size) == size) {
-    return JS_NewStringLen(context, (const char *)data, size);
+  if (wws_ascii_prefix(data, size) == size) {
+    return JS_NewStringLen(context, (const char*)data, size);
   }
-  return decode_lossy(context, data, size);
+  if (size > SIZE_MAX / sizeof(uint16_t)) {
+    return JS_ThrowRangeError(context, "The text is too long");
+  }
+  uint16_t* units = js_malloc(context, size * sizeof(uint16_t));
+  if (!units) {
+    return JS_EXCEPTION;
+  }
+  JSValue string = JS_NewStringUTF16(context, units, decode_all(units, data, size));
+  js_free(context, units);
+  return string;
 }

@@ -3,7 +3,7 @@
 #include "../common/common.h"
 #include "embedded.h"
 
-int wws_builtin_streams(JSContext *context) {
+int wws_builtin_streams(JSContext* context) {
   if (wws_run_builtin(context, "wws:ponyfill", wws_js_ponyfill, wws_js_ponyfill_size)) {
     return -1;
   }

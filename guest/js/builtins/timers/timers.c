@@ -3,8 +3,8 @@
 #include "../common/common.h"
 #include "embedded.h"
 
-static JSValue internal_arm(JSContext *context, JSValueConst this_value, int argc,
-                            JSValueConst *argv) {
+static JSValue internal_arm(JSContext* context, JSValueConst this_value, int argc,
+                            JSValueConst* argv) {
   (void)this_value;
   int32_t id = 0;
   double milliseconds = 0;
@@ -17,8 +17,8 @@ static JSValue internal_arm(JSContext *context, JSValueConst this_value, int arg
   return JS_UNDEFINED;
 }
 
-static JSValue internal_disarm(JSContext *context, JSValueConst this_value, int argc,
-                               JSValueConst *argv) {
+static JSValue internal_disarm(JSContext* context, JSValueConst this_value, int argc,
+                               JSValueConst* argv) {
   (void)this_value;
   int32_t id = 0;
   if (argc < 1 || JS_ToInt32(context, &id, argv[0])) {
@@ -29,7 +29,7 @@ static JSValue internal_disarm(JSContext *context, JSValueConst this_value, int 
   return JS_UNDEFINED;
 }
 
-static int on_timer(JSContext *context, uint32_t id, wws_reader *rest) {
+static int on_timer(JSContext* context, uint32_t id, wws_reader* rest) {
   (void)rest;
   JSValueConst argument = JS_NewUint32(context, id);
   JSValue result = wws_call_internal(context, "fireTimer", 1, &argument);
@@ -49,7 +49,7 @@ static const JSCFunctionListEntry internal_functions[] = {
     JS_CFUNC_DEF("disarmTimer", 1, internal_disarm),
 };
 
-int wws_builtin_timers(JSContext *context) {
+int wws_builtin_timers(JSContext* context) {
   wws_on_event(context, WWS_EVENT_TIMER, on_timer);
   if (wws_extend_internals(context, internal_functions, WWS_COUNT(internal_functions))) {
     return -1;

@@ -10,6 +10,6 @@
 
 #include "quickjs.h"
 
-int wws_builtin_timers(JSContext *context);
+int wws_builtin_timers(JSContext* context);
 
 #endif

@@ -1,22 +1,14 @@
 #include "search_params.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "../common/common.h"
-#include "../encoding/utf8.h"
+#include "pairs.h"
 #include "url.h"
 
-typedef struct Pair {
-  JSValue name;
-  JSValue value;
-} Pair;
-
 typedef struct Params {
-  Pair *pairs;
-  size_t count;
-  size_t capacity;
-  UrlRecord *record; /* NULL: belongs to no URL */
+  PairList list;
+  UrlRecord* record; /* NULL: belongs to no URL */
 } Params;
 
 typedef struct Cursor {
@@ -30,179 +22,20 @@ enum { WHAT_ENTRIES, WHAT_KEYS, WHAT_VALUES };
 static JSClassID params_class;
 static JSClassID cursor_class;
 
-void wws_url_record_release(JSRuntime *runtime, UrlRecord *record) {
+void wws_url_record_release(JSRuntime* runtime, UrlRecord* record) {
   if (record && --record->references == 0) {
     ada_free(record->url);
     js_free_rt(runtime, record);
   }
 }
 
-/* ---- the list ---- */
-
-static void clear_list(JSRuntime *runtime, Params *params) {
-  for (size_t i = 0; i < params->count; i++) {
-    JS_FreeValueRT(runtime, params->pairs[i].name);
-    JS_FreeValueRT(runtime, params->pairs[i].value);
-  }
-  params->count = 0;
-}
-
-/* Takes both values, also when it fails. */
-static int append_pair(JSContext *context, Params *params, JSValue name, JSValue value) {
-  if (JS_IsException(name) || JS_IsException(value)) {
-    goto fail;
-  }
-  if (params->count == params->capacity) {
-    size_t capacity = params->capacity ? params->capacity * 2 : 4;
-    Pair *pairs = js_realloc(context, params->pairs, capacity * sizeof(Pair));
-    if (!pairs) {
-      goto fail;
-    }
-    params->pairs = pairs;
-    params->capacity = capacity;
-  }
-  params->pairs[params->count++] = (Pair){name, value};
-  return 0;
-fail:
-  JS_FreeValue(context, name);
-  JS_FreeValue(context, value);
-  return -1;
-}
-
-static void remove_at(JSContext *context, Params *params, size_t index) {
-  JS_FreeValue(context, params->pairs[index].name);
-  JS_FreeValue(context, params->pairs[index].value);
-  params->count--;
-  memmove(params->pairs + index, params->pairs + index + 1,
-          (params->count - index) * sizeof(Pair));
-}
-
-static int hex_digit(uint8_t c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-/* https://url.spec.whatwg.org/#concept-urlencoded-parser, one name or value. */
-static JSValue decode_component(JSContext *context, const uint8_t *data, size_t size) {
-  if (!memchr(data, '%', size) && !memchr(data, '+', size)) {
-    return wws_utf8_to_string(context, data, size);
-  }
-  uint8_t *buffer = js_malloc(context, size);
-  if (!buffer) {
-    return JS_EXCEPTION;
-  }
-  size_t used = 0;
-  for (size_t i = 0; i < size; i++) {
-    int high = -1, low = -1;
-    if (data[i] == '%' && size - i > 2) {
-      high = hex_digit(data[i + 1]);
-      low = hex_digit(data[i + 2]);
-    }
-    if (high >= 0 && low >= 0) {
-      buffer[used++] = (uint8_t)(high << 4 | low);
-      i += 2;
-    } else {
-      buffer[used++] = data[i] == '+' ? ' ' : data[i];
-    }
-  }
-  JSValue string = wws_utf8_to_string(context, buffer, used);
-  js_free(context, buffer);
-  return string;
-}
-
-static int parse_list(JSContext *context, Params *params, const char *text, size_t size) {
-  const uint8_t *at = (const uint8_t *)text;
-  const uint8_t *end = at + size;
-  while (at < end) {
-    const uint8_t *stop = memchr(at, '&', (size_t)(end - at));
-    stop = stop ? stop : end;
-    if (stop > at) {
-      const uint8_t *equals = memchr(at, '=', (size_t)(stop - at));
-      const uint8_t *name_end = equals ? equals : stop;
-      const uint8_t *value = equals ? equals + 1 : stop;
-      if (append_pair(context, params, decode_component(context, at, (size_t)(name_end - at)),
-                      decode_component(context, value, (size_t)(stop - value)))) {
-        return -1;
-      }
-    }
-    at = stop + 1;
-  }
-  return 0;
-}
-
-typedef struct Bytes {
-  char *data;
-  size_t size;
-  size_t capacity;
-} Bytes;
-
-/* https://url.spec.whatwg.org/#concept-urlencoded-serializer */
-static int encode_component(JSContext *context, Bytes *bytes, JSValueConst value) {
-  WwsText text;
-  if (wws_text_from(context, value, &text)) {
-    return -1;
-  }
-  size_t needed = bytes->size + text.size * 3 + 1;
-  if (needed > bytes->capacity) {
-    size_t capacity = needed * 2;
-    char *data = js_realloc(context, bytes->data, capacity);
-    if (!data) {
-      wws_text_free(context, &text);
-      return -1;
-    }
-    bytes->data = data;
-    bytes->capacity = capacity;
-  }
-  static const char kHex[] = "0123456789ABCDEF";
-  char *out = bytes->data + bytes->size;
-  for (size_t i = 0; i < text.size; i++) {
-    uint8_t c = (uint8_t)text.data[i];
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '*' ||
-        c == '-' || c == '.' || c == '_') {
-      *out++ = (char)c;
-    } else if (c == ' ') {
-      *out++ = '+';
-    } else {
-      *out++ = '%';
-      *out++ = kHex[c >> 4];
-      *out++ = kHex[c & 15];
-    }
-  }
-  bytes->size = (size_t)(out - bytes->data);
-  wws_text_free(context, &text);
-  return 0;
-}
-
-/* `encode_component` leaves room for the one separator that follows. */
-static int serialize(JSContext *context, const Params *params, Bytes *bytes) {
-  memset(bytes, 0, sizeof(*bytes));
-  for (size_t i = 0; i < params->count; i++) {
-    if (i) {
-      bytes->data[bytes->size++] = '&';
-    }
-    if (encode_component(context, bytes, params->pairs[i].name)) {
-      goto fail;
-    }
-    bytes->data[bytes->size++] = '=';
-    if (encode_component(context, bytes, params->pairs[i].value)) {
-      goto fail;
-    }
-  }
-  return 0;
-fail:
-  js_free(context, bytes->data);
-  return -1;
-}
-
 /* https://url.spec.whatwg.org/#concept-urlsearchparams-update */
-static JSValue update(JSContext *context, Params *params) {
+static JSValue update(JSContext* context, Params* params) {
   if (!params->record) {
     return JS_UNDEFINED;
   }
-  Bytes bytes;
-  if (serialize(context, params, &bytes)) {
+  PairText bytes;
+  if (wws_pairs_serialize(context, &params->list, &bytes)) {
     return JS_EXCEPTION;
   }
   if (bytes.size == 0) {
@@ -216,23 +49,23 @@ static JSValue update(JSContext *context, Params *params) {
 
 /* ---- URLSearchParams ---- */
 
-static void finalize_params(JSRuntime *runtime, JSValueConst value) {
-  Params *params = JS_GetOpaque(value, params_class);
+static void finalize_params(JSRuntime* runtime, JSValueConst value) {
+  Params* params = JS_GetOpaque(value, params_class);
   if (params) {
-    clear_list(runtime, params);
-    js_free_rt(runtime, params->pairs);
+    wws_pairs_clear(runtime, &params->list);
+    js_free_rt(runtime, params->list.pairs);
     wws_url_record_release(runtime, params->record);
     js_free_rt(runtime, params);
   }
 }
 
-static JSValue make_params(JSContext *context, JSValueConst new_target, Params **out) {
+static JSValue make_params(JSContext* context, JSValueConst new_target, Params** out) {
   JSValue object = JS_IsUndefined(new_target) ? JS_NewObjectClass(context, (int)params_class)
                                               : wws_construct(context, new_target, params_class);
   if (JS_IsException(object)) {
     return object;
   }
-  Params *params = js_mallocz(context, sizeof(*params));
+  Params* params = js_mallocz(context, sizeof(*params));
   if (!params) {
     JS_FreeValue(context, object);
     return JS_EXCEPTION;
@@ -242,7 +75,7 @@ static JSValue make_params(JSContext *context, JSValueConst new_target, Params *
   return object;
 }
 
-static int fill_from_object(JSContext *context, Params *params, JSValueConst init) {
+static int fill_from_object(JSContext* context, Params* params, JSValueConst init) {
   JSValue what = JS_NewString(context, "URLSearchParams constructor");
   JSValueConst arguments[] = {init, what};
   JSValue flat = wws_call_internal(context, "toPairs", 2, arguments);
@@ -261,26 +94,26 @@ static int fill_from_object(JSContext *context, Params *params, JSValueConst ini
         JS_IsException(name_text) ? JS_EXCEPTION : wws_to_usv_string(context, value);
     JS_FreeValue(context, name);
     JS_FreeValue(context, value);
-    result = append_pair(context, params, name_text, value_text);
+    result = wws_pairs_append(context, &params->list, name_text, value_text);
   }
   JS_FreeValue(context, flat);
   return result;
 }
 
-static int fill_from_text(JSContext *context, Params *params, JSValueConst init) {
+static int fill_from_text(JSContext* context, Params* params, JSValueConst init) {
   WwsText text;
   if (wws_text_from(context, init, &text)) {
     return -1;
   }
   size_t skip = text.size && text.data[0] == '?' ? 1 : 0;
-  int result = parse_list(context, params, text.data + skip, text.size - skip);
+  int result = wws_pairs_parse(context, &params->list, text.data + skip, text.size - skip);
   wws_text_free(context, &text);
   return result;
 }
 
-static JSValue construct_params(JSContext *context, JSValueConst new_target, int argc,
-                                JSValueConst *argv) {
-  Params *params = NULL;
+static JSValue construct_params(JSContext* context, JSValueConst new_target, int argc,
+                                JSValueConst* argv) {
+  Params* params = NULL;
   JSValue object = make_params(context, new_target, &params);
   if (JS_IsException(object) || argc < 1 || JS_IsUndefined(argv[0])) {
     return object;
@@ -294,8 +127,8 @@ static JSValue construct_params(JSContext *context, JSValueConst new_target, int
   return object;
 }
 
-JSValue wws_search_params_for(JSContext *context, UrlRecord *record) {
-  Params *params = NULL;
+JSValue wws_search_params_for(JSContext* context, UrlRecord* record) {
+  Params* params = NULL;
   JSValue object = make_params(context, JS_UNDEFINED, &params);
   if (JS_IsException(object)) {
     return object;
@@ -309,23 +142,23 @@ JSValue wws_search_params_for(JSContext *context, UrlRecord *record) {
   return object;
 }
 
-int wws_search_params_refresh(JSContext *context, JSValueConst value) {
-  Params *params = JS_GetOpaque(value, params_class);
-  clear_list(JS_GetRuntime(context), params);
+int wws_search_params_refresh(JSContext* context, JSValueConst value) {
+  Params* params = JS_GetOpaque(value, params_class);
+  wws_pairs_clear(JS_GetRuntime(context), &params->list);
   ada_string query = ada_get_search(params->record->url);
   size_t skip = query.length ? 1 : 0;
-  return parse_list(context, params, query.data + skip, query.length - skip);
+  return wws_pairs_parse(context, &params->list, query.data + skip, query.length - skip);
 }
 
 /* The name of a method's first argument and perhaps its second, as USVStrings. */
 typedef struct Arguments {
-  Params *params;
+  Params* params;
   JSValue name;
   JSValue value; /* undefined: not given */
 } Arguments;
 
-static int read_arguments(JSContext *context, JSValueConst this_value, int argc,
-                          JSValueConst *argv, int needed, const char *what, Arguments *out) {
+static int read_arguments(JSContext* context, JSValueConst this_value, int argc, JSValueConst* argv,
+                          int needed, const char* what, Arguments* out) {
   out->name = out->value = JS_UNDEFINED;
   if (!wws_unwrap(context, this_value, params_class) ||
       wws_require_arguments(context, argc, needed, what)) {
@@ -346,57 +179,57 @@ static int read_arguments(JSContext *context, JSValueConst this_value, int argc,
   return 0;
 }
 
-static void free_arguments(JSContext *context, Arguments *arguments) {
+static void free_arguments(JSContext* context, Arguments* arguments) {
   JS_FreeValue(context, arguments->name);
   JS_FreeValue(context, arguments->value);
 }
 
-static bool matches(JSContext *context, const Arguments *arguments, size_t index) {
-  const Pair *pair = &arguments->params->pairs[index];
+static bool matches(JSContext* context, const Arguments* arguments, size_t index) {
+  const Pair* pair = &arguments->params->list.pairs[index];
   return JS_IsStrictEqual(context, pair->name, arguments->name) &&
          (JS_IsUndefined(arguments->value) ||
           JS_IsStrictEqual(context, pair->value, arguments->value));
 }
 
-static JSValue params_append(JSContext *context, JSValueConst this_value, int argc,
-                             JSValueConst *argv) {
+static JSValue params_append(JSContext* context, JSValueConst this_value, int argc,
+                             JSValueConst* argv) {
   Arguments arguments;
   if (read_arguments(context, this_value, argc, argv, 2, "URLSearchParams.append", &arguments)) {
     return JS_EXCEPTION;
   }
-  if (append_pair(context, arguments.params, arguments.name, arguments.value)) {
+  if (wws_pairs_append(context, &arguments.params->list, arguments.name, arguments.value)) {
     return JS_EXCEPTION;
   }
   return update(context, arguments.params);
 }
 
-static JSValue params_delete(JSContext *context, JSValueConst this_value, int argc,
-                             JSValueConst *argv) {
+static JSValue params_delete(JSContext* context, JSValueConst this_value, int argc,
+                             JSValueConst* argv) {
   Arguments arguments;
   if (read_arguments(context, this_value, argc, argv, 1, "URLSearchParams.delete", &arguments)) {
     return JS_EXCEPTION;
   }
-  Params *params = arguments.params;
-  for (size_t i = params->count; i-- > 0;) {
+  Params* params = arguments.params;
+  for (size_t i = params->list.count; i-- > 0;) {
     if (matches(context, &arguments, i)) {
-      remove_at(context, params, i);
+      wws_pairs_remove(context, &params->list, i);
     }
   }
   free_arguments(context, &arguments);
   return update(context, params);
 }
 
-static JSValue params_get(JSContext *context, JSValueConst this_value, int argc,
-                          JSValueConst *argv) {
+static JSValue params_get(JSContext* context, JSValueConst this_value, int argc,
+                          JSValueConst* argv) {
   Arguments arguments;
   if (read_arguments(context, this_value, argc > 1 ? 1 : argc, argv, 1, "URLSearchParams.get",
                      &arguments)) {
     return JS_EXCEPTION;
   }
   JSValue result = JS_NULL;
-  for (size_t i = 0; i < arguments.params->count; i++) {
+  for (size_t i = 0; i < arguments.params->list.count; i++) {
     if (matches(context, &arguments, i)) {
-      result = JS_DupValue(context, arguments.params->pairs[i].value);
+      result = JS_DupValue(context, arguments.params->list.pairs[i].value);
       break;
     }
   }
@@ -404,8 +237,8 @@ static JSValue params_get(JSContext *context, JSValueConst this_value, int argc,
   return result;
 }
 
-static JSValue params_get_all(JSContext *context, JSValueConst this_value, int argc,
-                              JSValueConst *argv) {
+static JSValue params_get_all(JSContext* context, JSValueConst this_value, int argc,
+                              JSValueConst* argv) {
   Arguments arguments;
   if (read_arguments(context, this_value, argc > 1 ? 1 : argc, argv, 1, "URLSearchParams.getAll",
                      &arguments)) {
@@ -413,10 +246,10 @@ static JSValue params_get_all(JSContext *context, JSValueConst this_value, int a
   }
   JSValue list = JS_NewArray(context);
   uint32_t used = 0;
-  for (size_t i = 0; !JS_IsException(list) && i < arguments.params->count; i++) {
+  for (size_t i = 0; !JS_IsException(list) && i < arguments.params->list.count; i++) {
     if (matches(context, &arguments, i)) {
       JS_DefinePropertyValueUint32(context, list, used++,
-                                   JS_DupValue(context, arguments.params->pairs[i].value),
+                                   JS_DupValue(context, arguments.params->list.pairs[i].value),
                                    JS_PROP_C_W_E);
     }
   }
@@ -424,115 +257,60 @@ static JSValue params_get_all(JSContext *context, JSValueConst this_value, int a
   return list;
 }
 
-static JSValue params_has(JSContext *context, JSValueConst this_value, int argc,
-                          JSValueConst *argv) {
+static JSValue params_has(JSContext* context, JSValueConst this_value, int argc,
+                          JSValueConst* argv) {
   Arguments arguments;
   if (read_arguments(context, this_value, argc, argv, 1, "URLSearchParams.has", &arguments)) {
     return JS_EXCEPTION;
   }
   bool found = false;
-  for (size_t i = 0; !found && i < arguments.params->count; i++) {
+  for (size_t i = 0; !found && i < arguments.params->list.count; i++) {
     found = matches(context, &arguments, i);
   }
   free_arguments(context, &arguments);
   return JS_NewBool(context, found);
 }
 
-static JSValue params_set(JSContext *context, JSValueConst this_value, int argc,
-                          JSValueConst *argv) {
+static JSValue params_set(JSContext* context, JSValueConst this_value, int argc,
+                          JSValueConst* argv) {
   Arguments arguments;
   if (read_arguments(context, this_value, argc, argv, 2, "URLSearchParams.set", &arguments)) {
     return JS_EXCEPTION;
   }
-  Params *params = arguments.params;
+  Params* params = arguments.params;
   bool placed = false;
-  for (size_t i = 0; i < params->count;) {
-    if (!JS_IsStrictEqual(context, params->pairs[i].name, arguments.name)) {
+  for (size_t i = 0; i < params->list.count;) {
+    if (!JS_IsStrictEqual(context, params->list.pairs[i].name, arguments.name)) {
       i++;
     } else if (!placed) {
-      JS_FreeValue(context, params->pairs[i].value);
-      params->pairs[i++].value = JS_DupValue(context, arguments.value);
+      JS_FreeValue(context, params->list.pairs[i].value);
+      params->list.pairs[i++].value = JS_DupValue(context, arguments.value);
       placed = true;
     } else {
-      remove_at(context, params, i);
+      wws_pairs_remove(context, &params->list, i);
     }
   }
   if (placed) {
     free_arguments(context, &arguments);
-  } else if (append_pair(context, params, arguments.name, arguments.value)) {
+  } else if (wws_pairs_append(context, &params->list, arguments.name, arguments.value)) {
     return JS_EXCEPTION;
   }
   return update(context, params);
 }
 
-typedef struct SortKey {
-  WwsText name;
-  Pair pair;
-  size_t place;
-} SortKey;
-
-/* By UTF-16 code units. UTF-8 orders the same but for code points beyond the BMP (lead byte F0 and
- * up), whose surrogates come before U+E000..U+FFFF (lead bytes EE and EF). */
-static int compare_keys(const void *left_pointer, const void *right_pointer) {
-  const SortKey *left = left_pointer;
-  const SortKey *right = right_pointer;
-  size_t shared = left->name.size < right->name.size ? left->name.size : right->name.size;
-  for (size_t i = 0; i < shared; i++) {
-    uint8_t a = (uint8_t)left->name.data[i];
-    uint8_t b = (uint8_t)right->name.data[i];
-    if (a != b) {
-      bool beyond_a = a >= 0xF0;
-      bool beyond_b = b >= 0xF0;
-      if (beyond_a != beyond_b && a >= 0xEE && b >= 0xEE) {
-        return beyond_a ? -1 : 1;
-      }
-      return a < b ? -1 : 1;
-    }
-  }
-  if (left->name.size != right->name.size) {
-    return left->name.size < right->name.size ? -1 : 1;
-  }
-  return left->place < right->place ? -1 : 1; /* keeps the order of equals */
-}
-
-static JSValue params_sort(JSContext *context, JSValueConst this_value, int argc,
-                           JSValueConst *argv) {
+static JSValue params_sort(JSContext* context, JSValueConst this_value, int argc,
+                           JSValueConst* argv) {
   (void)argc, (void)argv;
-  Params *params = wws_unwrap(context, this_value, params_class);
-  if (!params) {
+  Params* params = wws_unwrap(context, this_value, params_class);
+  if (!params || wws_pairs_sort(context, &params->list)) {
     return JS_EXCEPTION;
   }
-  if (params->count == 0) {
-    return update(context, params);
-  }
-  SortKey *keys = js_mallocz(context, params->count * sizeof(SortKey));
-  if (!keys) {
-    return JS_EXCEPTION;
-  }
-  size_t ready = 0;
-  while (ready < params->count &&
-         !wws_text_from(context, params->pairs[ready].name, &keys[ready].name)) {
-    keys[ready].pair = params->pairs[ready];
-    keys[ready].place = ready;
-    ready++;
-  }
-  bool complete = ready == params->count;
-  if (complete) {
-    qsort(keys, ready, sizeof(SortKey), compare_keys);
-  }
-  for (size_t i = 0; i < ready; i++) {
-    if (complete) {
-      params->pairs[i] = keys[i].pair;
-    }
-    wws_text_free(context, &keys[i].name);
-  }
-  js_free(context, keys);
-  return complete ? update(context, params) : JS_EXCEPTION;
+  return update(context, params);
 }
 
-static JSValue params_text(JSContext *context, const Params *params) {
-  Bytes bytes;
-  if (serialize(context, params, &bytes)) {
+static JSValue params_text(JSContext* context, const Params* params) {
+  PairText bytes;
+  if (wws_pairs_serialize(context, &params->list, &bytes)) {
     return JS_EXCEPTION;
   }
   JSValue text = JS_NewStringLen(context, bytes.data ? bytes.data : "", bytes.size);
@@ -540,15 +318,15 @@ static JSValue params_text(JSContext *context, const Params *params) {
   return text;
 }
 
-static JSValue params_to_string(JSContext *context, JSValueConst this_value, int argc,
-                                JSValueConst *argv) {
+static JSValue params_to_string(JSContext* context, JSValueConst this_value, int argc,
+                                JSValueConst* argv) {
   (void)argc, (void)argv;
-  Params *params = wws_unwrap(context, this_value, params_class);
+  Params* params = wws_unwrap(context, this_value, params_class);
   return params ? params_text(context, params) : JS_EXCEPTION;
 }
 
-int wws_url_search_params_text(JSContext *context, JSValueConst value, JSValue *text) {
-  Params *params = JS_GetOpaque(value, params_class);
+int wws_url_search_params_text(JSContext* context, JSValueConst value, JSValue* text) {
+  Params* params = JS_GetOpaque(value, params_class);
   if (!params) {
     return 0;
   }
@@ -556,26 +334,25 @@ int wws_url_search_params_text(JSContext *context, JSValueConst value, JSValue *
   return 1;
 }
 
-static JSValue params_size(JSContext *context, JSValueConst this_value) {
-  Params *params = wws_unwrap(context, this_value, params_class);
-  return params ? JS_NewUint32(context, (uint32_t)params->count) : JS_EXCEPTION;
+static JSValue params_size(JSContext* context, JSValueConst this_value) {
+  Params* params = wws_unwrap(context, this_value, params_class);
+  return params ? JS_NewUint32(context, (uint32_t)params->list.count) : JS_EXCEPTION;
 }
 
-static JSValue params_for_each(JSContext *context, JSValueConst this_value, int argc,
-                               JSValueConst *argv) {
-  Params *params = wws_unwrap(context, this_value, params_class);
+static JSValue params_for_each(JSContext* context, JSValueConst this_value, int argc,
+                               JSValueConst* argv) {
+  Params* params = wws_unwrap(context, this_value, params_class);
   if (!params || wws_require_arguments(context, argc, 1, "URLSearchParams.forEach")) {
     return JS_EXCEPTION;
   }
   if (!JS_IsFunction(context, argv[0])) {
     return JS_ThrowTypeError(context, "URLSearchParams.forEach: the callback is not a function");
   }
-  for (size_t i = 0; i < params->count; i++) {
-    JSValue arguments[] = {JS_DupValue(context, params->pairs[i].value),
-                           JS_DupValue(context, params->pairs[i].name),
+  for (size_t i = 0; i < params->list.count; i++) {
+    JSValue arguments[] = {JS_DupValue(context, params->list.pairs[i].value),
+                           JS_DupValue(context, params->list.pairs[i].name),
                            JS_DupValue(context, this_value)};
-    JSValue result =
-        JS_Call(context, argv[0], argc > 1 ? argv[1] : JS_UNDEFINED, 3, arguments);
+    JSValue result = JS_Call(context, argv[0], argc > 1 ? argv[1] : JS_UNDEFINED, 3, arguments);
     for (int j = 0; j < 3; j++) {
       JS_FreeValue(context, arguments[j]);
     }
@@ -589,29 +366,29 @@ static JSValue params_for_each(JSContext *context, JSValueConst this_value, int 
 
 /* ---- its iterators ---- */
 
-static void finalize_cursor(JSRuntime *runtime, JSValueConst value) {
-  Cursor *cursor = JS_GetOpaque(value, cursor_class);
+static void finalize_cursor(JSRuntime* runtime, JSValueConst value) {
+  Cursor* cursor = JS_GetOpaque(value, cursor_class);
   if (cursor) {
     JS_FreeValueRT(runtime, cursor->params);
     js_free_rt(runtime, cursor);
   }
 }
 
-static void mark_cursor(JSRuntime *runtime, JSValueConst value, JS_MarkFunc *mark) {
-  Cursor *cursor = JS_GetOpaque(value, cursor_class);
+static void mark_cursor(JSRuntime* runtime, JSValueConst value, JS_MarkFunc* mark) {
+  Cursor* cursor = JS_GetOpaque(value, cursor_class);
   if (cursor) {
     JS_MarkValue(runtime, cursor->params, mark);
   }
 }
 
-static JSValue params_iterate(JSContext *context, JSValueConst this_value, int argc,
-                              JSValueConst *argv, int what) {
+static JSValue params_iterate(JSContext* context, JSValueConst this_value, int argc,
+                              JSValueConst* argv, int what) {
   (void)argc, (void)argv;
   if (!wws_unwrap(context, this_value, params_class)) {
     return JS_EXCEPTION;
   }
   JSValue object = JS_NewObjectClass(context, (int)cursor_class);
-  Cursor *cursor = JS_IsException(object) ? NULL : js_mallocz(context, sizeof(*cursor));
+  Cursor* cursor = JS_IsException(object) ? NULL : js_mallocz(context, sizeof(*cursor));
   if (!cursor) {
     JS_FreeValue(context, object);
     return JS_EXCEPTION;
@@ -622,7 +399,7 @@ static JSValue params_iterate(JSContext *context, JSValueConst this_value, int a
   return object;
 }
 
-static JSValue iterator_result(JSContext *context, JSValue value, bool done) {
+static JSValue iterator_result(JSContext* context, JSValue value, bool done) {
   JSValue result = JS_NewObject(context);
   if (JS_IsException(result) || JS_IsException(value)) {
     JS_FreeValue(context, value);
@@ -634,18 +411,18 @@ static JSValue iterator_result(JSContext *context, JSValue value, bool done) {
   return result;
 }
 
-static JSValue cursor_next(JSContext *context, JSValueConst this_value, int argc,
-                           JSValueConst *argv) {
+static JSValue cursor_next(JSContext* context, JSValueConst this_value, int argc,
+                           JSValueConst* argv) {
   (void)argc, (void)argv;
-  Cursor *cursor = wws_unwrap(context, this_value, cursor_class);
+  Cursor* cursor = wws_unwrap(context, this_value, cursor_class);
   if (!cursor) {
     return JS_EXCEPTION;
   }
-  Params *params = JS_GetOpaque(cursor->params, params_class);
-  if (cursor->next >= params->count) {
+  Params* params = JS_GetOpaque(cursor->params, params_class);
+  if (cursor->next >= params->list.count) {
     return iterator_result(context, JS_UNDEFINED, true);
   }
-  const Pair *pair = &params->pairs[cursor->next++];
+  const Pair* pair = &params->list.pairs[cursor->next++];
   if (cursor->what == WHAT_KEYS) {
     return iterator_result(context, JS_DupValue(context, pair->name), false);
   }
@@ -685,7 +462,7 @@ static const JSCFunctionListEntry cursor_members[] = {
     WWS_TAG("URLSearchParams Iterator"),
 };
 
-int wws_install_search_params(JSContext *context) {
+int wws_install_search_params(JSContext* context) {
   const WwsClass params = {.name = "URLSearchParams",
                            .finalizer = finalize_params,
                            .constructor = construct_params,

@@ -16,14 +16,14 @@ typedef struct UrlRecord {
   int references;
 } UrlRecord;
 
-void wws_url_record_release(JSRuntime *runtime, UrlRecord *record);
+void wws_url_record_release(JSRuntime* runtime, UrlRecord* record);
 
-int wws_install_search_params(JSContext *context);
+int wws_install_search_params(JSContext* context);
 
 /* The searchParams object of a URL. Takes a reference of the record. */
-JSValue wws_search_params_for(JSContext *context, UrlRecord *record);
+JSValue wws_search_params_for(JSContext* context, UrlRecord* record);
 
 /* Rereads the list from the record's query. */
-int wws_search_params_refresh(JSContext *context, JSValueConst params);
+int wws_search_params_refresh(JSContext* context, JSValueConst params);
 
 #endif

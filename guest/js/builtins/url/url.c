@@ -7,14 +7,14 @@
 enum { kMaxUrlSize = 4 * 1024 * 1024 };
 
 typedef struct Url {
-  UrlRecord *record;
+  UrlRecord* record;
   JSValue params; /* undefined until searchParams is read */
 } Url;
 
 static JSClassID url_class;
 
-static void finalize_url(JSRuntime *runtime, JSValueConst value) {
-  Url *url = JS_GetOpaque(value, url_class);
+static void finalize_url(JSRuntime* runtime, JSValueConst value) {
+  Url* url = JS_GetOpaque(value, url_class);
   if (url) {
     JS_FreeValueRT(runtime, url->params);
     wws_url_record_release(runtime, url->record);
@@ -22,15 +22,15 @@ static void finalize_url(JSRuntime *runtime, JSValueConst value) {
   }
 }
 
-static void mark_url(JSRuntime *runtime, JSValueConst value, JS_MarkFunc *mark) {
-  Url *url = JS_GetOpaque(value, url_class);
+static void mark_url(JSRuntime* runtime, JSValueConst value, JS_MarkFunc* mark) {
+  Url* url = JS_GetOpaque(value, url_class);
   if (url) {
     JS_MarkValue(runtime, url->params, mark);
   }
 }
 
 /* NULL when it is no URL (*failed 0) or with an exception pending (*failed 1). */
-static ada_url parse(JSContext *context, JSValueConst input, JSValueConst base, int *failed) {
+static ada_url parse(JSContext* context, JSValueConst input, JSValueConst base, int* failed) {
   WwsText text;
   WwsText base_text = {0};
   *failed = 1;
@@ -58,8 +58,8 @@ done:
   return url;
 }
 
-static JSValue throw_invalid(JSContext *context, JSValueConst input) {
-  const char *text = JS_ToCString(context, input);
+static JSValue throw_invalid(JSContext* context, JSValueConst input) {
+  const char* text = JS_ToCString(context, input);
   if (!text) {
     return JS_EXCEPTION;
   }
@@ -69,14 +69,14 @@ static JSValue throw_invalid(JSContext *context, JSValueConst input) {
 }
 
 /* Takes the parsed URL. */
-static JSValue wrap(JSContext *context, JSValueConst new_target, ada_url parsed) {
+static JSValue wrap(JSContext* context, JSValueConst new_target, ada_url parsed) {
   JSValue object = JS_IsUndefined(new_target) ? JS_NewObjectClass(context, (int)url_class)
                                               : wws_construct(context, new_target, url_class);
-  Url *url = NULL;
+  Url* url = NULL;
   if (!JS_IsException(object)) {
     url = js_mallocz(context, sizeof(*url));
   }
-  UrlRecord *record = url ? js_mallocz(context, sizeof(*record)) : NULL;
+  UrlRecord* record = url ? js_mallocz(context, sizeof(*record)) : NULL;
   if (!record) {
     js_free(context, url);
     ada_free(parsed);
@@ -91,8 +91,8 @@ static JSValue wrap(JSContext *context, JSValueConst new_target, ada_url parsed)
   return object;
 }
 
-static JSValue construct_url(JSContext *context, JSValueConst new_target, int argc,
-                             JSValueConst *argv) {
+static JSValue construct_url(JSContext* context, JSValueConst new_target, int argc,
+                             JSValueConst* argv) {
   int failed = 0;
   if (wws_require_arguments(context, argc, 1, "URL constructor")) {
     return JS_EXCEPTION;
@@ -104,8 +104,8 @@ static JSValue construct_url(JSContext *context, JSValueConst new_target, int ar
   return wrap(context, new_target, parsed);
 }
 
-static JSValue url_static_parse(JSContext *context, JSValueConst this_value, int argc,
-                                JSValueConst *argv) {
+static JSValue url_static_parse(JSContext* context, JSValueConst this_value, int argc,
+                                JSValueConst* argv) {
   (void)this_value;
   int failed = 0;
   if (wws_require_arguments(context, argc, 1, "URL.parse")) {
@@ -118,8 +118,8 @@ static JSValue url_static_parse(JSContext *context, JSValueConst this_value, int
   return wrap(context, JS_UNDEFINED, parsed);
 }
 
-static JSValue url_static_can_parse(JSContext *context, JSValueConst this_value, int argc,
-                                    JSValueConst *argv) {
+static JSValue url_static_can_parse(JSContext* context, JSValueConst this_value, int argc,
+                                    JSValueConst* argv) {
   (void)this_value;
   int failed = 0;
   if (wws_require_arguments(context, argc, 1, "URL.canParse")) {
@@ -133,7 +133,7 @@ static JSValue url_static_can_parse(JSContext *context, JSValueConst this_value,
   return failed ? JS_EXCEPTION : JS_FALSE;
 }
 
-JSValue wws_url_parse(JSContext *context, JSValueConst input, JSValueConst base, int fragment) {
+JSValue wws_url_parse(JSContext* context, JSValueConst input, JSValueConst base, int fragment) {
   int failed = 0;
   ada_url parsed = parse(context, input, base, &failed);
   if (!parsed) {
@@ -169,8 +169,8 @@ static ada_string (*const kGetters[])(ada_url) = {
     [PART_SEARCH] = ada_get_search,     [PART_HASH] = ada_get_hash,
 };
 
-static JSValue url_get_part(JSContext *context, JSValueConst this_value, int part) {
-  Url *url = wws_unwrap(context, this_value, url_class);
+static JSValue url_get_part(JSContext* context, JSValueConst this_value, int part) {
+  Url* url = wws_unwrap(context, this_value, url_class);
   if (!url) {
     return JS_EXCEPTION;
   }
@@ -178,7 +178,7 @@ static JSValue url_get_part(JSContext *context, JSValueConst this_value, int par
   return JS_NewStringLen(context, text.data, text.length);
 }
 
-static bool assign(ada_url url, int part, const char *data, size_t size) {
+static bool assign(ada_url url, int part, const char* data, size_t size) {
   switch (part) {
     case PART_HREF: return ada_set_href(url, data, size);
     case PART_PROTOCOL: return ada_set_protocol(url, data, size), true;
@@ -193,9 +193,9 @@ static bool assign(ada_url url, int part, const char *data, size_t size) {
   }
 }
 
-static JSValue url_set_part(JSContext *context, JSValueConst this_value, JSValueConst value,
+static JSValue url_set_part(JSContext* context, JSValueConst this_value, JSValueConst value,
                             int part) {
-  Url *url = wws_unwrap(context, this_value, url_class);
+  Url* url = wws_unwrap(context, this_value, url_class);
   WwsText text;
   if (!url || wws_text_from(context, value, &text)) {
     return JS_EXCEPTION;
@@ -213,8 +213,8 @@ static JSValue url_set_part(JSContext *context, JSValueConst this_value, JSValue
   return JS_UNDEFINED;
 }
 
-static JSValue url_get_origin(JSContext *context, JSValueConst this_value) {
-  Url *url = wws_unwrap(context, this_value, url_class);
+static JSValue url_get_origin(JSContext* context, JSValueConst this_value) {
+  Url* url = wws_unwrap(context, this_value, url_class);
   if (!url) {
     return JS_EXCEPTION;
   }
@@ -224,8 +224,8 @@ static JSValue url_get_origin(JSContext *context, JSValueConst this_value) {
   return result;
 }
 
-static JSValue url_get_search_params(JSContext *context, JSValueConst this_value) {
-  Url *url = wws_unwrap(context, this_value, url_class);
+static JSValue url_get_search_params(JSContext* context, JSValueConst this_value) {
+  Url* url = wws_unwrap(context, this_value, url_class);
   if (!url) {
     return JS_EXCEPTION;
   }
@@ -239,8 +239,8 @@ static JSValue url_get_search_params(JSContext *context, JSValueConst this_value
   return JS_DupValue(context, url->params);
 }
 
-static JSValue url_to_string(JSContext *context, JSValueConst this_value, int argc,
-                             JSValueConst *argv) {
+static JSValue url_to_string(JSContext* context, JSValueConst this_value, int argc,
+                             JSValueConst* argv) {
   (void)argc, (void)argv;
   return url_get_part(context, this_value, PART_HREF);
 }
@@ -270,7 +270,7 @@ static const JSCFunctionListEntry url_statics[] = {
     WWS_METHOD("canParse", 1, url_static_can_parse),
 };
 
-int wws_builtin_url(JSContext *context) {
+int wws_builtin_url(JSContext* context) {
   const WwsClass url = {.name = "URL",
                         .finalizer = finalize_url,
                         .mark = mark_url,

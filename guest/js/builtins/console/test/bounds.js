@@ -6,11 +6,12 @@ for (let at = chain, i = 0; i < 100000; i++) at = at.next = {};
 addEventListener("fetch", (event) => {
   const path = new URL(event.request.url).pathname;
   if (path === "/many") {
-    console.log([...Array(103).keys()].map(() => "a long enough text"));
-    console.log(new Set(Array(0)), new Uint8Array(200).length);
+    console.log(new Uint8Array(103));
+    console.log([..."0123456"].map(() => "longer than 16 characters"));
   }
   if (path === "/deep") {
     console.dir(chain, { depth: 1 });
+    console.dir(chain, { depth: null });
     let error = new Error("last");
     error.stack = "";
     for (let i = 0; i < 50; i++) {
@@ -35,6 +36,11 @@ addEventListener("fetch", (event) => {
   event.respondWith(new Response("done"));
 });
 
+//> GET http://x.test/many
+//< 200
+//= info Uint8Array(103) [\n  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,\n  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,\n  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,\n  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,\n  ... 3 more items\n]
+//= info [\n  'longer than 16 characters',\n  'longer than 16 characters',\n  'longer than 16 characters',\n  'longer than 16 characters',\n  'longer than 16 characters',\n  'longer than 16 characters',\n  'longer than 16 characters'\n]
+
 //> GET http://x.test/deep
 //< 200
 //< body done
@@ -46,4 +52,4 @@ addEventListener("fetch", (event) => {
 //> GET http://x.test/proxies
 //< 200
 //= info [Proxy]
-//= info null
+//= info <Revoked Proxy>

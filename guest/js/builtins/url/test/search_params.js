@@ -16,6 +16,13 @@ test("from pairs, records and other parameters", () => {
   same(new URLSearchParams(new Map([["k", "v"]])).toString(), "k=v");
   same(new URLSearchParams(new URLSearchParams("x=1&x=2")).toString(), "x=1&x=2");
   same(new URLSearchParams(function* () { yield ["g", "h"]; }()).toString(), "g=h");
+  alike([...new URLSearchParams({ "\uD835x": "1", xx: "2", "\uD83Dx": "3" })], [["\ufffdx", "3"], ["xx", "2"]]);
+  same(new URLSearchParams(Object.assign(() => {}, { f: 1 })).toString(), "f=1");
+  const own = new URLSearchParams();
+  own[Symbol.iterator] = function* () { yield ["a", "b"]; };
+  same(new URLSearchParams(own).get("a"), "b");
+  assert(new URLSearchParams(DOMException).toString().startsWith("INDEX_SIZE_ERR=1&"));
+  throws(TypeError, () => new URLSearchParams(DOMException.prototype));
   throws(TypeError, () => new URLSearchParams([["a"]]), "pair");
   throws(TypeError, () => new URLSearchParams([["a", "b", "c"]]), "pair");
   throws(TypeError, () => new URLSearchParams([1]), "pair");
