@@ -138,16 +138,20 @@ Restored restore(PageScan& scan, LinearMemory& memory, const MemoryImage& image,
 std::uint32_t count_changed_pages(PageScan& scan, const LinearMemory& memory,
                                   const MemoryImage& image) {
   std::uint32_t changed = 0;
-  const auto visit = [&](const PageRegion& region) {
-    for (std::uint64_t at = region.start; at < region.end; at += kHostPage) {
-      const auto* bytes = reinterpret_cast<const std::uint8_t*>(at);
-      if (!image.page_equals(static_cast<std::uint32_t>(
-                                 static_cast<std::size_t>(bytes - memory.base()) / kHostPage), bytes))
+  const auto count = [&](std::size_t from, std::size_t to) {
+    for (; from < to; from += kHostPage)
+      if (!image.page_equals(static_cast<std::uint32_t>(from / kHostPage), memory.base() + from))
         ++changed;
-    }
-    return true;
   };
-  return scan.scan(memory.base(), memory.base() + memory.size(), visit) ? changed : 0;
+  const auto base = reinterpret_cast<std::uint64_t>(memory.base());
+  if (scan.scan(memory.base(), memory.base() + memory.size(), [&](const PageRegion& region) {
+        count(region.start - base, region.end - base);
+        return true;
+      }))
+    return changed;
+  changed = 0;
+  count(0, memory.size());
+  return changed;
 }
 
 }  // namespace wws::wasm

@@ -39,7 +39,7 @@ void apply_delta(LinearMemory& memory, const MemoryImage& image) noexcept;
 
 void write_canary(LinearMemory& memory, std::uint64_t number) noexcept;
 
-// Pages that differ from the image now. Zero where the scan fails.
+// Pages that differ from the image now. Where the scan fails, all of the memory is read.
 [[nodiscard]] std::uint32_t count_changed_pages(PageScan& scan, const LinearMemory& memory,
                                                 const MemoryImage& image);
 

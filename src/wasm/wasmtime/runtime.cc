@@ -150,7 +150,7 @@ class RuntimeImpl final : public Runtime {
     wasm_engine_t* engine = engines_->get(kind);
     if (!cache_) return compile_with(engine, wasm);
     const std::string_view parts[] = {kEngineVersion, kind == EngineKind::Kept ? "kept" : "pooled",
-                                      cpu_features(), wasm};
+                                      cpu_features_, wasm};
     const Digest key = digest_of(parts);
     if (const auto cached = cache_->find(key)) {
       wasmtime_module_t* module = nullptr;
@@ -187,6 +187,7 @@ class RuntimeImpl final : public Runtime {
   observe::Log& log_;
   std::unique_ptr<KeptMode> kept_mode_;
   std::unique_ptr<ModuleCache> cache_;
+  const std::string cpu_features_ = cpu_features();
   std::unique_ptr<Engines> engines_;
 };
 

@@ -1,0 +1,140 @@
+#include <gmock/gmock.h>
+
+#include "wasm/test_guests.h"
+
+namespace wws::wasm {
+namespace {
+
+namespace asio = boost::asio;
+using test::Harness;
+using test::i32;
+using test::kScribbler;
+
+struct Waiting {
+  std::optional<Result<std::unique_ptr<Lease>>> lease;
+};
+
+Task<void> acquire_into(InstancePool& pool, std::shared_ptr<const Program> program, Waiting& out) {
+  out.lease = co_await pool.acquire(program, program->base_image());
+}
+
+TEST(Pool, ReusesAnInstanceOfTheSameImage) {
+  Harness harness(RestoreMode::Auto);
+  const auto program = harness.program(kScribbler);
+  for (int i = 0; i < 5; ++i) harness.lease(program).reset();
+  const PoolStats stats = harness.pool->stats();
+  EXPECT_EQ(stats.leases, 5U);
+  EXPECT_EQ(stats.created, 1U);
+  EXPECT_EQ(stats.restored, 5U);
+  EXPECT_EQ(stats.idle, 1U);
+  EXPECT_EQ(stats.running, 0U);
+}
+
+TEST(Pool, SwitchesImagesOnceNoMoreInstancesMayBeKept) {
+  Harness harness(RestoreMode::Auto, {.max_kept = 1});
+  const auto program = harness.program(kScribbler);
+  std::vector<std::shared_ptr<const Image>> images{program->base_image()};
+  for (int i = 1; i < 3; ++i) {
+    auto lease = harness.lease(program);
+    ASSERT_TRUE(harness.call(*lease, "poke", {i32(8192), i32(i)}));
+    images.push_back(lease->snapshot().value());
+  }
+  for (int round = 0; round < 30; ++round) {
+    const int which = round % 3;
+    auto lease = harness.lease(program, images[static_cast<std::size_t>(which)]);
+    EXPECT_EQ(harness.call(*lease, "peek", {i32(8192)})->i32, which);
+  }
+  EXPECT_GE(harness.pool->stats().image_switches, 29U);
+  EXPECT_EQ(harness.pool->stats().created, 1U);
+}
+
+TEST(Pool, DropsAnInstanceAfterItsLastUse) {
+  Harness harness(RestoreMode::Auto, {.max_uses = 2});
+  const auto program = harness.program(kScribbler);
+  for (int i = 0; i < 4; ++i) harness.lease(program).reset();
+  EXPECT_EQ(harness.pool->stats().created, 2U);
+  EXPECT_EQ(harness.pool->stats().dropped, 2U);
+}
+
+TEST(Pool, KeepsNoMoreThanItMay) {
+  Harness harness(RestoreMode::Auto, {.max_kept = 2});
+  const auto program = harness.program(kScribbler);
+  std::vector<std::unique_ptr<Lease>> leases;
+  for (int i = 0; i < 4; ++i) leases.push_back(harness.lease(program));
+  leases.clear();
+  EXPECT_EQ(harness.pool->stats().idle, 2U);
+  EXPECT_EQ(harness.pool->stats().dropped, 2U);
+}
+
+TEST(Pool, QueuesInOrderAtTheCeiling) {
+  Harness harness(RestoreMode::Auto, {.max_instances = 1});
+  const auto program = harness.program(kScribbler);
+  auto running = harness.lease(program);
+  Waiting first, second;
+  asio::co_spawn(harness.loop, acquire_into(*harness.pool, program, first), asio::detached);
+  asio::co_spawn(harness.loop, acquire_into(*harness.pool, program, second), asio::detached);
+  harness.loop.poll();
+  EXPECT_EQ(harness.pool->stats().waiting, 2U);
+  EXPECT_FALSE(harness.pool->try_acquire(program, program->base_image()).has_value());
+  running.reset();
+  harness.loop.poll();
+  ASSERT_TRUE(first.lease.has_value());
+  EXPECT_TRUE(first.lease->has_value());
+  EXPECT_FALSE(second.lease.has_value());
+  EXPECT_EQ(harness.pool->stats().running, 1U);
+  first.lease.reset();
+  harness.loop.poll();
+  ASSERT_TRUE(second.lease.has_value());
+  second.lease.reset();
+  EXPECT_EQ(harness.pool->stats().running, 0U);
+}
+
+TEST(Pool, GivesUpAfterTheLongestWait) {
+  Harness harness(RestoreMode::Auto, {.max_instances = 1, .max_wait = std::chrono::milliseconds(1)});
+  const auto program = harness.program(kScribbler);
+  const auto running = harness.lease(program);
+  Waiting waiting;
+  asio::co_spawn(harness.loop, acquire_into(*harness.pool, program, waiting), asio::detached);
+  harness.loop.run();
+  ASSERT_FALSE(waiting.lease->has_value());
+  EXPECT_EQ(waiting.lease->error().kind(), ErrorKind::Exhausted);
+  EXPECT_EQ(harness.pool->stats().waiting, 0U);
+}
+
+TEST(Pool, RefusesAtOnceWhenTheQueueIsFull) {
+  Harness harness(RestoreMode::Auto, {.max_instances = 1, .max_waiting = 0});
+  const auto program = harness.program(kScribbler);
+  const auto running = harness.lease(program);
+  Waiting waiting;
+  asio::co_spawn(harness.loop, acquire_into(*harness.pool, program, waiting), asio::detached);
+  harness.loop.run();
+  EXPECT_EQ(waiting.lease->error().kind(), ErrorKind::Exhausted);
+}
+
+TEST(Pool, AWaiterThatGoesAwayLeavesTheQueue) {
+  Harness harness(RestoreMode::Auto, {.max_instances = 1});
+  const auto program = harness.program(kScribbler);
+  auto running = harness.lease(program);
+  Waiting waiting;
+  {
+    asio::io_context other{1};
+    auto pool = harness.runtime->make_pool(other.get_executor(), {.max_instances = 1});
+    auto lease = std::move(*pool->try_acquire(program, program->base_image()));
+    asio::co_spawn(other, acquire_into(*pool, program, waiting), asio::detached);
+    other.poll();
+    EXPECT_EQ(pool->stats().waiting, 1U);
+  }
+  EXPECT_FALSE(waiting.lease.has_value());
+}
+
+TEST(Pool, AFailedInstanceTakesNoPlace) {
+  Harness harness(RestoreMode::Auto, {.max_instances = 1});
+  const auto program = harness.program("(module (func $f unreachable) (start $f))");
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(harness.pool->try_acquire(program, program->base_image())->error().kind(),
+              ErrorKind::GuestFault);
+  EXPECT_EQ(harness.pool->stats().running, 0U);
+}
+
+}  // namespace
+}  // namespace wws::wasm

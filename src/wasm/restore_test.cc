@@ -1,0 +1,177 @@
+// The parts below the runtime: images that nobody can write, memories, scans, and the answers of a
+// kernel that lies.
+#include "wasm/restore.h"
+
+#include <cstring>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "wasm/kept_mode.h"
+#include "wasm/self_test.h"
+
+namespace wws::wasm {
+namespace {
+
+constexpr std::uint32_t kPages = 64;
+constexpr std::size_t kSize = kPages * kHostPage;
+
+std::shared_ptr<const BaseMemory> make_base() {
+  return BaseMemory::create(kSize, [](MutableByteView memory) -> Result<void> {
+           std::memset(memory.data() + 3 * kHostPage, 0x33, kHostPage);
+           return {};
+         }).value();
+}
+
+class RestorePartsTest : public testing::Test {
+ protected:
+  int pagemap_ = open_pagemap().value();
+  PageScan scan_{pagemap_};
+  MemoryImage image_{make_base(), nullptr, {}};
+  std::unique_ptr<LinearMemory> memory_ = LinearMemory::reserve(kSize, 4 * kSize, kHostPage).value();
+  RestoreHistory history_;
+
+  void SetUp() override { ASSERT_TRUE(memory_->map_image(image_.base()->file()).has_value()); }
+  void TearDown() override { close(pagemap_); }
+};
+
+TEST_F(RestorePartsTest, TheImageFileCannotBeWrittenGrownOrShrunk) {
+  const int file = image_.base()->file();
+  EXPECT_EQ(write(file, "x", 1), -1);
+  EXPECT_EQ(ftruncate(file, 0), -1);
+  EXPECT_EQ(ftruncate(file, 1 << 30), -1);
+  EXPECT_EQ(mmap(nullptr, kHostPage, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0), MAP_FAILED);
+}
+
+TEST_F(RestorePartsTest, APageSetCannotBeWritten) {
+  const std::vector<std::uint8_t> bytes(kHostPage, 1);
+  const PageSet::Source pages[] = {{5, bytes.data()}};
+  const auto set = PageSet::create(pages).value();
+  EXPECT_DEATH(const_cast<std::uint8_t*>(set->bytes(0))[0] = 2, "");
+}
+
+TEST_F(RestorePartsTest, BasesKnowTheirZeroPages) {
+  EXPECT_FALSE(image_.base()->is_zero(3));
+  EXPECT_TRUE(image_.base()->is_zero(2));
+  EXPECT_TRUE(image_.base()->is_zero(4));
+}
+
+TEST_F(RestorePartsTest, WrittenPagesAreFoundAndPutBack) {
+  write_canary(*memory_, 7);
+  memory_->base()[3 * kHostPage] = 1;
+  memory_->base()[9 * kHostPage] = 1;
+  EXPECT_EQ(count_changed_pages(scan_, *memory_, image_), 2U);
+  const Restored restored = restore(scan_, *memory_, image_, 7, history_);
+  EXPECT_FALSE(restored.drop) << restored.why;
+  EXPECT_EQ(restored.pages, 2U);
+  EXPECT_FALSE(image_.first_difference(memory_->base()).has_value());
+}
+
+TEST_F(RestorePartsTest, AnOverwrittenCanaryDrops) {
+  write_canary(*memory_, 7);
+  EXPECT_TRUE(restore(scan_, *memory_, image_, 8, history_).drop);
+}
+
+TEST_F(RestorePartsTest, AnotherSizeDrops) {
+  write_canary(*memory_, 7);
+  ASSERT_TRUE(memory_->grow_to(2 * kSize));
+  EXPECT_TRUE(restore(scan_, *memory_, image_, 7, history_).drop);
+}
+
+TEST_F(RestorePartsTest, AFailingScanDrops) {
+  PageScan broken(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  write_canary(*memory_, 7);
+  const Restored restored = restore(broken, *memory_, image_, 7, history_);
+  EXPECT_TRUE(restored.drop);
+  EXPECT_FALSE(test_page_scan(-1).has_value());
+}
+
+// The map of another process: the scan succeeds and reports nothing of ours.
+TEST_F(RestorePartsTest, AScanThatMissesTheCanaryIsUntruthful) {
+  madvise(memory_->canary(), kHostPage + kSize, MADV_DONTFORK);
+  const pid_t child = fork();
+  if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    pause();
+    _exit(0);
+  }
+  const int other = open(fmt::format("/proc/{}/pagemap", child).c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(other, 0);
+  PageScan blind(other);
+  write_canary(*memory_, 7);
+  const Restored restored = restore(blind, *memory_, image_, 7, history_);
+  EXPECT_TRUE(restored.drop);
+  EXPECT_TRUE(restored.untruthful) << restored.why;
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  close(other);
+}
+
+TEST_F(RestorePartsTest, ALeaseThatTouchesFarMoreThanUsualIsTrimmed) {
+  auto big = LinearMemory::reserve(1024 * kHostPage, 1024 * kHostPage, 0).value();
+  const MemoryImage image(BaseMemory::create(1024 * kHostPage, [](MutableByteView) -> Result<void> {
+                            return {};
+                          }).value(), nullptr, {});
+  ASSERT_TRUE(big->map_image(image.base()->file()).has_value());
+  for (const bool heavy : {false, true, false}) {
+    write_canary(*big, 7);
+    std::memset(big->base(), 1, (heavy ? 900 : 10) * kHostPage);
+    const Restored restored = restore(scan_, *big, image, 7, history_);
+    EXPECT_FALSE(restored.drop);
+    EXPECT_EQ(restored.trimmed, heavy);
+    EXPECT_EQ(restored.pages, heavy ? 900U : 10U);
+    EXPECT_FALSE(image.first_difference(big->base()).has_value());
+  }
+}
+
+TEST_F(RestorePartsTest, GrowthBeyondLimitAndCapacityIsRefusedAndRemembered) {
+  memory_->set_limit(2 * kSize);
+  EXPECT_TRUE(memory_->grow_to(2 * kSize));
+  EXPECT_FALSE(memory_->growth_refused());
+  EXPECT_FALSE(memory_->grow_to(2 * kSize + kHostPage));
+  EXPECT_TRUE(memory_->growth_refused());
+  memory_->clear_refusal();
+  memory_->set_limit(0);
+  EXPECT_FALSE(memory_->grow_to(5 * kSize));
+  EXPECT_TRUE(memory_->grow_to(4 * kSize));
+}
+
+TEST_F(RestorePartsTest, AnonymousPagesAreThoseThatWereWritten) {
+  memory_->base()[5 * kHostPage] = 1;
+  const volatile std::uint8_t read = memory_->base()[3 * kHostPage];
+  EXPECT_EQ(read, 0x33);
+  const auto pages = anonymous_pages(pagemap_, memory_->base(), kPages).value();
+  for (std::uint32_t page = 0; page < kPages; ++page) EXPECT_EQ(pages[page], page == 5) << page;
+}
+
+TEST(KeptMode, GoesOffForGoodAndSaysSo) {
+  observe::MemoryLog log;
+  auto mode = KeptMode::create(KeptMode::Wanted::IfTheKernelAllows, log).value();
+  ASSERT_TRUE(mode->on()) << mode->why_off();
+  mode->switch_off("page 3 differs");
+  mode->switch_off("another");
+  EXPECT_FALSE(mode->on());
+  EXPECT_EQ(mode->why_off(), "page 3 differs");
+  EXPECT_EQ(log.records().size(), 1U);
+  EXPECT_EQ(log.records()[0].level, observe::Level::Error);
+}
+
+TEST(KeptMode, KnowsAForkedChild) {
+  observe::MemoryLog log;
+  auto mode = KeptMode::create(KeptMode::Wanted::No, log).value();
+  EXPECT_FALSE(mode->on());
+  EXPECT_FALSE(mode->forked());
+  const pid_t child = fork();
+  if (child == 0) _exit(mode->forked() ? 0 : 1);
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+}
+
+}  // namespace
+}  // namespace wws::wasm
