@@ -141,8 +141,11 @@ void wws_release_message(JSRuntime *runtime, const void *at) {
 
 bool wws_is_mailbox(const void *at) { return at == the_mailbox; }
 
+static char *keep_name(JSContext *context, const char *from, const char *name, void *opaque) {
+  return js_strdup(context, name);
+}
+
 static JSModuleDef *refuse_import(JSContext *context, const char *name, void *opaque) {
-  (void)opaque;
   JS_ThrowReferenceError(context,
                          "cannot import \"%s\": a worker is one file; bundle it with what it "
                          "imports",
@@ -155,7 +158,7 @@ static int make_engine(wws_engine *engine) {
   if (!engine->runtime) return -1;
   JS_SetGCThreshold(engine->runtime, WWS_GC_THRESHOLD);
   JS_SetMaxStackSize(engine->runtime, WWS_STACK_SIZE);
-  JS_SetModuleLoaderFunc(engine->runtime, NULL, refuse_import, NULL);
+  JS_SetModuleLoaderFunc(engine->runtime, keep_name, refuse_import, NULL);
   engine->context = JS_NewContext(engine->runtime);
   if (!engine->context) return -1;
   JS_SetContextOpaque(engine->context, engine);

@@ -192,7 +192,7 @@ static JSValue convert_text(JSContext *context, wanted form, JSValueConst text) 
   wws_string_utf8_copy(context, text, at);
   JSValue value;
   if (form == AS_TEXT || form == AS_JSON) {
-    value = JS_NewStringLen(context, (const char *)at, size);
+    value = wws_utf8_decode(context, at, size);
     if (form == AS_JSON) value = parse_json(context, value);
   } else {
     value = as_buffer(context, form, at, size);

@@ -1,0 +1,2 @@
+//! load RangeError: awaited
+await Promise.reject(new RangeError("awaited"));

@@ -1,0 +1,2 @@
+//! load TypeError: at load
+throw new TypeError("at load");

@@ -1,0 +1,3 @@
+//! load SyntaxError
+const x = 1;
+let y = ;
