@@ -24,6 +24,7 @@ struct Host {
   int operations = 0;
   Result<Value> nested = Value{};
   std::string nested_export = "double";
+  Lease* lease = nullptr;
 };
 
 Host& host(HostContext& context) { return *static_cast<Host*>(context.user()); }
@@ -73,10 +74,16 @@ Result<std::unique_ptr<Operation>> sleep_then(HostContext& context, std::span<co
   return std::make_unique<Sleep>(host(context), arguments[0].i32);
 }
 
+HostResult cancel_self(HostContext& context, std::span<Value>) {
+  host(context).lease->cancel(Error(ErrorKind::Gone, "the host changed its mind"));
+  return std::nullopt;
+}
+
 const HostFunctions kImports = {{"env", "add", "ii:i", add},
                                 {"env", "mix", "IfF:F", mix},
                                 {"env", "refuse", ":", refuse},
                                 {"env", "call_back", "i:i", call_back},
+                                {"env", "cancel", ":", cancel_self},
                                 {"env", "sleep", "i:i", nullptr, sleep_then}};
 
 constexpr const char* kCaller = R"((module
@@ -85,7 +92,9 @@ constexpr const char* kCaller = R"((module
   (import "env" "refuse" (func $refuse))
   (import "env" "call_back" (func $call_back (param i32) (result i32)))
   (import "env" "sleep" (func $sleep (param i32) (result i32)))
+  (import "env" "cancel" (func $cancel))
   (memory (export "memory") 1)
+  (func (export "cancel") (call $cancel))
   (func (export "add") (param i32 i32) (result i32) (call $add (local.get 0) (local.get 1)))
   (func (export "mix") (param i64 f32 f64) (result f64)
     (call $mix (local.get 0) (local.get 1) (local.get 2)))
@@ -295,6 +304,22 @@ TEST_P(CallTest, CancellingARunningCallGivesItsReason) {
   EXPECT_EQ(next.error().kind(), ErrorKind::Gone);
 }
 
+TEST_P(CallTest, AHostFunctionMayCancelItsCaller) {
+  auto lease = caller();
+  host_.lease = lease.get();
+  const auto result = harness_.call(*lease, "cancel");
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().message(), "the host changed its mind");
+}
+
+TEST_P(CallTest, AMemoryThatStartsPastTheLimitIsRefused) {
+  auto lease = lease_of(kScribbler, {});
+  lease->set_limits({.memory_bytes = 1u << 20});
+  const auto result = harness_.call(*lease, "size");
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().kind(), ErrorKind::Exhausted);
+}
+
 TEST_P(CallTest, AnEndlessLoopIsStoppedWhileTheLoopServesOthers) {
   auto lease = lease_of(kScribbler, {});
   lease->set_limits({.cpu = std::chrono::milliseconds(50)});
@@ -340,7 +365,7 @@ TEST_P(CallTest, LimitsAndUserOfOneLeaseAreNotThoseOfTheNext) {
   {
     auto lease = harness_.lease(program);
     lease->set_user(&host_);
-    lease->set_limits({.cpu = std::chrono::nanoseconds(1), .memory_bytes = 65536});
+    lease->set_limits({.cpu = std::chrono::nanoseconds(1), .memory_bytes = 131072});
     ASSERT_TRUE(harness_.call(*lease, "double", {i32(1)}));
   }
   auto lease = harness_.lease(program);

@@ -127,6 +127,21 @@ TEST(Pool, AWaiterThatGoesAwayLeavesTheQueue) {
   EXPECT_FALSE(waiting.lease.has_value());
 }
 
+TEST(Pool, AWaiterWhoseInstanceFailsMakesWayForTheNext) {
+  Harness harness(RestoreMode::Auto, {.max_instances = 1});
+  const auto program = harness.program(kScribbler);
+  const auto broken = harness.program("(module (func $f unreachable) (start $f))");
+  auto running = harness.lease(program);
+  Waiting first, second;
+  asio::co_spawn(harness.loop, acquire_into(*harness.pool, broken, first), asio::detached);
+  asio::co_spawn(harness.loop, acquire_into(*harness.pool, program, second), asio::detached);
+  harness.loop.poll();
+  running.reset();
+  harness.loop.run();
+  EXPECT_FALSE(first.lease->has_value());
+  EXPECT_TRUE(second.lease->has_value());
+}
+
 TEST(Pool, AFailedInstanceTakesNoPlace) {
   Harness harness(RestoreMode::Auto, {.max_instances = 1});
   const auto program = harness.program("(module (func $f unreachable) (start $f))");

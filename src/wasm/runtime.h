@@ -188,7 +188,8 @@ class Runtime {
   Runtime() = default;
 };
 
-// Runs the self-test, starts the epoch ticker's thread. `clock` and `log` must outlive it.
+// Runs the self-test, starts the epoch ticker's thread. `clock` and `log` must outlive it, and it
+// must outlive its pools, leases and programs.
 [[nodiscard]] Result<std::unique_ptr<Runtime>> make_runtime(const RuntimeOptions& options,
                                                             const io::Clock& clock,
                                                             observe::Log& log);

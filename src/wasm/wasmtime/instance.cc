@@ -14,7 +14,7 @@ namespace {
 // Ticks until a guest is asked to yield: two, of half a slice each, make a slice at most.
 constexpr std::uint64_t kSliceTicks = 2;
 // The start function of an unproven module runs before anybody set limits.
-constexpr Limits kStartLimits{std::chrono::milliseconds(100), std::uint64_t{128} << 20};
+constexpr Limits kStartLimits{std::chrono::milliseconds(100), std::uint64_t{1} << 30};
 
 wasmtime_val_t to_wasmtime(wasmtime_valkind_t kind, Value value) noexcept {
   wasmtime_val_t out{};
@@ -309,6 +309,11 @@ Result<void> Instance::start(std::string_view exported, std::span<const Value> a
     clean_ = false;
     return fail(*cancel_);
   }
+  if (const std::size_t size = memory().size();
+      limits_.memory_bytes != 0 && size > limits_.memory_bytes)
+    return fail(ErrorKind::Exhausted,
+                fmt::format("it starts with {} bytes of memory, more than its limit of {} bytes", size,
+                            limits_.memory_bytes));
   WWS_TRY(const Function* function, find_callable(exported, arguments.size()));
   const Signature& signature = *function->signature;
   for (std::size_t i = 0; i < arguments.size(); ++i)
@@ -336,10 +341,10 @@ std::optional<Result<Value>> Instance::poll() {
   const bool ended = wasmtime_call_future_poll(call_);
   end_slice();
   polling_ = false;
-  if (ended) return finish();
   // From now on the thread's own clock is worth its price.
   exact_time_ = true;
-  if (!cancel_) return std::nullopt;
+  if (!cancel_) return ended ? std::optional(finish()) : std::nullopt;
+  // Cancelled from within: by a host function that the guest called.
   clean_ = false;
   abandon();
   return fail(*cancel_);

@@ -61,6 +61,7 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
   [[nodiscard]] bool is_sound(Instance& instance);
   void distrust(std::string_view why);
   void leave() noexcept;
+  void admit_next() noexcept;
 
   asio::any_io_executor loop_;
   PoolOptions options_;
@@ -181,15 +182,21 @@ Task<PoolCore::LeaseResult> PoolCore::queue(std::shared_ptr<const Program> progr
   if (!ticket.granted)
     co_return fail(ErrorKind::Exhausted,
                    fmt::format("no instance became free within {} ms", options_.max_wait.count()));
-  // The place was kept: the ticket hands it over.
+  // The place was kept: the ticket hands it over, to the next one where nothing can be lent.
   ticket.granted = false;
   --stats_.running;
-  co_return lend(program, image);
+  auto lease = lend(program, image);
+  if (!lease) admit_next();
+  co_return lease;
 }
 
 void PoolCore::leave() noexcept {
   --stats_.running;
-  if (waiting_.empty()) return;
+  admit_next();
+}
+
+void PoolCore::admit_next() noexcept {
+  if (waiting_.empty() || stats_.running >= options_.max_instances) return;
   Ticket& next = *waiting_.front();
   waiting_.pop_front();
   next.granted = true;
