@@ -1,6 +1,6 @@
-#include <thread>
-
 #include <gmock/gmock.h>
+
+#include <thread>
 
 #include "wasm/test_guests.h"
 
@@ -92,7 +92,8 @@ TEST(Pool, QueuesInOrderAtTheCeiling) {
 }
 
 TEST(Pool, GivesUpAfterTheLongestWait) {
-  Harness harness(RestoreMode::Auto, {.max_instances = 1, .max_wait = std::chrono::milliseconds(1)});
+  Harness harness(RestoreMode::Auto,
+                  {.max_instances = 1, .max_wait = std::chrono::milliseconds(1)});
   const auto program = harness.program(kScribbler);
   const auto running = harness.lease(program);
   Waiting waiting;

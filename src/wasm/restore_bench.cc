@@ -1,5 +1,5 @@
-// What a lease costs: acquire, a call that dirties N pages, restore. The guest's own run of the same
-// call without a restore is the floor to compare with.
+// What a lease costs: acquire, a call that dirties N pages, restore. The guest's own run of the
+// same call without a restore is the floor to compare with.
 #include <benchmark/benchmark.h>
 
 #include <boost/asio/io_context.hpp>
