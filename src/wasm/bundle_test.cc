@@ -55,13 +55,16 @@ TEST_F(BundleTest, ADamagedBundleIsRefused) {
     damaged[at] = static_cast<char>(damaged[at] ^ 0x20);
     EXPECT_FALSE(harness_.runtime->load_bundle(as_bytes(damaged), {}).has_value()) << at;
   }
-  for (const std::size_t length : {std::size_t{0}, std::size_t{7}, std::size_t{40}, bundle.size() - 1})
+  for (const std::size_t length :
+       {std::size_t{0}, std::size_t{7}, std::size_t{40}, bundle.size() - 1})
     EXPECT_FALSE(harness_.runtime->load_bundle(as_bytes(bundle.substr(0, length)), {}).has_value());
 }
 
 TEST_F(BundleTest, AnUnprovenModuleIsRefusedWithItsReasons) {
-  const auto wasm = wat_to_wasm("(module (memory 1) (table 1 funcref) (func (param funcref) (table.set "
-                                "(i32.const 0) (local.get 0))))").value();
+  const auto wasm = wat_to_wasm(
+                        "(module (memory 1) (table 1 funcref) (func (param funcref) (table.set "
+                        "(i32.const 0) (local.get 0))))")
+                        .value();
   const auto bundle = harness_.runtime->bundle(as_bytes(wasm), *program_, *program_->base_image());
   ASSERT_FALSE(bundle.has_value());
   EXPECT_EQ(bundle.error().kind(), ErrorKind::Invalid);

@@ -1,4 +1,5 @@
-// Calls: values, limits, yielding, cancelling, host functions that answer, wait, fail and call back.
+// Calls: values, limits, yielding, cancelling, host functions that answer, wait, fail and call
+// back.
 #include <gmock/gmock.h>
 
 #include <boost/asio/post.hpp>
@@ -24,6 +25,7 @@ struct Host {
   int operations = 0;
   Result<Value> nested = Value{};
   std::string nested_export = "double";
+  Lease* lease = nullptr;
 };
 
 Host& host(HostContext& context) { return *static_cast<Host*>(context.user()); }
@@ -34,13 +36,12 @@ HostResult add(HostContext& context, std::span<Value> values) {
   return std::nullopt;
 }
 HostResult mix(HostContext&, std::span<Value> values) {
-  const double sum = static_cast<double>(values[0].i64) + static_cast<double>(values[1].f32) + values[2].f64;
+  const double sum =
+      static_cast<double>(values[0].i64) + static_cast<double>(values[1].f32) + values[2].f64;
   values[0].f64 = sum;
   return std::nullopt;
 }
-HostResult refuse(HostContext&, std::span<Value>) {
-  return Error(ErrorKind::Denied, "not today");
-}
+HostResult refuse(HostContext&, std::span<Value>) { return Error(ErrorKind::Denied, "not today"); }
 HostResult call_back(HostContext& context, std::span<Value> values) {
   const Value argument = values[0];
   host(context).nested = context.call_guest(host(context).nested_export, {&argument, 1});
@@ -66,18 +67,23 @@ class Sleep final : public Operation {
   Host& owner_;
   std::int32_t value_;
 };
-Result<std::unique_ptr<Operation>> sleep_then(HostContext& context, std::span<const Value> arguments,
+Result<std::unique_ptr<Operation>> sleep_then(HostContext& context,
+                                              std::span<const Value> arguments,
                                               std::shared_ptr<Waker> waker) {
   if (arguments[0].i32 == 1000) return fail(ErrorKind::Denied, "too long");
   host(context).waker = std::move(waker);
   return std::make_unique<Sleep>(host(context), arguments[0].i32);
 }
 
-const HostFunctions kImports = {{"env", "add", "ii:i", add},
-                                {"env", "mix", "IfF:F", mix},
-                                {"env", "refuse", ":", refuse},
-                                {"env", "call_back", "i:i", call_back},
-                                {"env", "sleep", "i:i", nullptr, sleep_then}};
+HostResult cancel_self(HostContext& context, std::span<Value>) {
+  host(context).lease->cancel(Error(ErrorKind::Gone, "the host changed its mind"));
+  return std::nullopt;
+}
+
+const HostFunctions kImports = {
+    {"env", "add", "ii:i", add},         {"env", "mix", "IfF:F", mix},
+    {"env", "refuse", ":", refuse},      {"env", "call_back", "i:i", call_back},
+    {"env", "cancel", ":", cancel_self}, {"env", "sleep", "i:i", nullptr, sleep_then}};
 
 constexpr const char* kCaller = R"((module
   (import "env" "add" (func $add (param i32 i32) (result i32)))
@@ -85,7 +91,9 @@ constexpr const char* kCaller = R"((module
   (import "env" "refuse" (func $refuse))
   (import "env" "call_back" (func $call_back (param i32) (result i32)))
   (import "env" "sleep" (func $sleep (param i32) (result i32)))
+  (import "env" "cancel" (func $cancel))
   (memory (export "memory") 1)
+  (func (export "cancel") (call $cancel))
   (func (export "add") (param i32 i32) (result i32) (call $add (local.get 0) (local.get 1)))
   (func (export "mix") (param i64 f32 f64) (result f64)
     (call $mix (local.get 0) (local.get 1) (local.get 2)))
@@ -208,9 +216,12 @@ TEST_P(CallTest, AnOperationSuspendsTheGuestUntilItWakes) {
   EXPECT_FALSE(lease->try_call("sleep", argument).has_value());
   EXPECT_EQ(host_.operations, 1);
   std::optional<Result<Value>> result;
-  asio::co_spawn(harness_.loop, [](Lease& running, std::optional<Result<Value>>& out) -> Task<void> {
-    out = co_await running.resume();
-  }(*lease, result), asio::detached);
+  asio::co_spawn(
+      harness_.loop,
+      [](Lease& running, std::optional<Result<Value>>& out) -> Task<void> {
+        out = co_await running.resume();
+      }(*lease, result),
+      asio::detached);
   harness_.loop.poll();
   EXPECT_FALSE(result.has_value());
   host_.waker->wake();
@@ -228,9 +239,12 @@ TEST_P(CallTest, AnOperationThatWasWokenBeforeAnybodyWaitsGoesOn) {
   EXPECT_FALSE(lease->try_call("sleep", argument).has_value());
   host_.waker->wake();
   std::optional<Result<Value>> result;
-  asio::co_spawn(harness_.loop, [](Lease& running, std::optional<Result<Value>>& out) -> Task<void> {
-    out = co_await running.resume();
-  }(*lease, result), asio::detached);
+  asio::co_spawn(
+      harness_.loop,
+      [](Lease& running, std::optional<Result<Value>>& out) -> Task<void> {
+        out = co_await running.resume();
+      }(*lease, result),
+      asio::detached);
   harness_.loop.run();
   EXPECT_EQ((*result)->i32, 8);
 }
@@ -242,9 +256,12 @@ TEST_P(CallTest, AnOperationsErrorReachesTheCaller) {
     auto result = lease->try_call("sleep", argument);
     if (!result) {
       host_.waker->wake();
-      asio::co_spawn(harness_.loop, [](Lease& running, std::optional<Result<Value>>& out) -> Task<void> {
-        out = co_await running.resume();
-      }(*lease, result), asio::detached);
+      asio::co_spawn(
+          harness_.loop,
+          [](Lease& running, std::optional<Result<Value>>& out) -> Task<void> {
+            out = co_await running.resume();
+          }(*lease, result),
+          asio::detached);
       harness_.loop.restart();
       harness_.loop.run();
     }
@@ -269,9 +286,12 @@ TEST_P(CallTest, CancellingASuspendedCallGivesItsReason) {
   const Value argument[] = {i32(1)};
   EXPECT_FALSE(lease->try_call("sleep", argument).has_value());
   std::optional<Result<Value>> result;
-  asio::co_spawn(harness_.loop, [](Lease& running, std::optional<Result<Value>>& out) -> Task<void> {
-    out = co_await running.resume();
-  }(*lease, result), asio::detached);
+  asio::co_spawn(
+      harness_.loop,
+      [](Lease& running, std::optional<Result<Value>>& out) -> Task<void> {
+        out = co_await running.resume();
+      }(*lease, result),
+      asio::detached);
   harness_.loop.poll();
   lease->cancel(Error(ErrorKind::Gone, "the client left"));
   harness_.loop.restart();
@@ -295,15 +315,34 @@ TEST_P(CallTest, CancellingARunningCallGivesItsReason) {
   EXPECT_EQ(next.error().kind(), ErrorKind::Gone);
 }
 
+TEST_P(CallTest, AHostFunctionMayCancelItsCaller) {
+  auto lease = caller();
+  host_.lease = lease.get();
+  const auto result = harness_.call(*lease, "cancel");
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().message(), "the host changed its mind");
+}
+
+TEST_P(CallTest, AMemoryThatStartsPastTheLimitIsRefused) {
+  auto lease = lease_of(kScribbler, {});
+  lease->set_limits({.memory_bytes = 1u << 20});
+  const auto result = harness_.call(*lease, "size");
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().kind(), ErrorKind::Exhausted);
+}
+
 TEST_P(CallTest, AnEndlessLoopIsStoppedWhileTheLoopServesOthers) {
   auto lease = lease_of(kScribbler, {});
   lease->set_limits({.cpu = std::chrono::milliseconds(50)});
   std::optional<Result<Value>> result;
   int turns = 0;
   asio::co_spawn(harness_.loop, Harness::call_into(*lease, "spin", {}, result), asio::detached);
-  asio::co_spawn(harness_.loop, [](int& count, const std::optional<Result<Value>>& done) -> Task<void> {
-    for (; !done; ++count) co_await asio::post(asio::use_awaitable);
-  }(turns, result), asio::detached);
+  asio::co_spawn(
+      harness_.loop,
+      [](int& count, const std::optional<Result<Value>>& done) -> Task<void> {
+        for (; !done; ++count) co_await asio::post(asio::use_awaitable);
+      }(turns, result),
+      asio::detached);
   harness_.loop.run();
   ASSERT_FALSE(result->has_value());
   EXPECT_EQ(result->error().kind(), ErrorKind::TimedOut);
@@ -340,7 +379,7 @@ TEST_P(CallTest, LimitsAndUserOfOneLeaseAreNotThoseOfTheNext) {
   {
     auto lease = harness_.lease(program);
     lease->set_user(&host_);
-    lease->set_limits({.cpu = std::chrono::nanoseconds(1), .memory_bytes = 65536});
+    lease->set_limits({.cpu = std::chrono::nanoseconds(1), .memory_bytes = 131072});
     ASSERT_TRUE(harness_.call(*lease, "double", {i32(1)}));
   }
   auto lease = harness_.lease(program);
@@ -350,7 +389,8 @@ TEST_P(CallTest, LimitsAndUserOfOneLeaseAreNotThoseOfTheNext) {
 }
 
 TEST_P(CallTest, StartFunctionsOfUnprovenModulesAreBounded) {
-  auto program = harness_.program(R"((module (func $spin (loop $again (br $again))) (start $spin)))");
+  auto program =
+      harness_.program(R"((module (func $spin (loop $again (br $again))) (start $spin)))");
   const auto lease = harness_.pool->try_acquire(program, program->base_image());
   ASSERT_FALSE(lease->has_value());
   EXPECT_EQ(lease->error().kind(), ErrorKind::TimedOut);
@@ -369,7 +409,8 @@ TEST_P(CallTest, WhatCannotBeLoadedIsSaidByName) {
   const auto nonsense = harness_.runtime->compile(as_bytes("hello"), kImports);
   EXPECT_EQ(nonsense.error().kind(), ErrorKind::Invalid);
   const auto invalid = wat_to_wasm("(module (func (result i32) (i64.const 1)) (memory 1))").value();
-  EXPECT_EQ(harness_.runtime->compile(as_bytes(invalid), kImports).error().kind(), ErrorKind::Invalid);
+  EXPECT_EQ(harness_.runtime->compile(as_bytes(invalid), kImports).error().kind(),
+            ErrorKind::Invalid);
 }
 
 }  // namespace

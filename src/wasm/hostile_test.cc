@@ -1,12 +1,13 @@
-// The promise, against guests and hosts that do their worst: after any lease the next one starts from
-// its image, byte for byte, in both modes. The runtime compares the whole memory after every restore.
-#include <cstring>
-#include <random>
-
+// The promise, against guests and hosts that do their worst: after any lease the next one starts
+// from its image, byte for byte, in both modes. The runtime compares the whole memory after every
+// restore.
 #include <gmock/gmock.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cstring>
+#include <random>
 
 #include "wasm/test_guests.h"
 
@@ -332,11 +333,14 @@ TEST_P(RestoreTest, AnImageOfAnotherProgramIsRefused) {
 // One mean thing after another, on three images in turn, in any order.
 TEST_P(RestoreTest, TenThousandMixedLeasesAlwaysStartFromTheirImage) {
   std::minstd_rand random(20260);
-  const auto below = [&random](int limit) { return static_cast<int>(random() % static_cast<unsigned>(limit)); };
+  const auto below = [&random](int limit) {
+    return static_cast<int>(random() % static_cast<unsigned>(limit));
+  };
   std::vector<std::shared_ptr<const Image>> images{program_->base_image()};
   for (int i = 1; i < 3; ++i) {
     auto lease = harness_.lease(program_);
-    ASSERT_TRUE(harness_.call(*lease, "scatter", {i32(i * 4096), i32(kBytes), i32(i * 40960), i32(i)}));
+    ASSERT_TRUE(
+        harness_.call(*lease, "scatter", {i32(i * 4096), i32(kBytes), i32(i * 40960), i32(i)}));
     ASSERT_TRUE(harness_.call(*lease, "set_globals", {i32(i), i64(i), f64(i)}));
     images.push_back(lease->snapshot().value());
   }

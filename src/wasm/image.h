@@ -90,8 +90,8 @@ class MemoryImage final : public Image {
   [[nodiscard]] const PageSet* delta() const noexcept { return delta_.get(); }
   [[nodiscard]] std::span<const std::uint64_t> globals() const noexcept { return globals_; }
 
-  // The number of the first page in which `memory` (of base()->size() bytes) differs; reads all of it,
-  // or only the pages that `candidates` marks and those of the delta.
+  // The number of the first page in which `memory` (of base()->size() bytes) differs; reads all of
+  // it, or only the pages that `candidates` marks and those of the delta.
   [[nodiscard]] std::optional<std::uint32_t> first_difference(
       const std::uint8_t* memory, const std::vector<bool>* candidates = nullptr) const;
   // Whether `bytes` are what the image has there; pages past its end are never equal.

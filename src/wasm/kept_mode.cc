@@ -1,12 +1,12 @@
 #include "wasm/kept_mode.h"
 
-#include <cerrno>
-#include <cstring>
-
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 
 #include "wasm/linear_memory.h"
 #include "wasm/page_scan.h"
@@ -15,8 +15,8 @@
 namespace wws::wasm {
 namespace {
 
-// Debian 12's libc does not name it. Merged pages would make the page scan's answers incomplete, and
-// tell one guest what pages another has.
+// Debian 12's libc does not name it. Merged pages would make the page scan's answers incomplete,
+// and tell one guest what pages another has.
 constexpr int kSetMemoryMerge = 67;
 
 }  // namespace
@@ -65,9 +65,10 @@ void KeptMode::switch_off(std::string why) {
   const std::scoped_lock lock(mutex_);
   if (!on_.exchange(false)) return;
   why_off_ = std::move(why);
-  log_.error("sandboxes are no longer kept: every request gets a new instance from now on, which is "
-             "slower and as safe; please report this with your kernel's version",
-             {{"why", why_off_}});
+  log_.error(
+      "sandboxes are no longer kept: every request gets a new instance from now on, which is "
+      "slower and as safe; please report this with your kernel's version",
+      {{"why", why_off_}});
 }
 
 }  // namespace wws::wasm

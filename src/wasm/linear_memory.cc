@@ -1,17 +1,18 @@
 #include "wasm/linear_memory.h"
 
-#include <cerrno>
-#include <cstring>
-
 #include <fmt/format.h>
 #include <sys/mman.h>
+
+#include <cerrno>
+#include <cstring>
 
 namespace wws::wasm {
 
 Result<std::unique_ptr<LinearMemory>> LinearMemory::reserve(std::size_t size, std::size_t capacity,
                                                             std::size_t guard) {
   if (size > capacity || size % kHostPage != 0 || capacity % kHostPage != 0)
-    return fail(ErrorKind::Internal, fmt::format("a memory of {} bytes in {} bytes", size, capacity));
+    return fail(ErrorKind::Internal,
+                fmt::format("a memory of {} bytes in {} bytes", size, capacity));
   const std::size_t reserved = kHostPage + capacity + guard;
   void* at = mmap(nullptr, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (at == MAP_FAILED)
@@ -24,8 +25,9 @@ Result<std::unique_ptr<LinearMemory>> LinearMemory::reserve(std::size_t size, st
   std::unique_ptr<LinearMemory> memory(
       new LinearMemory(static_cast<std::uint8_t*>(at), reserved, capacity));
   if (mprotect(at, kHostPage, PROT_READ | PROT_WRITE) != 0 || !memory->grow_to(size))
-    return fail(ErrorKind::Exhausted, fmt::format("cannot make {} bytes of guest memory accessible: {}",
-                                                  size, std::strerror(errno)));
+    return fail(ErrorKind::Exhausted,
+                fmt::format("cannot make {} bytes of guest memory accessible: {}", size,
+                            std::strerror(errno)));
   return memory;
 }
 

@@ -2,9 +2,9 @@
 //
 //   canary page | memory, accessible up to size() | reserved, inaccessible | guard
 //
-// The canary page stands before the guest's first byte, out of its reach, in the same mapping as its
-// memory: the host writes a number there in every lease and demands that the page scan reports it.
-// Owned by Wasmtime (freed with the store); used by one thread.
+// The canary page stands before the guest's first byte, out of its reach, in the same mapping as
+// its memory: the host writes a number there in every lease and demands that the page scan reports
+// it. Owned by Wasmtime (freed with the store); used by one thread.
 #pragma once
 
 #include <cstddef>
@@ -47,8 +47,11 @@ class LinearMemory {
 
  private:
   LinearMemory(std::uint8_t* reservation, std::size_t reserved, std::size_t capacity) noexcept
-      : reservation_(reservation), reserved_(reserved), base_(reservation + kHostPage),
-        capacity_(capacity), limit_(capacity) {}
+      : reservation_(reservation),
+        reserved_(reserved),
+        base_(reservation + kHostPage),
+        capacity_(capacity),
+        limit_(capacity) {}
 
   std::uint8_t* reservation_;
   std::size_t reserved_;

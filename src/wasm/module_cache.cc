@@ -1,15 +1,15 @@
 #include "wasm/module_cache.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
-
 #include <fmt/format.h>
 #include <openssl/evp.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif

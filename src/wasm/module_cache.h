@@ -1,8 +1,8 @@
 // ModuleCache: compiled modules on disk, one file each, so that a restart compiles nothing.
 //
-// Compiled code is trusted code: whoever can write to the folder can run anything in this process. So
-// the folder must belong to this user, with nobody else able to write to it; every entry carries a
-// hash of itself, and a damaged one counts as missing. Thread-safe, and safe between processes.
+// Compiled code is trusted code: whoever can write to the folder can run anything in this process.
+// So the folder must belong to this user, with nobody else able to write to it; every entry carries
+// a hash of itself, and a damaged one counts as missing. Thread-safe, and safe between processes.
 #pragma once
 
 #include <array>

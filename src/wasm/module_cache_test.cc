@@ -1,10 +1,10 @@
 #include "wasm/module_cache.h"
 
-#include <filesystem>
-#include <fstream>
-
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "wasm/test_guests.h"
 

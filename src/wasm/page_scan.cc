@@ -1,13 +1,13 @@
 #include "wasm/page_scan.h"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 namespace wws::wasm {
 namespace {
@@ -59,8 +59,8 @@ Result<std::vector<bool>> anonymous_pages(int pagemap, const std::uint8_t* start
   const std::size_t first = reinterpret_cast<std::uint64_t>(start) / 4096;
   for (std::size_t done = 0; done < count;) {
     const std::size_t wanted = std::min(words.size(), count - done) * sizeof words[0];
-    const ssize_t got = pread(pagemap, words.data(), wanted,
-                              static_cast<off_t>((first + done) * sizeof words[0]));
+    const ssize_t got =
+        pread(pagemap, words.data(), wanted, static_cast<off_t>((first + done) * sizeof words[0]));
     if (got <= 0 || got % static_cast<ssize_t>(sizeof words[0]) != 0)
       return fail(ErrorKind::Unsupported,
                   fmt::format("/proc/self/pagemap cannot be read: {}", std::strerror(errno)));

@@ -57,8 +57,8 @@ class PageScan {
 };
 
 // Which pages of [start, start + count pages) are anonymous, present or swapped out, read from the
-// pagemap file's words: another way through the kernel than the scan, and slower. Others read as the
-// file that is mapped there. Errors: Unsupported.
+// pagemap file's words: another way through the kernel than the scan, and slower. Others read as
+// the file that is mapped there. Errors: Unsupported.
 [[nodiscard]] Result<std::vector<bool>> anonymous_pages(int pagemap, const std::uint8_t* start,
                                                         std::size_t count);
 

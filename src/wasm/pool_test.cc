@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "wasm/test_guests.h"
 
 namespace wws::wasm {
@@ -90,7 +92,8 @@ TEST(Pool, QueuesInOrderAtTheCeiling) {
 }
 
 TEST(Pool, GivesUpAfterTheLongestWait) {
-  Harness harness(RestoreMode::Auto, {.max_instances = 1, .max_wait = std::chrono::milliseconds(1)});
+  Harness harness(RestoreMode::Auto,
+                  {.max_instances = 1, .max_wait = std::chrono::milliseconds(1)});
   const auto program = harness.program(kScribbler);
   const auto running = harness.lease(program);
   Waiting waiting;
@@ -127,6 +130,21 @@ TEST(Pool, AWaiterThatGoesAwayLeavesTheQueue) {
   EXPECT_FALSE(waiting.lease.has_value());
 }
 
+TEST(Pool, AWaiterWhoseInstanceFailsMakesWayForTheNext) {
+  Harness harness(RestoreMode::Auto, {.max_instances = 1});
+  const auto program = harness.program(kScribbler);
+  const auto broken = harness.program("(module (func $f unreachable) (start $f))");
+  auto running = harness.lease(program);
+  Waiting first, second;
+  asio::co_spawn(harness.loop, acquire_into(*harness.pool, broken, first), asio::detached);
+  asio::co_spawn(harness.loop, acquire_into(*harness.pool, program, second), asio::detached);
+  harness.loop.poll();
+  running.reset();
+  harness.loop.run();
+  EXPECT_FALSE(first.lease->has_value());
+  EXPECT_TRUE(second.lease->has_value());
+}
+
 TEST(Pool, AFailedInstanceTakesNoPlace) {
   Harness harness(RestoreMode::Auto, {.max_instances = 1});
   const auto program = harness.program("(module (func $f unreachable) (start $f))");
@@ -134,6 +152,41 @@ TEST(Pool, AFailedInstanceTakesNoPlace) {
     EXPECT_EQ(harness.pool->try_acquire(program, program->base_image())->error().kind(),
               ErrorKind::GuestFault);
   EXPECT_EQ(harness.pool->stats().running, 0U);
+}
+
+// Leases in a loop and a pool of their own; true when each of them started from its image.
+bool lease_many(Runtime& runtime, const std::shared_ptr<const Program>& program,
+                const std::vector<std::shared_ptr<const Image>>& images) {
+  asio::io_context loop{1};
+  auto pool = runtime.make_pool(loop.get_executor(), {.max_kept = 1});
+  for (std::size_t round = 0; round < 300; ++round) {
+    const std::size_t which = round / 2 % images.size();
+    auto lease = pool->try_acquire(program, images[which]);
+    if (!lease || !*lease || (**lease)->memory().load<std::uint32_t>(8192) != which) return false;
+    const Value fill[] = {i32(0), i32(0x7f), i32(100'000)};
+    static_cast<void>((**lease)->try_call("fill", fill));
+  }
+  return true;
+}
+
+TEST(Pool, LoopsOnSeveralThreadsShareProgramsAndImages) {
+  Harness harness(RestoreMode::Auto);
+  const auto program = harness.program(kScribbler);
+  std::vector<std::shared_ptr<const Image>> images{program->base_image()};
+  {
+    auto lease = harness.lease(program);
+    ASSERT_TRUE(harness.call(*lease, "poke", {i32(8192), i32(1)}));
+    images.push_back(lease->snapshot().value());
+  }
+  std::vector<char> fine(3);
+  {
+    std::vector<std::jthread> threads;
+    for (char& one : fine)
+      threads.emplace_back([&] { one = lease_many(*harness.runtime, program, images) ? 1 : 0; });
+    for (int i = 0; i < 3; ++i) EXPECT_NE(harness.program(kScribbler), nullptr);
+  }
+  EXPECT_THAT(fine, testing::Each(1));
+  EXPECT_TRUE(harness.runtime->keeps_instances()) << harness.runtime->why_not_kept();
 }
 
 }  // namespace

@@ -10,7 +10,9 @@ namespace {
 class Pass {
  public:
   Pass(LinearMemory& memory, const MemoryImage& image) noexcept
-      : memory_(memory), base_(*image.base()), delta_(image.delta()),
+      : memory_(memory),
+        base_(*image.base()),
+        delta_(image.delta()),
         delta_count_(image.delta_pages()) {}
 
   // False: stop, the instance is to be dropped.
@@ -87,10 +89,12 @@ std::uint64_t read_canary(const LinearMemory& memory) noexcept {
 }
 
 // Whether the instance left so many pages that later leases would pay for them.
-bool needs_trim(std::uint32_t pages, std::size_t delta_pages, const RestoreHistory& history) noexcept {
+bool needs_trim(std::uint32_t pages, std::size_t delta_pages,
+                const RestoreHistory& history) noexcept {
   constexpr std::uint32_t kFloor = 64;
   const auto delta = static_cast<std::uint32_t>(delta_pages);
-  return pages > kMaxRestoredPages + delta || pages > 2 * std::max(history.usual_pages, kFloor + delta);
+  return pages > kMaxRestoredPages + delta ||
+         pages > 2 * std::max(history.usual_pages, kFloor + delta);
 }
 
 }  // namespace
@@ -114,8 +118,9 @@ Restored restore(PageScan& scan, LinearMemory& memory, const MemoryImage& image,
   if (memory.size() != image.base()->size()) return drop("its memory has another size");
   if (read_canary(memory) != canary) return drop("its canary was overwritten");
   Pass pass(memory, image);
-  const bool complete = scan.scan(memory.canary(), memory.base() + memory.size(),
-                                  [&pass](const PageRegion& region) { return pass.region(region); });
+  const bool complete =
+      scan.scan(memory.canary(), memory.base() + memory.size(),
+                [&pass](const PageRegion& region) { return pass.region(region); });
   result.pages = pass.pages();
   if (pass.swapped()) return drop("some of its pages were swapped out or on the move");
   if (!complete) return drop("the page scan failed");
@@ -125,8 +130,8 @@ Restored restore(PageScan& scan, LinearMemory& memory, const MemoryImage& image,
   }
   pass.delta_until(image.base()->page_count());
   if (!needs_trim(result.pages, image.delta_pages(), history)) {
-    history.usual_pages = history.usual_pages == 0 ? result.pages
-                                                   : (history.usual_pages * 7 + result.pages) / 8;
+    history.usual_pages =
+        history.usual_pages == 0 ? result.pages : (history.usual_pages * 7 + result.pages) / 8;
     return result;
   }
   if (!memory.discard_pages()) return drop("its pages cannot be discarded");

@@ -17,9 +17,9 @@ namespace wws::wasm {
 
 struct Restored {
   bool drop = false;
-  std::string_view why;      // of a drop; a literal
-  bool untruthful = false;   // the kernel's answer was wrong: keep no instance from now on
-  std::uint32_t pages = 0;   // that the scan reported
+  std::string_view why;     // of a drop; a literal
+  bool untruthful = false;  // the kernel's answer was wrong: keep no instance from now on
+  std::uint32_t pages = 0;  // that the scan reported
   bool trimmed = false;
 };
 

@@ -2,8 +2,6 @@
 // kernel that lies.
 #include "wasm/restore.h"
 
-#include <cstring>
-
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -11,6 +9,8 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cstring>
 
 #include "wasm/kept_mode.h"
 #include "wasm/self_test.h"
@@ -22,10 +22,12 @@ constexpr std::uint32_t kPages = 64;
 constexpr std::size_t kSize = kPages * kHostPage;
 
 std::shared_ptr<const BaseMemory> make_base() {
-  return BaseMemory::create(kSize, [](MutableByteView memory) -> Result<void> {
-           std::memset(memory.data() + 3 * kHostPage, 0x33, kHostPage);
-           return {};
-         }).value();
+  return BaseMemory::create(kSize,
+                            [](MutableByteView memory) -> Result<void> {
+                              std::memset(memory.data() + 3 * kHostPage, 0x33, kHostPage);
+                              return {};
+                            })
+      .value();
 }
 
 class RestorePartsTest : public testing::Test {
@@ -33,7 +35,8 @@ class RestorePartsTest : public testing::Test {
   int pagemap_ = open_pagemap().value();
   PageScan scan_{pagemap_};
   MemoryImage image_{make_base(), nullptr, {}};
-  std::unique_ptr<LinearMemory> memory_ = LinearMemory::reserve(kSize, 4 * kSize, kHostPage).value();
+  std::unique_ptr<LinearMemory> memory_ =
+      LinearMemory::reserve(kSize, 4 * kSize, kHostPage).value();
   RestoreHistory history_;
 
   void SetUp() override { ASSERT_TRUE(memory_->map_image(image_.base()->file()).has_value()); }
@@ -114,9 +117,10 @@ TEST_F(RestorePartsTest, AScanThatMissesTheCanaryIsUntruthful) {
 
 TEST_F(RestorePartsTest, ALeaseThatTouchesFarMoreThanUsualIsTrimmed) {
   auto big = LinearMemory::reserve(1024 * kHostPage, 1024 * kHostPage, 0).value();
-  const MemoryImage image(BaseMemory::create(1024 * kHostPage, [](MutableByteView) -> Result<void> {
-                            return {};
-                          }).value(), nullptr, {});
+  const MemoryImage image(
+      BaseMemory::create(1024 * kHostPage, [](MutableByteView) -> Result<void> { return {}; })
+          .value(),
+      nullptr, {});
   ASSERT_TRUE(big->map_image(image.base()->file()).has_value());
   for (const bool heavy : {false, true, false}) {
     write_canary(*big, 7);

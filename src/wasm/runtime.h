@@ -2,7 +2,7 @@
 // and lends instances of them, one request at a time.
 //
 // The promise: the memory, globals and tables that a Lease starts with equal its Image byte for byte,
-// whatever an earlier lease did. Two ways keep it (ARCHITECTURE.md, "Sandbox life cycle"):
+// whatever an earlier lease did. Two ways keep it (ARCHITECTURE.md, "How memory is put back"):
 //  - kept: the instance stays, every page that may have been written is put back after each lease.
 //    Only for modules that the checker proves to have no other state, and only while the start-up
 //    self-test and the running checks say that the kernel reports pages truthfully;
@@ -188,7 +188,8 @@ class Runtime {
   Runtime() = default;
 };
 
-// Runs the self-test, starts the epoch ticker's thread. `clock` and `log` must outlive it.
+// Runs the self-test, starts the epoch ticker's thread. `clock` and `log` must outlive it, and it
+// must outlive its pools, leases and programs.
 [[nodiscard]] Result<std::unique_ptr<Runtime>> make_runtime(const RuntimeOptions& options,
                                                             const io::Clock& clock,
                                                             observe::Log& log);

@@ -1,9 +1,9 @@
 #include "wasm/self_test.h"
 
-#include <cstring>
-
 #include <fmt/format.h>
 #include <sys/mman.h>
+
+#include <cstring>
 
 #include "wasm/image.h"
 #include "wasm/restore.h"
@@ -77,10 +77,11 @@ class SelfTest {
   }
 
   static std::unexpected<Error> refuse(std::string_view what, std::string_view why) {
-    return fail(ErrorKind::Unsupported,
-                fmt::format("PAGEMAP_SCAN cannot be relied on here (it needs Linux 6.7 or later, and "
-                            "no sandbox in the way): test of {}: {}",
-                            what, why));
+    return fail(
+        ErrorKind::Unsupported,
+        fmt::format("PAGEMAP_SCAN cannot be relied on here (it needs Linux 6.7 or later, and "
+                    "no sandbox in the way): test of {}: {}",
+                    what, why));
   }
 
   [[nodiscard]] volatile std::uint8_t* page(std::uint32_t number) const {

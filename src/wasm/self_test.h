@@ -1,5 +1,5 @@
-// The start-up self-test of kept instances: makes a memory, dirties it in every way that is known to
-// fool page scans, restores it and compares every byte.
+// The start-up self-test of kept instances: makes a memory, dirties it in every way that is known
+// to fool page scans, restores it and compares every byte.
 #pragma once
 
 #include "base/result.h"

@@ -1,14 +1,14 @@
 // Guests in the text format and a runtime around them, for this room's tests.
 #pragma once
 
-#include <memory>
-#include <string>
-#include <utility>
+#include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <gtest/gtest.h>
+#include <memory>
+#include <string>
+#include <utility>
 
 #include "io/clock.h"
 #include "observe/log.h"
@@ -67,9 +67,21 @@ inline constexpr const char* kScribbler = R"((module
   (func (export "nothing"))
 ))";
 
-inline Value i32(std::int32_t value) { Value v; v.i32 = value; return v; }
-inline Value i64(std::int64_t value) { Value v; v.i64 = value; return v; }
-inline Value f64(double value) { Value v; v.f64 = value; return v; }
+inline Value i32(std::int32_t value) {
+  Value v;
+  v.i32 = value;
+  return v;
+}
+inline Value i64(std::int64_t value) {
+  Value v;
+  v.i64 = value;
+  return v;
+}
+inline Value f64(double value) {
+  Value v;
+  v.f64 = value;
+  return v;
+}
 
 struct Harness {
   io::SystemClock clock;
@@ -109,9 +121,9 @@ struct Harness {
   // Runs a call to its end.
   Result<Value> call(Lease& lease, std::string_view function, std::vector<Value> arguments = {}) {
     std::optional<Result<Value>> result;
-    boost::asio::co_spawn(
-        loop, call_into(lease, std::string(function), std::move(arguments), result),
-        boost::asio::detached);
+    boost::asio::co_spawn(loop,
+                          call_into(lease, std::string(function), std::move(arguments), result),
+                          boost::asio::detached);
     loop.restart();
     loop.run();
     return std::move(*result);

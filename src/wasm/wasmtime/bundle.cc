@@ -1,8 +1,8 @@
 #include "wasm/wasmtime/bundle.h"
 
-#include <cstring>
-
 #include <fmt/format.h>
+
+#include <cstring>
 
 #include "wasm/module_cache.h"
 
@@ -22,21 +22,26 @@ std::vector<PageSet::Source> pages_of(const MemoryImage& image) {
   for (std::uint32_t page = 0; page < image.base()->page_count(); ++page) {
     const bool changed = next < image.delta_pages() && image.delta()->numbers()[next] == page;
     const std::uint8_t* bytes = nullptr;
-    if (changed) bytes = image.delta()->bytes(next++);
-    else if (!image.base()->is_zero(page)) bytes = image.base()->page(page);
+    if (changed)
+      bytes = image.delta()->bytes(next++);
+    else if (!image.base()->is_zero(page))
+      bytes = image.base()->page(page);
     if (bytes != nullptr && !is_zero_page(bytes)) pages.push_back({page, bytes});
   }
   return pages;
 }
 
 Result<Bundle> read_body(ByteView body) {
-  const auto damaged = [] { return fail(ErrorKind::Invalid, "the bundle is damaged: build it again"); };
+  const auto damaged = [] {
+    return fail(ErrorKind::Invalid, "the bundle is damaged: build it again");
+  };
   ByteReader reader(body);
   const std::string_view version = reader.prefixed_text();
   if (!reader.ok()) return damaged();
   if (version != kEngineVersion)
-    return fail(ErrorKind::Unsupported,
-                fmt::format("the bundle was made for Wasmtime {}, this is {}", version, kEngineVersion));
+    return fail(
+        ErrorKind::Unsupported,
+        fmt::format("the bundle was made for Wasmtime {}, this is {}", version, kEngineVersion));
   Bundle bundle;
   bundle.memory_bytes = reader.number<std::uint64_t>();
   if (bundle.memory_bytes > std::uint64_t{1} << 32 || bundle.memory_bytes % binary::kPageBytes != 0)

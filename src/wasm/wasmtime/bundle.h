@@ -4,7 +4,8 @@
 //   magic | SHA-256 of the rest | engine version | u64 memory bytes
 //   | u32 globals: name, u8 kind, u64 bits | u32 pages: u32 number, 4096 bytes | u64 length, code
 //
-// Little-endian; texts and the code are preceded by their length. Pages that are not named are zero.
+// Little-endian; texts and the code are preceded by their length. Pages that are not named are
+// zero.
 #pragma once
 
 #include <cstdint>

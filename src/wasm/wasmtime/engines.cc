@@ -18,7 +18,8 @@ Result<std::unique_ptr<Engines>> Engines::create(const EngineOptions& options) {
   engines->pooled_.reset(wasm_engine_new_with_config(engines->pooled_config().release()));
   if (!engines->kept_ || !engines->pooled_)
     return fail(ErrorKind::Unsupported, "Wasmtime cannot make an engine with our settings here");
-  engines->ticker_ = std::jthread([self = engines.get()](std::stop_token stop) { self->tick(stop); });
+  engines->ticker_ =
+      std::jthread([self = engines.get()](std::stop_token stop) { self->tick(stop); });
   return engines;
 }
 
@@ -69,9 +70,9 @@ Result<EngineHandle> Engines::make_portable_engine() {
   if (auto* error = wasmtime_config_target_set(config.get(), "x86_64-unknown-linux-gnu"))
     return fail(ErrorKind::Unsupported, take_message(error));
   // https://gitlab.com/x86-psABIs/x86-64-ABI: the level v3, as far as Cranelift knows its parts.
-  for (const char* feature : {"has_sse3", "has_ssse3", "has_cmpxchg16b", "has_sse41", "has_sse42",
-                              "has_popcnt", "has_avx", "has_avx2", "has_bmi1", "has_bmi2", "has_fma",
-                              "has_lzcnt"})
+  for (const char* feature :
+       {"has_sse3", "has_ssse3", "has_cmpxchg16b", "has_sse41", "has_sse42", "has_popcnt",
+        "has_avx", "has_avx2", "has_bmi1", "has_bmi2", "has_fma", "has_lzcnt"})
     wasmtime_config_cranelift_flag_enable(config.get(), feature);
   EngineHandle engine(wasm_engine_new_with_config(config.release()));
   if (!engine) return fail(ErrorKind::Unsupported, "Wasmtime cannot compile for x86-64-v3");

@@ -1,8 +1,8 @@
 // Engines: the two Wasmtime engines of a runtime and the thread that ticks their epochs.
 //
-// *kept* takes its memories from us (LinearMemory) so that they can be restored; *pooled* makes a new
-// instance for every lease from Wasmtime's pooling allocator, with its own page scan off: that one
-// misses swapped pages. Thread-safe.
+// *kept* takes its memories from us (LinearMemory) so that they can be restored; *pooled* makes a
+// new instance for every lease from Wasmtime's pooling allocator, with its own page scan off: that
+// one misses swapped pages. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -51,10 +51,12 @@ class Engines {
   // The memory that the creator made at `base`; nullptr when it made none there.
   [[nodiscard]] LinearMemory* find_memory(const std::uint8_t* base);
 
-  // Around every stay in a guest: epochs tick twice a slice while there is one, and stop soon after.
+  // Around every stay in a guest: epochs tick twice a slice while there is one, and stop soon
+  // after.
   void guest_enters() noexcept {
     running_.fetch_add(1);
-    if (asleep_.load()) [[unlikely]] wake_ticker();
+    if (asleep_.load()) [[unlikely]]
+      wake_ticker();
   }
   void guest_leaves() noexcept { running_.fetch_sub(1); }
   [[nodiscard]] std::chrono::nanoseconds slice() const noexcept { return options_.slice; }
@@ -67,8 +69,9 @@ class Engines {
   void tick(std::stop_token stop);
   void wake_ticker() noexcept;
 
-  static wasmtime_error_t* new_memory(void* self, const wasm_memorytype_t* type, std::size_t minimum,
-                                      std::size_t maximum, std::size_t reserved, std::size_t guard,
+  static wasmtime_error_t* new_memory(void* self, const wasm_memorytype_t* type,
+                                      std::size_t minimum, std::size_t maximum,
+                                      std::size_t reserved, std::size_t guard,
                                       wasmtime_linear_memory_t* out);
 
   struct OwnedMemory;

@@ -1,10 +1,10 @@
 // Owners of Wasmtime's C objects, and its errors as ours.
 #pragma once
 
+#include <wasmtime.h>
+
 #include <memory>
 #include <string>
-
-#include <wasmtime.h>
 
 #include "base/result.h"
 

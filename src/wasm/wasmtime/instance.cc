@@ -1,10 +1,10 @@
 #include "wasm/wasmtime/instance.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
-
-#include <fmt/format.h>
 
 #include "base/assert.h"
 
@@ -14,7 +14,7 @@ namespace {
 // Ticks until a guest is asked to yield: two, of half a slice each, make a slice at most.
 constexpr std::uint64_t kSliceTicks = 2;
 // The start function of an unproven module runs before anybody set limits.
-constexpr Limits kStartLimits{std::chrono::milliseconds(100), std::uint64_t{128} << 20};
+constexpr Limits kStartLimits{std::chrono::milliseconds(100), std::uint64_t{1} << 30};
 
 wasmtime_val_t to_wasmtime(wasmtime_valkind_t kind, Value value) noexcept {
   wasmtime_val_t out{};
@@ -88,9 +88,12 @@ class Instance::CallWaker final : public Waker {
 
 Instance::Instance(std::shared_ptr<const LoadedProgram> program,
                    std::shared_ptr<const MemoryImage> image, const io::Clock& clock)
-    : program_(std::move(program)), image_(std::move(image)), clock_(clock),
+    : program_(std::move(program)),
+      image_(std::move(image)),
+      clock_(clock),
       store_(wasmtime_store_new(program_->engine(), this, nullptr)),
-      context_(wasmtime_store_context(store_.get())), pending_(std::make_unique<Pending>()) {
+      context_(wasmtime_store_context(store_.get())),
+      pending_(std::make_unique<Pending>()) {
   wasmtime_store_epoch_deadline_callback(store_.get(), &Instance::on_epoch, this, nullptr);
 }
 
@@ -156,7 +159,8 @@ Result<void> Instance::find_globals() {
     if (!wasmtime_instance_export_get(context_, &instance_, global.export_name.data(),
                                       global.export_name.size(), &found) ||
         found.kind != WASMTIME_EXTERN_GLOBAL)
-      return fail(ErrorKind::Internal, fmt::format("a kept program has no '{}'", global.export_name));
+      return fail(ErrorKind::Internal,
+                  fmt::format("a kept program has no '{}'", global.export_name));
     globals_.push_back(found.of.global);
   }
   return {};
@@ -246,7 +250,8 @@ bool Instance::undo_growth() noexcept {
     wasmtime_error_delete(error);
     return false;
   }
-  return pages * binary::kPageBytes == size && wasmtime_memory_data_size(context_, &memory_) == size;
+  return pages * binary::kPageBytes == size &&
+         wasmtime_memory_data_size(context_, &memory_) == size;
 }
 
 bool Instance::equals_image(const std::vector<bool>* candidates) noexcept {
@@ -284,11 +289,12 @@ Result<const Instance::Function*> Instance::find_function(std::string_view expor
   const Signature* signature = program_->find_signature(exported);
   wasmtime_extern_t found{};
   if (signature == nullptr ||
-      !wasmtime_instance_export_get(context_, &instance_, exported.data(), exported.size(), &found) ||
+      !wasmtime_instance_export_get(context_, &instance_, exported.data(), exported.size(),
+                                    &found) ||
       found.kind != WASMTIME_EXTERN_FUNC)
-    return fail(ErrorKind::NotFound,
-                fmt::format("the guest exports no function '{}' that takes and returns numbers",
-                            exported));
+    return fail(
+        ErrorKind::NotFound,
+        fmt::format("the guest exports no function '{}' that takes and returns numbers", exported));
   functions_.push_back({std::string(exported), found.of.func, signature});
   return &functions_.back();
 }
@@ -309,6 +315,11 @@ Result<void> Instance::start(std::string_view exported, std::span<const Value> a
     clean_ = false;
     return fail(*cancel_);
   }
+  if (const std::size_t size = memory().size();
+      limits_.memory_bytes != 0 && size > limits_.memory_bytes)
+    return fail(ErrorKind::Exhausted,
+                fmt::format("it starts with {} bytes of memory, more than its limit of {} bytes",
+                            size, limits_.memory_bytes));
   WWS_TRY(const Function* function, find_callable(exported, arguments.size()));
   const Signature& signature = *function->signature;
   for (std::size_t i = 0; i < arguments.size(); ++i)
@@ -336,10 +347,10 @@ std::optional<Result<Value>> Instance::poll() {
   const bool ended = wasmtime_call_future_poll(call_);
   end_slice();
   polling_ = false;
-  if (ended) return finish();
   // From now on the thread's own clock is worth its price.
   exact_time_ = true;
-  if (!cancel_) return std::nullopt;
+  if (!cancel_) return ended ? std::optional(finish()) : std::nullopt;
+  // Cancelled from within: by a host function that the guest called.
   clean_ = false;
   abandon();
   return fail(*cancel_);
@@ -348,7 +359,8 @@ std::optional<Result<Value>> Instance::poll() {
 Result<Value> Instance::finish() noexcept {
   wasmtime_call_future_delete(std::exchange(call_, nullptr));
   if (pending_->error != nullptr || pending_->trap != nullptr)
-    return fail(failure(std::exchange(pending_->error, nullptr), std::exchange(pending_->trap, nullptr)));
+    return fail(
+        failure(std::exchange(pending_->error, nullptr), std::exchange(pending_->trap, nullptr)));
   return pending_->result_count == 0 ? Value{} : to_value(pending_->result);
 }
 
@@ -358,9 +370,10 @@ Error Instance::failure(wasmtime_error_t* error, wasm_trap_t* trap) noexcept {
   std::string message = take_either(error, trap);
   if (cancel_) return *cancel_;
   if (timed_out_)
-    return Error(ErrorKind::TimedOut,
-                 fmt::format("it used more than its {} ms of CPU time",
-                             std::chrono::duration_cast<std::chrono::milliseconds>(limits_.cpu).count()));
+    return Error(
+        ErrorKind::TimedOut,
+        fmt::format("it used more than its {} ms of CPU time",
+                    std::chrono::duration_cast<std::chrono::milliseconds>(limits_.cpu).count()));
   if (host_error_) return *host_error_;
   if (trapped && linear_memory_ != nullptr && linear_memory_->growth_refused())
     return Error(ErrorKind::Exhausted,
@@ -430,9 +443,10 @@ GuestMemory Instance::memory() noexcept {
 
 Result<Value> Instance::call_guest(std::string_view exported, std::span<const Value> arguments) {
   if (nesting_ != Nesting::None)
-    return fail(ErrorKind::GuestFault,
-                fmt::format("'{}' cannot be called now: the guest was called by a host function already",
-                            exported));
+    return fail(
+        ErrorKind::GuestFault,
+        fmt::format("'{}' cannot be called now: the guest was called by a host function already",
+                    exported));
   WWS_TRY(const Function* function, find_callable(exported, arguments.size()));
   const Signature& signature = *function->signature;
   std::array<wasmtime_val_raw_t, kMaxArguments> values{};
@@ -456,7 +470,8 @@ wasm_trap_t* Instance::host_call(const BoundImport& import, wasmtime_val_raw_t* 
              "a host function gets as many slots as its type has");
   for (std::size_t i = 0; i < signature.parameters.size(); ++i)
     slots[i] = to_value(signature.parameters[i], values[i]);
-  const std::span<Value> used(slots.data(), std::max(signature.parameters.size(), signature.results.size()));
+  const std::span<Value> used(slots.data(),
+                              std::max(signature.parameters.size(), signature.results.size()));
   HostResult failed = import.function.suspending != nullptr ? suspend(import, used)
                                                             : import.function.call(*this, used);
   if (failed) {
@@ -471,14 +486,15 @@ wasm_trap_t* Instance::host_call(const BoundImport& import, wasmtime_val_raw_t* 
 
 HostResult Instance::suspend(const BoundImport& import, std::span<Value> values) noexcept {
   if (nesting_ != Nesting::None)
-    return Error(ErrorKind::GuestFault,
-                 fmt::format("'{}' '{}' waits, and nothing may wait while a host function or a start "
-                             "function runs guest code",
-                             import.function.module, import.function.name));
+    return Error(
+        ErrorKind::GuestFault,
+        fmt::format("'{}' '{}' waits, and nothing may wait while a host function or a start "
+                    "function runs guest code",
+                    import.function.module, import.function.name));
   const auto waker = std::make_shared<CallWaker>(*this);
   woken_ = false;
-  auto operation = import.function.suspending(
-      *this, values.first(import.signature.parameters.size()), waker);
+  auto operation =
+      import.function.suspending(*this, values.first(import.signature.parameters.size()), waker);
   if (!operation) return std::move(operation).error();
   waiting_ = true;
   wasmtime_val_raw_t none{};
@@ -499,12 +515,14 @@ Result<std::shared_ptr<const MemoryImage>> Instance::snapshot(const std::vector<
                 "no image can be taken of a program whose instances are not kept: " +
                     program_->why_fresh());
   if (under_way() || !clean_)
-    return fail(ErrorKind::Invalid, "no image can be taken of a guest whose run is not over or failed");
-  if (linear_memory_->size() != image_->base()->size())
     return fail(ErrorKind::Invalid,
-                fmt::format("the guest's memory has grown from {} to {} bytes: build it with a larger "
-                            "initial memory",
-                            image_->base()->size(), linear_memory_->size()));
+                "no image can be taken of a guest whose run is not over or failed");
+  if (linear_memory_->size() != image_->base()->size())
+    return fail(
+        ErrorKind::Invalid,
+        fmt::format("the guest's memory has grown from {} to {} bytes: build it with a larger "
+                    "initial memory",
+                    image_->base()->size(), linear_memory_->size()));
   return MemoryImage::capture(image_->base(), linear_memory_->base(), candidates, read_globals());
 }
 

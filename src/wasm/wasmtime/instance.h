@@ -1,9 +1,9 @@
-// Instance: one guest in a store of its own, and the call that it is in. Everything that a lease does
-// to a guest happens here. Belongs to one loop.
+// Instance: one guest in a store of its own, and the call that it is in. Everything that a lease
+// does to a guest happens here. Belongs to one loop.
 //
 // A call runs on a fiber. poll() runs it until it ends, until it has used up its slice, or until a
-// host function waits for an operation; the caller decides when to poll again. Nothing about a lease
-// outlives end_lease().
+// host function waits for an operation; the caller decides when to poll again. Nothing about a
+// lease outlives end_lease().
 #pragma once
 
 #include <chrono>
@@ -74,7 +74,8 @@ class Instance final : public HostContext {
   [[nodiscard]] std::chrono::nanoseconds cpu_used() const noexcept { return cpu_used_; }
   [[nodiscard]] std::uint64_t uses() const noexcept { return uses_; }
   [[nodiscard]] LinearMemory* linear_memory() noexcept { return linear_memory_; }
-  [[nodiscard]] Result<std::shared_ptr<const MemoryImage>> snapshot(const std::vector<bool>* candidates);
+  [[nodiscard]] Result<std::shared_ptr<const MemoryImage>> snapshot(
+      const std::vector<bool>* candidates);
 
   // HostContext.
   [[nodiscard]] void* user() const noexcept override { return user_; }
@@ -108,7 +109,8 @@ class Instance final : public HostContext {
     const Signature* signature;
   };
   [[nodiscard]] Result<const Function*> find_function(std::string_view exported);
-  [[nodiscard]] Result<const Function*> find_callable(std::string_view exported, std::size_t arguments);
+  [[nodiscard]] Result<const Function*> find_callable(std::string_view exported,
+                                                      std::size_t arguments);
 
   static wasmtime_error_t* on_epoch(wasmtime_context_t* context, void* self, std::uint64_t* delta,
                                     wasmtime_update_deadline_kind_t* kind);

@@ -1,8 +1,8 @@
 #include "wasm/wasmtime/loaded_program.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "wasm/wasmtime/trampolines.h"
 
@@ -103,23 +103,26 @@ Result<void> LoadedProgram::bind_import(const wasm_importtype_t& import,
   const std::string_view name = text_of(*wasm_importtype_name(&import));
   const wasm_externtype_t* type = wasm_importtype_type(&import);
   if (wasm_externtype_kind(type) != WASM_EXTERN_FUNC)
-    return fail(ErrorKind::Invalid,
-                fmt::format("it imports '{}' '{}', which is no function: workers can import functions "
-                            "only; build it with its own memory and tables",
-                            module, name));
+    return fail(
+        ErrorKind::Invalid,
+        fmt::format("it imports '{}' '{}', which is no function: workers can import functions "
+                    "only; build it with its own memory and tables",
+                    module, name));
   const wasm_functype_t* function_type = wasm_externtype_as_functype_const(type);
   const std::string text = type_text(*function_type);
   const auto found = std::find_if(functions.begin(), functions.end(), [&](const HostFunction& one) {
     return one.module == module && one.name == name;
   });
   if (found == functions.end())
-    return fail(ErrorKind::Invalid,
-                fmt::format("it imports the function '{}' '{}', which wws does not have", module, name));
+    return fail(
+        ErrorKind::Invalid,
+        fmt::format("it imports the function '{}' '{}', which wws does not have", module, name));
   auto signature = parse_signature(found->type);
   if (found->type != text || !signature)
-    return fail(ErrorKind::Invalid,
-                fmt::format("it imports '{}' '{}' with the type {}, but that function has the type {}",
-                            module, name, text, found->type));
+    return fail(
+        ErrorKind::Invalid,
+        fmt::format("it imports '{}' '{}' with the type {}, but that function has the type {}",
+                    module, name, text, found->type));
   // A module may import one function twice.
   for (const auto& bound : imports_)
     if (bound->function.module == module && bound->function.name == name) return {};

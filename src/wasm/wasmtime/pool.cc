@@ -1,14 +1,14 @@
 #include "wasm/wasmtime/pool.h"
 
-#include <algorithm>
-#include <deque>
-#include <utility>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <fmt/format.h>
+#include <deque>
+#include <utility>
 
 #include "wasm/wasmtime/instance.h"
 
@@ -25,7 +25,9 @@ constexpr std::uint64_t kSampling = 1024;
 class PoolCore final : public std::enable_shared_from_this<PoolCore> {
  public:
   PoolCore(asio::any_io_executor loop, const PoolOptions& options, const PoolContext& context)
-      : loop_(std::move(loop)), options_(options), context_(context),
+      : loop_(std::move(loop)),
+        options_(options),
+        context_(context),
         scan_(context.kept_mode.pagemap()) {}
 
   using LeaseResult = Result<std::unique_ptr<Lease>>;
@@ -52,15 +54,16 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
  private:
   struct Ticket;
 
-  [[nodiscard]] Result<std::unique_ptr<Instance>> obtain(std::shared_ptr<const LoadedProgram> program,
-                                                         std::shared_ptr<const MemoryImage> image);
-  [[nodiscard]] std::unique_ptr<Instance> take_idle(const LoadedProgram& program,
-                                                    const std::shared_ptr<const MemoryImage>& image);
+  [[nodiscard]] Result<std::unique_ptr<Instance>> obtain(
+      std::shared_ptr<const LoadedProgram> program, std::shared_ptr<const MemoryImage> image);
+  [[nodiscard]] std::unique_ptr<Instance> take_idle(
+      const LoadedProgram& program, const std::shared_ptr<const MemoryImage>& image);
   [[nodiscard]] std::unique_ptr<Instance> remove_idle(std::size_t index);
   [[nodiscard]] bool may_keep(Instance& instance);
   [[nodiscard]] bool is_sound(Instance& instance);
   void distrust(std::string_view why);
   void leave() noexcept;
+  void admit_next() noexcept;
 
   asio::any_io_executor loop_;
   PoolOptions options_;
@@ -76,8 +79,7 @@ class LeaseImpl final : public Lease {
  public:
   LeaseImpl(std::shared_ptr<PoolCore> pool, std::unique_ptr<Instance> instance)
       : pool_(std::move(pool)), instance_(std::move(instance)) {
-    instance_->set_wake_handler(
-        [](void* self) { static_cast<LeaseImpl*>(self)->wake(); }, this);
+    instance_->set_wake_handler([](void* self) { static_cast<LeaseImpl*>(self)->wake(); }, this);
   }
   ~LeaseImpl() override {
     instance_->set_wake_handler(nullptr, nullptr);
@@ -125,8 +127,8 @@ class LeaseImpl final : public Lease {
     LinearMemory* memory = instance_->linear_memory();
     std::optional<std::vector<bool>> touched;
     if (memory != nullptr && pool_->kept_mode().on()) {
-      auto pages = anonymous_pages(pool_->kept_mode().pagemap(), memory->base(),
-                                   memory->size() / kHostPage);
+      auto pages =
+          anonymous_pages(pool_->kept_mode().pagemap(), memory->base(), memory->size() / kHostPage);
       if (pages) touched = std::move(*pages);
     }
     return instance_->snapshot(touched ? &*touched : nullptr);
@@ -171,25 +173,32 @@ Task<PoolCore::LeaseResult> PoolCore::queue(std::shared_ptr<const Program> progr
                                             std::shared_ptr<const Image> image) {
   if (has_room()) co_return lend(program, image);
   if (waiting_.size() >= options_.max_waiting)
-    co_return fail(ErrorKind::Exhausted,
-                   fmt::format("{} instances run and {} requests wait already; raise the limits or add "
-                               "machines",
-                               stats_.running, waiting_.size()));
+    co_return fail(
+        ErrorKind::Exhausted,
+        fmt::format("{} instances run and {} requests wait already; raise the limits or add "
+                    "machines",
+                    stats_.running, waiting_.size()));
   const auto self = shared_from_this();
   Ticket ticket(*this);
   co_await ticket.timer.async_wait(kAwait);
   if (!ticket.granted)
     co_return fail(ErrorKind::Exhausted,
                    fmt::format("no instance became free within {} ms", options_.max_wait.count()));
-  // The place was kept: the ticket hands it over.
+  // The place was kept: the ticket hands it over, to the next one where nothing can be lent.
   ticket.granted = false;
   --stats_.running;
-  co_return lend(program, image);
+  auto lease = lend(program, image);
+  if (!lease) admit_next();
+  co_return lease;
 }
 
 void PoolCore::leave() noexcept {
   --stats_.running;
-  if (waiting_.empty()) return;
+  admit_next();
+}
+
+void PoolCore::admit_next() noexcept {
+  if (waiting_.empty() || stats_.running >= options_.max_instances) return;
   Ticket& next = *waiting_.front();
   waiting_.pop_front();
   next.granted = true;
@@ -200,8 +209,9 @@ void PoolCore::leave() noexcept {
 PoolCore::LeaseResult PoolCore::lend(const std::shared_ptr<const Program>& program,
                                      const std::shared_ptr<const Image>& image) {
   if (context_.kept_mode.forked())
-    return fail(ErrorKind::Internal,
-                "this process was forked from one with a runtime; it must make a runtime of its own");
+    return fail(
+        ErrorKind::Internal,
+        "this process was forked from one with a runtime; it must make a runtime of its own");
   auto loaded = std::static_pointer_cast<const LoadedProgram>(program);
   auto wanted = std::static_pointer_cast<const MemoryImage>(image);
   const auto& base = static_cast<const MemoryImage&>(*loaded->base_image());
@@ -233,7 +243,8 @@ std::unique_ptr<Instance> PoolCore::remove_idle(std::size_t index) {
 std::unique_ptr<Instance> PoolCore::take_idle(const LoadedProgram& program,
                                               const std::shared_ptr<const MemoryImage>& image) {
   for (std::size_t i = idle_.size(); i-- > 0;)
-    if (&idle_[i]->program() == &program && &idle_[i]->image() == image.get()) return remove_idle(i);
+    if (&idle_[i]->program() == &program && &idle_[i]->image() == image.get())
+      return remove_idle(i);
   if (idle_.size() < options_.max_kept) return nullptr;
   for (std::size_t i = 0; i < idle_.size(); ++i) {
     if (&idle_[i]->program() != &program) continue;
@@ -284,7 +295,8 @@ bool PoolCore::is_sound(Instance& instance) {
   LinearMemory& memory = *instance.linear_memory();
   std::optional<std::vector<bool>> touched;
   if (context_.check == CheckRestores::Sampled) {
-    auto pages = anonymous_pages(context_.kept_mode.pagemap(), memory.base(), memory.size() / kHostPage);
+    auto pages =
+        anonymous_pages(context_.kept_mode.pagemap(), memory.base(), memory.size() / kHostPage);
     if (!pages) return instance.trim();
     touched = std::move(*pages);
   }

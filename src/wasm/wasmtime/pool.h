@@ -1,9 +1,8 @@
 // The InstancePool of this room: idle instances of one loop, the queue for more, and the leases.
 #pragma once
 
-#include <memory>
-
 #include <boost/asio/any_io_executor.hpp>
+#include <memory>
 
 #include "io/clock.h"
 #include "observe/log.h"

@@ -51,8 +51,9 @@ class RuntimeImpl final : public Runtime {
                                                               : KeptMode::Wanted::No;
     WWS_TRY(kept_mode_, KeptMode::create(wanted, log_));
     if (options_.restore == RestoreMode::Auto && !kept_mode_->on())
-      log_.warn("sandboxes are not kept but made new for every request, which is slower and as safe",
-                {{"why", kept_mode_->why_off()}});
+      log_.warn(
+          "sandboxes are not kept but made new for every request, which is slower and as safe",
+          {{"why", kept_mode_->why_off()}});
     if (!options_.cache_folder.empty()) {
       WWS_TRY(cache_, ModuleCache::open(options_.cache_folder));
     }
@@ -75,13 +76,14 @@ class RuntimeImpl final : public Runtime {
                                                      const HostFunctions& imports) override {
     WWS_TRY(Bundle parts, read_bundle(bundle));
     wasmtime_module_t* raw = nullptr;
-    if (auto* error = wasmtime_module_deserialize(engines_->get(EngineKind::Kept), parts.code.data(),
-                                                  parts.code.size(), &raw))
+    if (auto* error = wasmtime_module_deserialize(engines_->get(EngineKind::Kept),
+                                                  parts.code.data(), parts.code.size(), &raw))
       return fail(ErrorKind::Unsupported,
                   "the bundle was made for another processor or version: " + take_message(error));
-    return bind_kept(ModuleHandle(raw), imports, parts.memory_bytes,
-                     [&parts](MutableByteView memory) { return parts.write_memory(memory); },
-                     std::move(parts.globals));
+    return bind_kept(
+        ModuleHandle(raw), imports, parts.memory_bytes,
+        [&parts](MutableByteView memory) { return parts.write_memory(memory); },
+        std::move(parts.globals));
   }
 
   Result<std::string> bundle(ByteView wasm, const Program& program, const Image& image) override {
@@ -123,10 +125,10 @@ class RuntimeImpl final : public Runtime {
     std::vector<BundleGlobal> globals;
     for (const binary::GlobalValue& global : state.globals)
       globals.push_back({{global.export_name, kind_of(global.type)}, global.bits});
-    return bind_kept(std::move(compiled), imports,
-                     std::uint64_t{state.memory_pages} * binary::kPageBytes,
-                     [&module](MutableByteView memory) { return binary::apply_data(module, memory); },
-                     std::move(globals));
+    return bind_kept(
+        std::move(compiled), imports, std::uint64_t{state.memory_pages} * binary::kPageBytes,
+        [&module](MutableByteView memory) { return binary::apply_data(module, memory); },
+        std::move(globals));
   }
 
   Result<std::shared_ptr<const Program>> bind_kept(
@@ -141,8 +143,9 @@ class RuntimeImpl final : public Runtime {
       values.push_back(global.bits);
       names.push_back(std::move(global.global));
     }
-    program->set_kept(std::make_shared<const MemoryImage>(std::move(base), nullptr, std::move(values)),
-                      std::move(names));
+    program->set_kept(
+        std::make_shared<const MemoryImage>(std::move(base), nullptr, std::move(values)),
+        std::move(names));
     return std::shared_ptr<const Program>(std::move(program));
   }
 
@@ -154,8 +157,8 @@ class RuntimeImpl final : public Runtime {
     const Digest key = digest_of(parts);
     if (const auto cached = cache_->find(key)) {
       wasmtime_module_t* module = nullptr;
-      auto* error = wasmtime_module_deserialize(engine, reinterpret_cast<const std::uint8_t*>(cached->data()),
-                                                cached->size(), &module);
+      auto* error = wasmtime_module_deserialize(
+          engine, reinterpret_cast<const std::uint8_t*>(cached->data()), cached->size(), &module);
       if (error == nullptr) return ModuleHandle(module);
       log_.warn("a compiled module in the cache is not usable; compiling anew",
                 {{"why", take_message(error)}});
@@ -169,8 +172,8 @@ class RuntimeImpl final : public Runtime {
 
   static Result<ModuleHandle> compile_with(wasm_engine_t* engine, std::string_view wasm) {
     wasmtime_module_t* module = nullptr;
-    if (auto* error = wasmtime_module_new(engine, reinterpret_cast<const std::uint8_t*>(wasm.data()),
-                                          wasm.size(), &module))
+    if (auto* error = wasmtime_module_new(
+            engine, reinterpret_cast<const std::uint8_t*>(wasm.data()), wasm.size(), &module))
       return fail(ErrorKind::Invalid, "the module is not valid: " + take_message(error));
     return ModuleHandle(module);
   }

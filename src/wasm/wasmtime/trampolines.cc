@@ -27,7 +27,8 @@ wasm_trap_t* call_host(void* import, wasmtime_caller_t* caller, wasmtime_val_raw
 }
 
 Result<void> define_wait(wasmtime_linker_t* linker) {
-  const std::unique_ptr<wasm_functype_t, Deleter<wasm_functype_delete>> type(wasm_functype_new_0_0());
+  const std::unique_ptr<wasm_functype_t, Deleter<wasm_functype_delete>> type(
+      wasm_functype_new_0_0());
   if (auto* error = wasmtime_linker_define_async_func(
           linker, kWaitModule.data(), kWaitModule.size(), kWaitName.data(), kWaitName.size(),
           type.get(), &wait_for_operation, nullptr, nullptr))
