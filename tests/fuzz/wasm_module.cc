@@ -14,7 +14,8 @@ void demand(bool condition) {
   if (!condition) std::abort();
 }
 
-// The rewritten module exports names that the checker keeps for the host; without them it is proven.
+// The rewritten module exports names that the checker keeps for the host; without them it is
+// proven.
 bool only_reserved_names(const std::vector<std::string>& reasons) {
   for (const std::string& reason : reasons)
     if (reason.find("'wws:") == std::string::npos) return false;

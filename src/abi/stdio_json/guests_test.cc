@@ -106,6 +106,7 @@ class Guests : public testing::TestWithParam<wasm::RestoreMode> {
     const std::string bytes = read_guest(guest);
     auto program = runtime_->compile(as_bytes(bytes), host_functions());
     if (!program) return fail(program.error());
+    EXPECT_TRUE((*program)->kept()) << (*program)->why_fresh();
     const auto calls =
         entry_points([&](std::string_view name) { return (*program)->has_export(name); });
     if (!calls) return fail(calls.error());
