@@ -26,7 +26,7 @@
       return;
     }
     const text = `${name}: ${(now() - start).toFixed(3)}ms`;
-    write(level, rest.length === 0 ? text : `${text} ${format(["", ...rest]).trimStart()}`);
+    write(level, rest.length === 0 ? text : format([text.replaceAll("%", "%%"), ...rest]));
   };
 
   const cell = (value) => inspect(value, 0);
@@ -34,9 +34,11 @@
   const render = (columns, rows) => {
     const widths = columns.map((column, i) =>
       Math.max(column.length, ...rows.map((row) => row[i].length)) + 2);
-    const bar = (left, middle, right) => left + widths.map((width) => "─".repeat(width)).join(middle) + right;
+    const bar = (left, middle, right) =>
+      left + widths.map((width) => "─".repeat(width)).join(middle) + right;
     const line = (cells) => `│${cells.map((text, i) => ` ${text}`.padEnd(widths[i])).join("│")}│`;
-    return [bar("┌", "┬", "┐"), line(columns), bar("├", "┼", "┤"), ...rows.map(line), bar("└", "┴", "┘")].join("\n");
+    const head = [bar("┌", "┬", "┐"), line(columns), bar("├", "┼", "┤")];
+    return [...head, ...rows.map(line), bar("└", "┴", "┘")].join("\n");
   };
 
   const entriesOf = (data) => {
@@ -51,8 +53,13 @@
     const names = [];
     let values = false;
     for (const [, row] of entries) {
-      if (row === null || typeof row !== "object") values = true;
-      else for (const name of Object.keys(row)) if (!names.includes(name) && names.length < 100) names.push(name);
+      if (row === null || typeof row !== "object") {
+        values = true;
+        continue;
+      }
+      for (const name of Object.keys(row)) {
+        if (names.length < 100 && !names.includes(name)) names.push(name);
+      }
     }
     const shown = wanted === undefined ? names : [...wanted].map(String);
     const columns = ["(index)", ...shown, ...(values ? ["Values"] : [])];
@@ -61,7 +68,8 @@
       return [`${index}`, ...shown.map((name) => (object && Object.hasOwn(row, name) ? cell(row[name]) : "")),
         ...(values ? [object ? "" : cell(row)] : [])];
     });
-    return render(columns, rows) + (all.length > entries.length ? `\n... ${all.length - entries.length} more rows` : "");
+    const left = all.length - entries.length;
+    return render(columns, rows) + (left === 0 ? "" : `\n... ${left} more rows`);
   };
 
   const methods = {

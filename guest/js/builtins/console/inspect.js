@@ -29,7 +29,8 @@
   const kWidth = 80;
 
   const escapes = { "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", "\\": "\\\\" };
-  const needsEscape = /[\x00-\x1f\x7f-\x9f\\]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+  const lone = "[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]";
+  const needsEscape = new RegExp(`[\\x00-\\x1f\\x7f-\\x9f\\\\]|${lone}`, "g");
   const escapeOne = (c) => {
     const code = c.charCodeAt(0);
     return escapes[c] ?? (code < 0x100 ? `\\x${code.toString(16).toUpperCase().padStart(2, "0")}`
@@ -37,7 +38,10 @@
   };
   const quote = (text) => {
     let mark = "'";
-    if (text.includes("'")) mark = !text.includes('"') ? '"' : !text.includes("`") && !text.includes("${") ? "`" : "'";
+    if (text.includes("'")) {
+      if (!text.includes('"')) mark = '"';
+      else if (!text.includes("`") && !text.includes("${")) mark = "`";
+    }
     let body = text.replace(needsEscape, escapeOne);
     if (mark === "'") body = body.replaceAll("'", "\\'");
     return mark + body + mark;
@@ -106,7 +110,8 @@
       context.indent -= 2;
       return `${keyText(key)}: ${text}`;
     }
-    const what = descriptor.get === undefined ? "Setter" : descriptor.set === undefined ? "Getter" : "Getter/Setter";
+    const { get, set } = descriptor;
+    const what = get === undefined ? "Setter" : set === undefined ? "Getter" : "Getter/Setter";
     return `${keyText(key)}: [${what}]`;
   };
 
@@ -144,7 +149,10 @@
         index++;
       } else {
         const start = index;
-        while (index < length && index - start < 1e5 && getOwnPropertyDescriptor(array, index) === undefined) index++;
+        while (index < length && index - start < 1e5 &&
+               getOwnPropertyDescriptor(array, index) === undefined) {
+          index++;
+        }
         if (index - start === 1e5) index = length; // sparse: what follows is not looked for
         output.push(`<${index - start} empty item${index - start === 1 ? "" : "s"}>`);
       }
@@ -167,7 +175,8 @@
     return label === undefined ? `[${kindName} (anonymous)]` : `[${kindName}: ${label}]`;
   };
 
-  const indentLines = (text, indent) => indent === 0 ? text : text.replaceAll("\n", `\n${" ".repeat(indent)}`);
+  const indentLines = (text, indent) =>
+    indent === 0 ? text : text.replaceAll("\n", `\n${" ".repeat(indent)}`);
 
   // QuickJS's stacks have no first line with name and message.
   internals.errorText = (error) => {
@@ -198,7 +207,8 @@
         context.indent -= 2;
       }
     }
-    properties(context, error, level, output, (key) => key === "stack" || key === "message" || key === "name");
+    properties(context, error, level, output, (key) =>
+      key === "stack" || key === "message" || key === "name");
     return indentLines(internals.errorText(error), context.indent);
   };
 
@@ -208,8 +218,8 @@
     if (iterate) {
       let left = 0;
       object.forEach((value, key) => {
-        if (output.length < kMaxItems) output.push(`${format(context, key, level)} => ${format(context, value, level)}`);
-        else left++;
+        if (output.length >= kMaxItems) left++;
+        else output.push(`${format(context, key, level)} => ${format(context, value, level)}`);
       });
       if (left !== 0) output.push(more(left));
       return;
@@ -220,7 +230,8 @@
       if (descriptor?.get === undefined || !descriptor.enumerable) continue;
       try {
         const value = apply(descriptor.get, object, []);
-        output.push(`${key}: ${typeof value === "object" && level > 1 ? "[Object]" : format(context, value, level)}`);
+        const hidden = typeof value === "object" && level > 1;
+        output.push(`${key}: ${hidden ? "[Object]" : format(context, value, level)}`);
       } catch {
         // An attribute that is not to be had now is left out.
       }
@@ -245,7 +256,8 @@
     const size = typedLength(bytes);
     let hex = "";
     for (let i = 0; i < size && i < 50; i++) hex += (i ? " " : "") + bytes[i].toString(16).padStart(2, "0");
-    output.push(`[Uint8Contents]: <${hex}${size > 50 ? ` ... ${size - 50} more byte${size === 51 ? "" : "s"}` : ""}>`);
+    if (size > 50) hex += ` ... ${size - 50} more byte${size === 51 ? "" : "s"}`;
+    output.push(`[Uint8Contents]: <${hex}>`);
     output.push(`byteLength: ${size}`);
   };
 
@@ -333,7 +345,9 @@
       default: {
         const name = constructorName(value);
         open = name === "Object" && tagOf(value) === "" ? "{" : `${prefix(value, "Object")}{`;
-        if (name !== "Object" && name !== null && internals.brands.some((is) => is(value))) platformItems(context, value, level, output);
+        if (name !== "Object" && name !== null && internals.brands.some((is) => is(value))) {
+          platformItems(context, value, level, output);
+        }
         properties(context, value, level, output);
       }
     }
@@ -371,7 +385,8 @@
   };
 
   const unproxy = (value) => {
-    for (let steps = 0; steps < 100 && typeof value === "object" && value !== null && kind(value) === kinds.PROXY; steps++) {
+    const isObject = (what) => (typeof what === "object" && what !== null) || typeof what === "function";
+    for (let steps = 0; steps < 100 && isObject(value) && kind(value) === kinds.PROXY; steps++) {
       value = proxyTarget(value);
     }
     return value;
@@ -406,7 +421,8 @@
     const method = value[custom];
     if (typeof method !== "function") return undefined;
     const result = apply(method, value, [context.depth - level, {}, internals.inspect]);
-    return result === value ? undefined : typeof result === "string" ? result : format(context, result, level);
+    if (result === value) return undefined;
+    return typeof result === "string" ? result : format(context, result, level);
   };
 
   const format = (context, value, level) => {
@@ -423,7 +439,8 @@
       text = "[Proxy]";
     } else {
       try {
-        text = (level <= 20 ? customText(context, value, level) : undefined) ?? formatObject(context, value, level);
+        if (level <= 20) text = customText(context, value, level);
+        text ??= formatObject(context, value, level);
       } catch (error) {
         text = `[${className(value)}: cannot be shown]`;
       }
@@ -454,12 +471,15 @@
     switch (code) {
       case "s":
         if (typeof value === "string") return value;
-        if (value === null || (typeof value !== "object" && typeof value !== "function")) return primitive(value);
+        if (value === null || (typeof value !== "object" && typeof value !== "function")) {
+          return primitive(value);
+        }
         if (kind(value) === kinds.ERROR || !hasOwnText(value)) return internals.inspect(value, 0);
         return `${value}`;
       case "d": return numberText(value);
-      case "i": return typeof value === "bigint" ? `${value}n` : typeof value === "symbol" || typeof value === "object"
-        ? "NaN" : `${parseInt(value, 10)}`;
+      case "i":
+        if (typeof value === "bigint") return `${value}n`;
+        return typeof value === "symbol" || typeof value === "object" ? "NaN" : `${parseInt(value, 10)}`;
       case "f": return typeof value === "symbol" ? "NaN" : primitive(parseFloat(value));
       case "j":
         try {
