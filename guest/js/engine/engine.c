@@ -172,6 +172,8 @@ static int make_engine(wws_engine* engine) {
   }
   wws_on_settle(engine->context, wws_load_settle);
   run_dry(engine);
+  /* Here as well as after loading, so that a worker's image differs in few pages from the base. */
+  wws_allocator_settle(engine->runtime);
   return engine->rejections.count || engine->operations ? -1 : 0;
 }
 
@@ -190,15 +192,25 @@ WWS_EXPORT(wws_compile) int32_t wws_compile(const void* at, int32_t size) {
 
 WWS_EXPORT(wws_evaluate) int32_t wws_evaluate(void) { return wws_load_evaluate(&the_engine); }
 
+/* After a warm-up request the worker's image is taken. */
+static void settle_warmed(wws_engine* engine) {
+  if (!engine->warming || !engine->responded) return;
+  engine->warming = false;
+  wws_allocator_settle(engine->runtime);
+}
+
 WWS_EXPORT(wws_request) int32_t wws_request(const void* at, int32_t size) {
   wws_engine* engine = &the_engine;
   engine->responded = false;
   engine->faulted = false;
+  wws_reader flags = wws_read_message(at, (size_t)size);
+  engine->warming = wws_read_u32(&flags) & WWS_REQUEST_WARMUP;
   if (wws_dispatch_request(engine->context, at, (size_t)size) < 0) {
     wws_report_exception(engine->context, WWS_FAULT_HANDLER);
   }
   int32_t state = wws_run(engine);
   wws_dispatch_detach(engine->context);
+  settle_warmed(engine);
   return state;
 }
 
@@ -213,5 +225,6 @@ WWS_EXPORT(wws_event) int32_t wws_event(const void* at, int32_t size) {
   }
   wws_release_message(engine->runtime, at);
   int32_t state = wws_run(engine);
+  settle_warmed(engine);
   return engine->stage == WWS_LOAD_FAILED ? -1 : state;
 }

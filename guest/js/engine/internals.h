@@ -32,6 +32,10 @@ int wws_internals_init(JSContext* context);
 /* The module record of what JS_Eval compiled as a module. */
 JSModuleDef* wws_module_of(JSValueConst compiled);
 
+/* From now on small blocks come from a few pages that lie together, instead of from holes all over
+ * the heap: a request then writes fewer pages. Called when an image may be taken. */
+void wws_allocator_settle(JSRuntime* runtime);
+
 /* Length and bytes of an ArrayBuffer, typed array or DataView; NULL without exception when `value`
  * is none of them or detached. */
 bool wws_is_buffer(JSValueConst value);

@@ -163,5 +163,6 @@ int32_t wws_load_evaluate(wws_engine* engine) {
     engine->stage = WWS_LOAD_DONE;
   }
   int32_t state = wws_run(engine);
+  wws_allocator_settle(engine->runtime);
   return engine->stage == WWS_LOAD_FAILED ? -1 : state;
 }

@@ -229,3 +229,48 @@ uint8_t* wws_buffer_bytes(JSContext* context, JSValueConst value, size_t* size) 
   }
   return wws_is_buffer(value) ? view_bytes(value, size) : NULL;
 }
+
+/* Blocks of a size class in the nursery: what a usual request needs of it. */
+static int nursery_blocks(int size) {
+  return size <= 64 ? 16 : size <= 128 ? 8 : size <= 256 ? 3 : 2;
+}
+
+static size_t nursery_size(int index) {
+  int size = arena_block_sizes[index];
+  return sizeof(JSArena) + (size_t)nursery_blocks(size) * size;
+}
+
+static void make_arena(JSRuntime* rt, int index, uint8_t* at) {
+  int size = arena_block_sizes[index];
+  JSArena* arena = (JSArena*)at;
+  arena->block_size_idx = index;
+  arena->n_blocks = nursery_blocks(size);
+  arena->n_used_blocks = 1; /* for ever, so that the arena is never given back */
+  arena->first_free_block = 1;
+  for (int i = 0; i < arena->n_blocks; ++i) {
+    JSMallocBlockHeader* block = arena_get_block(arena, i, size);
+    block->u.free_next = i + 1 < arena->n_blocks ? i + 1 : JS_ARENA_FREE_NIL;
+    block->block_size_idx = index;
+  }
+  ((JSMallocBlockHeader*)arena_get_block(arena, 0, size))->u.block_idx = 0;
+  list_add(&arena->link, &rt->arena_state.arena_list[index]);
+  list_add(&arena->free_link, &rt->arena_state.free_arena_list[index]);
+}
+
+void wws_allocator_settle(JSRuntime* rt) {
+  size_t total = 0;
+  for (int i = 0; i < JS_ARENA_BLOCK_SIZE_COUNT; ++i) total += nursery_size(i);
+  uint8_t* at = rt->mf.js_malloc(rt->malloc_state.opaque, total + 4096);
+  if (!at) return;
+  at += -(uintptr_t)at & 4095;
+  for (int i = 0; i < JS_ARENA_BLOCK_SIZE_COUNT; ++i) {
+    struct list_head *el, *next;
+    /* The holes of older arenas are spread over many pages: nothing new goes there. */
+    list_for_each_safe(el, next, &rt->arena_state.free_arena_list[i]) {
+      list_del(el);
+      init_list_head(el);
+    }
+    make_arena(rt, i, at);
+    at += nursery_size(i);
+  }
+}

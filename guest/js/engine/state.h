@@ -48,6 +48,7 @@ struct wws_engine {
 
   bool responded; /* nothing is left to send for the current request */
   bool faulted;   /* the current load or request ended in a fault */
+  bool warming;   /* the request is a declared warm-up */
 };
 
 /* Room for one more element of `size` bytes at the end; NULL after an exception. */
