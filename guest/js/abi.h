@@ -69,7 +69,10 @@
 
 #define WWS_MAILBOX_SIZE 16384
 
-/* Returned by wws_evaluate, wws_request and wws_event. */
+/* Returned by wws_evaluate, wws_request and wws_event. A fault of kind HANDLER, RESPONSE or BODY ends
+ * the request: the state is then RESPONDED too, though there may have been no respond(). A request
+ * that can never be answered (nothing WAITING, nothing promised) ends in such a fault by itself.
+ * While top-level await goes on, wws_event gives -1 after wws.fault, as wws_evaluate does. */
 #define WWS_STATE_RESPONDED 1 /* the response is complete, body included */
 #define WWS_STATE_WAITING 2   /* an operation of the host is outstanding */
 #define WWS_STATE_EXTENDED 4  /* waitUntil promises have not settled */

@@ -55,3 +55,10 @@ add_custom_command(OUTPUT ${engine}
           -L/usr/lib/llvm-19/lib/wasm32-wasi -lc++ -lc++abi -lwasi-emulated-signal -lwasi-emulated-process-clocks -o ${engine}
   DEPENDS ${wasm_objects} COMMENT "guest/engine.wasm" VERBATIM)
 add_custom_target(wws_js_engine ALL DEPENDS ${engine})
+
+find_package(Python3 COMPONENTS Interpreter)
+if(Python3_FOUND)
+  add_test(NAME "js: engine.wasm asks the host for nothing but abi.h"
+    COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/test/check_module.py ${engine}
+            ${CMAKE_CURRENT_SOURCE_DIR}/abi.h)
+endif()

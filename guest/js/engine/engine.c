@@ -16,29 +16,29 @@ static uint8_t the_mailbox[WWS_MAILBOX_SIZE] __attribute__((aligned(4096)));
 /* A request's memory is thrown away, so cycles are collected only in those that make much. */
 #define WWS_GC_THRESHOLD (8 * 1024 * 1024)
 
-wws_engine *wws_engine_of(JSContext *context) { return JS_GetContextOpaque(context); }
+wws_engine* wws_engine_of(JSContext* context) { return JS_GetContextOpaque(context); }
 
-void wws_on_event(JSContext *context, uint32_t kind, wws_event_function *function) {
+void wws_on_event(JSContext* context, uint32_t kind, wws_event_function* function) {
   if (kind < WWS_EVENT_KINDS) wws_engine_of(context)->on_event[kind] = function;
 }
 
-void wws_on_settle(JSContext *context, wws_settle_function *function) {
-  wws_engine *engine = wws_engine_of(context);
+void wws_on_settle(JSContext* context, wws_settle_function* function) {
+  wws_engine* engine = wws_engine_of(context);
   if (engine->settle_count < WWS_SETTLE_FUNCTIONS) {
     engine->on_settle[engine->settle_count++] = function;
   }
 }
 
-void wws_operation_began(JSContext *context) { ++wws_engine_of(context)->operations; }
+void wws_operation_began(JSContext* context) { ++wws_engine_of(context)->operations; }
 
-void wws_operation_ended(JSContext *context) {
-  wws_engine *engine = wws_engine_of(context);
+void wws_operation_ended(JSContext* context) {
+  wws_engine* engine = wws_engine_of(context);
   if (engine->operations) --engine->operations;
 }
 
-JSValueConst wws_internals(JSContext *context) { return wws_engine_of(context)->internals; }
+JSValueConst wws_internals(JSContext* context) { return wws_engine_of(context)->internals; }
 
-int wws_run_builtin(JSContext *context, const char *name, const char *source, size_t size) {
+int wws_run_builtin(JSContext* context, const char* name, const char* source, size_t size) {
   JSValue function = JS_Eval(context, source, size, name, JS_EVAL_TYPE_GLOBAL);
   if (JS_IsException(function)) return -1;
   JSValueConst internals = wws_internals(context);
@@ -49,20 +49,20 @@ int wws_run_builtin(JSContext *context, const char *name, const char *source, si
   return 0;
 }
 
-void *wws_list_push(JSContext *context, wws_list *list, size_t size) {
+void* wws_list_push(JSContext* context, wws_list* list, size_t size) {
   if (list->count == list->capacity) {
     uint32_t capacity = list->capacity ? list->capacity * 2 : 4;
-    void *at = js_realloc(context, list->at, capacity * size);
+    void* at = js_realloc(context, list->at, capacity * size);
     if (!at) return NULL;
     list->at = at;
     list->capacity = capacity;
   }
-  return (uint8_t *)list->at + size * list->count++;
+  return (uint8_t*)list->at + size * list->count++;
 }
 
-int wws_wait_until(JSContext *context, JSValueConst promise) {
-  wws_engine *engine = wws_engine_of(context);
-  JSValue *slot = wws_list_push(context, &engine->extending, sizeof(JSValue));
+int wws_wait_until(JSContext* context, JSValueConst promise) {
+  wws_engine* engine = wws_engine_of(context);
+  JSValue* slot = wws_list_push(context, &engine->extending, sizeof(JSValue));
   if (!slot) return -1;
   *slot = JS_NewSettledPromise(context, false, promise);
   if (JS_IsException(*slot)) {
@@ -74,8 +74,8 @@ int wws_wait_until(JSContext *context, JSValueConst promise) {
 
 /* Forgets the waitUntil promises that have settled. A rejected one is reported like any other
  * rejection without a handler. */
-static void sweep_extending(wws_engine *engine) {
-  JSValue *promises = engine->extending.at;
+static void sweep_extending(wws_engine* engine) {
+  JSValue* promises = engine->extending.at;
   uint32_t kept = 0;
   for (uint32_t i = 0; i < engine->extending.count; ++i) {
     if (JS_PromiseState(engine->context, promises[i]) == JS_PROMISE_PENDING) {
@@ -87,15 +87,15 @@ static void sweep_extending(wws_engine *engine) {
   engine->extending.count = kept;
 }
 
-static void run_jobs(wws_engine *engine) {
-  JSContext *context;
+static void run_jobs(wws_engine* engine) {
+  JSContext* context;
   int result;
   while ((result = JS_ExecutePendingJob(engine->runtime, &context)) != 0) {
     if (result < 0) wws_report_exception(engine->context, WWS_FAULT_REJECTION);
   }
 }
 
-static bool settle(wws_engine *engine) {
+static bool settle(wws_engine* engine) {
   bool moved = false;
   for (uint32_t i = 0; i < engine->settle_count; ++i) {
     int result = engine->on_settle[i](engine->context);
@@ -105,13 +105,13 @@ static bool settle(wws_engine *engine) {
   return moved;
 }
 
-static void run_dry(wws_engine *engine) {
+static void run_dry(wws_engine* engine) {
   do {
     run_jobs(engine);
   } while (settle(engine) || JS_IsJobPending(engine->runtime));
 }
 
-int32_t wws_run(wws_engine *engine) {
+int32_t wws_run(wws_engine* engine) {
   run_dry(engine);
   if (!engine->operations) {
     /* No event will ever come: what is pending now is pending for ever. */
@@ -128,24 +128,24 @@ int32_t wws_run(wws_engine *engine) {
   return state;
 }
 
-WWS_EXPORT(wws_mailbox) void *wws_mailbox(void) { return the_mailbox; }
+WWS_EXPORT(wws_mailbox) void* wws_mailbox(void) { return the_mailbox; }
 
-WWS_EXPORT(wws_alloc) void *wws_alloc(int32_t size) {
+WWS_EXPORT(wws_alloc) void* wws_alloc(int32_t size) {
   if (size <= 0) return NULL;
   return js_malloc_rt(the_engine.runtime, (size_t)size);
 }
 
-void wws_release_message(JSRuntime *runtime, const void *at) {
-  if (at != the_mailbox) js_free_rt(runtime, (void *)at);
+void wws_release_message(JSRuntime* runtime, const void* at) {
+  if (at != the_mailbox) js_free_rt(runtime, (void*)at);
 }
 
-bool wws_is_mailbox(const void *at) { return at == the_mailbox; }
+bool wws_is_mailbox(const void* at) { return at == the_mailbox; }
 
-static char *keep_name(JSContext *context, const char *from, const char *name, void *opaque) {
+static char* keep_name(JSContext* context, const char* from, const char* name, void* opaque) {
   return js_strdup(context, name);
 }
 
-static JSModuleDef *refuse_import(JSContext *context, const char *name, void *opaque) {
+static JSModuleDef* refuse_import(JSContext* context, const char* name, void* opaque) {
   JS_ThrowReferenceError(context,
                          "cannot import \"%s\": a worker is one file; bundle it with what it "
                          "imports",
@@ -153,7 +153,7 @@ static JSModuleDef *refuse_import(JSContext *context, const char *name, void *op
   return NULL;
 }
 
-static int make_engine(wws_engine *engine) {
+static int make_engine(wws_engine* engine) {
   engine->runtime = JS_NewRuntime();
   if (!engine->runtime) return -1;
   JS_SetGCThreshold(engine->runtime, WWS_GC_THRESHOLD);
@@ -163,8 +163,8 @@ static int make_engine(wws_engine *engine) {
   if (!engine->context) return -1;
   JS_SetContextOpaque(engine->context, engine);
   engine->internals = JS_NewObject(engine->context);
-  engine->compiled = engine->evaluation = engine->env = engine->listener =
-      engine->default_export = JS_UNDEFINED;
+  engine->compiled = engine->evaluation = engine->env = engine->listener = engine->default_export =
+      JS_UNDEFINED;
   wws_fault_init(engine);
   if (JS_IsException(engine->internals) || wws_internals_init(engine->context) < 0 ||
       wws_builtins_init(engine->context) < 0) {
@@ -172,6 +172,8 @@ static int make_engine(wws_engine *engine) {
   }
   wws_on_settle(engine->context, wws_load_settle);
   run_dry(engine);
+  /* Here as well as after loading, so that a worker's image differs in few pages from the base. */
+  wws_allocator_settle(engine->runtime);
   return engine->rejections.count || engine->operations ? -1 : 0;
 }
 
@@ -181,7 +183,7 @@ WWS_EXPORT(wws_init) int32_t wws_init(void) {
   return -1;
 }
 
-WWS_EXPORT(wws_compile) int32_t wws_compile(const void *at, int32_t size) {
+WWS_EXPORT(wws_compile) int32_t wws_compile(const void* at, int32_t size) {
   wws_reader message = wws_read_message(at, (size_t)size);
   int32_t result = wws_load_compile(&the_engine, &message);
   wws_release_message(the_engine.runtime, at);
@@ -190,29 +192,39 @@ WWS_EXPORT(wws_compile) int32_t wws_compile(const void *at, int32_t size) {
 
 WWS_EXPORT(wws_evaluate) int32_t wws_evaluate(void) { return wws_load_evaluate(&the_engine); }
 
-WWS_EXPORT(wws_request) int32_t wws_request(const void *at, int32_t size) {
-  wws_engine *engine = &the_engine;
+/* After a warm-up request the worker's image is taken. */
+static void settle_warmed(wws_engine* engine) {
+  if (!engine->warming || !engine->responded) return;
+  engine->warming = false;
+  wws_allocator_settle(engine->runtime);
+}
+
+WWS_EXPORT(wws_request) int32_t wws_request(const void* at, int32_t size) {
+  wws_engine* engine = &the_engine;
   engine->responded = false;
   engine->faulted = false;
+  wws_reader flags = wws_read_message(at, (size_t)size);
+  engine->warming = wws_read_u32(&flags) & WWS_REQUEST_WARMUP;
   if (wws_dispatch_request(engine->context, at, (size_t)size) < 0) {
     wws_report_exception(engine->context, WWS_FAULT_HANDLER);
   }
   int32_t state = wws_run(engine);
   wws_dispatch_detach(engine->context);
+  settle_warmed(engine);
   return state;
 }
 
-WWS_EXPORT(wws_event) int32_t wws_event(const void *at, int32_t size) {
-  wws_engine *engine = &the_engine;
+WWS_EXPORT(wws_event) int32_t wws_event(const void* at, int32_t size) {
+  wws_engine* engine = &the_engine;
   wws_reader message = wws_read_message(at, (size_t)size);
   uint32_t kind = wws_read_u32(&message);
   uint32_t id = wws_read_u32(&message);
-  wws_event_function *function = kind < WWS_EVENT_KINDS ? engine->on_event[kind] : NULL;
+  wws_event_function* function = kind < WWS_EVENT_KINDS ? engine->on_event[kind] : NULL;
   if (!message.bad && function && function(engine->context, id, &message) < 0) {
     wws_report_exception(engine->context, WWS_FAULT_REJECTION);
   }
   wws_release_message(engine->runtime, at);
   int32_t state = wws_run(engine);
+  settle_warmed(engine);
   return engine->stage == WWS_LOAD_FAILED ? -1 : state;
 }
-

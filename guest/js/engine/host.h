@@ -20,32 +20,32 @@
 extern "C" {
 #endif
 
-WWS_IMPORT(respond) void wws_host_respond(const void *at, size_t size);
+WWS_IMPORT(respond) void wws_host_respond(const void* at, size_t size);
 WWS_IMPORT(write)
-int32_t wws_host_write(int32_t stream, const void *at, size_t size, int32_t flags);
+int32_t wws_host_write(int32_t stream, const void* at, size_t size, int32_t flags);
 WWS_IMPORT(read) void wws_host_read(int32_t stream);
 WWS_IMPORT(cancel) void wws_host_cancel(int32_t kind, int32_t id);
-WWS_IMPORT(fetch) int32_t wws_host_fetch(const void *at, size_t size);
+WWS_IMPORT(fetch) int32_t wws_host_fetch(const void* at, size_t size);
 WWS_IMPORT(timer) void wws_host_timer(int32_t id, double milliseconds);
-WWS_IMPORT(log) void wws_host_log(int32_t level, const void *at, size_t size);
-WWS_IMPORT(fault) void wws_host_fault(int32_t kind, const void *at, size_t size);
+WWS_IMPORT(log) void wws_host_log(int32_t level, const void* at, size_t size);
+WWS_IMPORT(fault) void wws_host_fault(int32_t kind, const void* at, size_t size);
 WWS_IMPORT(now) int64_t wws_host_now(int32_t kind);
-WWS_IMPORT(random) void wws_host_random(void *at, size_t size);
-WWS_IMPORT(kv_get) int32_t wws_host_kv_get(const void *key, size_t size);
+WWS_IMPORT(random) void wws_host_random(void* at, size_t size);
+WWS_IMPORT(kv_get) int32_t wws_host_kv_get(const void* key, size_t size);
 WWS_IMPORT(kv_list) int32_t wws_host_kv_list(void);
-WWS_IMPORT(kv_take) void wws_host_kv_take(void *at);
+WWS_IMPORT(kv_take) void wws_host_kv_take(void* at);
 WWS_IMPORT(kv_set)
-void wws_host_kv_set(const void *key, size_t key_size, const void *value, size_t value_size);
-WWS_IMPORT(kv_delete) void wws_host_kv_delete(const void *key, size_t size);
+void wws_host_kv_set(const void* key, size_t key_size, const void* value, size_t value_size);
+WWS_IMPORT(kv_delete) void wws_host_kv_delete(const void* key, size_t size);
 
 /* The exports, for the native runner. */
-void *wws_mailbox(void);
-void *wws_alloc(int32_t size);
+void* wws_mailbox(void);
+void* wws_alloc(int32_t size);
 int32_t wws_init(void);
-int32_t wws_compile(const void *at, int32_t size);
+int32_t wws_compile(const void* at, int32_t size);
 int32_t wws_evaluate(void);
-int32_t wws_request(const void *at, int32_t size);
-int32_t wws_event(const void *at, int32_t size);
+int32_t wws_request(const void* at, int32_t size);
+int32_t wws_event(const void* at, int32_t size);
 
 #ifdef __cplusplus
 }

@@ -10,31 +10,35 @@
 
 /* Bytes of the string as UTF-8 with lone surrogates replaced by U+FFFD. The value must be a string
  * (JS_IsString). SIZE_MAX after an exception. */
-size_t wws_string_utf8_size(JSContext *context, JSValueConst string);
-void wws_string_utf8_copy(JSContext *context, JSValueConst string, uint8_t *to);
+size_t wws_string_utf8_size(JSContext* context, JSValueConst string);
+void wws_string_utf8_copy(JSContext* context, JSValueConst string, uint8_t* to);
 
 /* The units of a string of 8-bit units, without a copy; NULL when it has wider units. Valid while
  * the string lives. */
-const uint8_t *wws_string_latin1(JSContext *context, JSValueConst string, size_t *size);
+const uint8_t* wws_string_latin1(JSContext* context, JSValueConst string, size_t* size);
 
 /* A string whose units are these bytes (isomorphic decode). */
-JSValue wws_new_latin1(JSContext *context, const uint8_t *at, size_t size);
+JSValue wws_new_latin1(JSContext* context, const uint8_t* at, size_t size);
 
 /* UTF-8 decode as the Encoding standard has it: the byte order mark dropped, each ill-formed
  * maximal subpart replaced by U+FFFD. */
-JSValue wws_utf8_decode(JSContext *context, const uint8_t *at, size_t size);
+JSValue wws_utf8_decode(JSContext* context, const uint8_t* at, size_t size);
 
 /* Math.random() is seeded again before its next use. */
-void wws_random_unseed(JSContext *context);
+void wws_random_unseed(JSContext* context);
 /* Replaces Math.random and performance by versions over the host's clock and random numbers. */
-int wws_internals_init(JSContext *context);
+int wws_internals_init(JSContext* context);
 
 /* The module record of what JS_Eval compiled as a module. */
-JSModuleDef *wws_module_of(JSValueConst compiled);
+JSModuleDef* wws_module_of(JSValueConst compiled);
+
+/* From now on small blocks come from a few pages that lie together, instead of from holes all over
+ * the heap: a request then writes fewer pages. Called when an image may be taken. */
+void wws_allocator_settle(JSRuntime* runtime);
 
 /* Length and bytes of an ArrayBuffer, typed array or DataView; NULL without exception when `value`
  * is none of them or detached. */
 bool wws_is_buffer(JSValueConst value);
-uint8_t *wws_buffer_bytes(JSContext *context, JSValueConst value, size_t *size);
+uint8_t* wws_buffer_bytes(JSContext* context, JSValueConst value, size_t* size);
 
 #endif

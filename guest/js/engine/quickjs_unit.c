@@ -8,13 +8,13 @@
 #include "host.h"
 #include "internals.h"
 
-static size_t count_high(const uint8_t *at, size_t size) {
+static size_t count_high(const uint8_t* at, size_t size) {
   size_t count = 0;
   for (size_t i = 0; i < size; ++i) count += at[i] >> 7;
   return count;
 }
 
-static uint32_t next_scalar(const uint16_t *units, size_t size, size_t *position) {
+static uint32_t next_scalar(const uint16_t* units, size_t size, size_t* position) {
   uint32_t unit = units[(*position)++];
   if (!is_surrogate(unit)) return unit;
   if (is_hi_surrogate(unit) && *position < size && is_lo_surrogate(units[*position])) {
@@ -23,14 +23,14 @@ static uint32_t next_scalar(const uint16_t *units, size_t size, size_t *position
   return 0xfffd;
 }
 
-size_t wws_string_utf8_size(JSContext *context, JSValueConst string) {
+size_t wws_string_utf8_size(JSContext* context, JSValueConst string) {
   if (JS_VALUE_GET_TAG(string) != JS_TAG_STRING) {
     JS_ThrowTypeError(context, "not a flat string");
     return SIZE_MAX;
   }
-  JSString *p = JS_VALUE_GET_STRING(string);
+  JSString* p = JS_VALUE_GET_STRING(string);
   if (!p->is_wide_char) return p->len + count_high(str8(p), p->len);
-  const uint16_t *units = str16(p);
+  const uint16_t* units = str16(p);
   size_t size = 0;
   for (size_t i = 0; i < p->len;) {
     uint32_t scalar = next_scalar(units, p->len, &i);
@@ -39,7 +39,7 @@ size_t wws_string_utf8_size(JSContext *context, JSValueConst string) {
   return size;
 }
 
-static void latin1_to_utf8(const uint8_t *from, size_t size, uint8_t *to) {
+static void latin1_to_utf8(const uint8_t* from, size_t size, uint8_t* to) {
   for (size_t i = 0; i < size; ++i) {
     if (from[i] < 0x80) {
       *to++ = from[i];
@@ -50,10 +50,10 @@ static void latin1_to_utf8(const uint8_t *from, size_t size, uint8_t *to) {
   }
 }
 
-void wws_string_utf8_copy(JSContext *context, JSValueConst string, uint8_t *to) {
-  JSString *p = JS_VALUE_GET_STRING(string);
+void wws_string_utf8_copy(JSContext* context, JSValueConst string, uint8_t* to) {
+  JSString* p = JS_VALUE_GET_STRING(string);
   if (!p->is_wide_char) {
-    const uint8_t *from = str8(p);
+    const uint8_t* from = str8(p);
     if (count_high(from, p->len)) {
       latin1_to_utf8(from, p->len, to);
     } else if (p->len) {
@@ -61,13 +61,13 @@ void wws_string_utf8_copy(JSContext *context, JSValueConst string, uint8_t *to) 
     }
     return;
   }
-  const uint16_t *units = str16(p);
+  const uint16_t* units = str16(p);
   for (size_t i = 0; i < p->len;) to += utf8_encode(to, next_scalar(units, p->len, &i));
 }
 
-const uint8_t *wws_string_latin1(JSContext *context, JSValueConst string, size_t *size) {
+const uint8_t* wws_string_latin1(JSContext* context, JSValueConst string, size_t* size) {
   if (JS_VALUE_GET_TAG(string) != JS_TAG_STRING) return NULL;
-  JSString *p = JS_VALUE_GET_STRING(string);
+  JSString* p = JS_VALUE_GET_STRING(string);
   if (p->is_wide_char) {
     *size = 0;
     return NULL;
@@ -76,14 +76,14 @@ const uint8_t *wws_string_latin1(JSContext *context, JSValueConst string, size_t
   return str8(p);
 }
 
-JSValue wws_new_latin1(JSContext *context, const uint8_t *at, size_t size) {
+JSValue wws_new_latin1(JSContext* context, const uint8_t* at, size_t size) {
   if (size > JS_STRING_LEN_MAX) return JS_ThrowRangeError(context, "invalid string length");
-  return js_new_string8_len(context, (const char *)at, (int)size);
+  return js_new_string8_len(context, (const char*)at, (int)size);
 }
 
 /* One step of the UTF-8 decoder (Encoding standard, section 8.1.1): a scalar value, or U+FFFD for a
  * maximal ill-formed subpart; *position passes over it. */
-static uint32_t decode_step(const uint8_t *at, size_t size, size_t *position) {
+static uint32_t decode_step(const uint8_t* at, size_t size, size_t* position) {
   uint8_t lead = at[(*position)++];
   if (lead < 0x80) return lead;
   uint8_t lower = 0x80, upper = 0xbf;
@@ -114,7 +114,7 @@ static uint32_t decode_step(const uint8_t *at, size_t size, size_t *position) {
   return scalar;
 }
 
-JSValue wws_utf8_decode(JSContext *context, const uint8_t *at, size_t size) {
+JSValue wws_utf8_decode(JSContext* context, const uint8_t* at, size_t size) {
   if (size >= 3 && at[0] == 0xef && at[1] == 0xbb && at[2] == 0xbf) at += 3, size -= 3;
   if (!count_high(at, size)) return wws_new_latin1(context, at, size);
   size_t units = 0;
@@ -125,7 +125,7 @@ JSValue wws_utf8_decode(JSContext *context, const uint8_t *at, size_t size) {
     wide |= scalar > 0xff;
   }
   if (units > JS_STRING_LEN_MAX) return JS_ThrowRangeError(context, "invalid string length");
-  JSString *p = js_alloc_string(context, (int)units, wide);
+  JSString* p = js_alloc_string(context, (int)units, wide);
   if (!p) return JS_EXCEPTION;
   size_t to = 0;
   for (size_t i = 0; i < size;) {
@@ -144,7 +144,7 @@ JSValue wws_utf8_decode(JSContext *context, const uint8_t *at, size_t size) {
 }
 
 /* The state is zero in an image, so that instances made from it do not share a sequence. */
-static JSValue math_random(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv) {
+static JSValue math_random(JSContext* ctx, JSValueConst this_val, int argc, JSValueConst* argv) {
   if (!ctx->random_state) {
     wws_host_random(&ctx->random_state, sizeof ctx->random_state);
     if (!ctx->random_state) ctx->random_state = 1;
@@ -152,20 +152,20 @@ static JSValue math_random(JSContext *ctx, JSValueConst this_val, int argc, JSVa
   return js_math_random(ctx, this_val, argc, argv);
 }
 
-void wws_random_unseed(JSContext *context) { context->random_state = 0; }
+void wws_random_unseed(JSContext* context) { context->random_state = 0; }
 
-static JSValue performance_now(JSContext *ctx, JSValueConst this_val, int argc,
-                               JSValueConst *argv) {
+static JSValue performance_now(JSContext* ctx, JSValueConst this_val, int argc,
+                               JSValueConst* argv) {
   return js_float64((double)wws_host_now(WWS_CLOCK_MONOTONIC) / 1e6);
 }
 
-static JSValue performance_time_origin(JSContext *ctx, JSValueConst this_val) {
+static JSValue performance_time_origin(JSContext* ctx, JSValueConst this_val) {
   int64_t since_origin = wws_host_now(WWS_CLOCK_MONOTONIC);
   return js_float64((double)((wws_host_now(WWS_CLOCK_REALTIME) - since_origin) / 1000000));
 }
 
-static JSValue performance_to_json(JSContext *ctx, JSValueConst this_val, int argc,
-                                   JSValueConst *argv) {
+static JSValue performance_to_json(JSContext* ctx, JSValueConst this_val, int argc,
+                                   JSValueConst* argv) {
   JSValue object = JS_NewObject(ctx);
   if (JS_IsException(object)) return object;
   JS_DefinePropertyValueStr(ctx, object, "timeOrigin", performance_time_origin(ctx, this_val),
@@ -181,7 +181,7 @@ static const JSCFunctionListEntry performance_functions[] = {
     JS_PROP_STRING_DEF("[Symbol.toStringTag]", "Performance", JS_PROP_CONFIGURABLE),
 };
 
-int wws_internals_init(JSContext *context) {
+int wws_internals_init(JSContext* context) {
   JSValue math = JS_GetPropertyStr(context, context->global_obj, "Math");
   JSValue random = JS_NewCFunction(context, math_random, "random", 0);
   int result = JS_DefinePropertyValueStr(context, math, "random", random,
@@ -199,7 +199,7 @@ int wws_internals_init(JSContext *context) {
                                    JS_PROP_C_W_E);
 }
 
-JSModuleDef *wws_module_of(JSValueConst compiled) {
+JSModuleDef* wws_module_of(JSValueConst compiled) {
   if (JS_VALUE_GET_TAG(compiled) != JS_TAG_MODULE) return NULL;
   return JS_VALUE_GET_PTR(compiled);
 }
@@ -208,9 +208,9 @@ bool wws_is_buffer(JSValueConst value) {
   return JS_IsArrayBuffer(value) || JS_GetTypedArrayType(value) >= 0 || JS_IsDataView(value);
 }
 
-static uint8_t *view_bytes(JSValueConst value, size_t *size) {
-  JSTypedArray *view = JS_VALUE_GET_OBJ(value)->u.typed_array;
-  JSArrayBuffer *buffer = view->buffer->u.array_buffer;
+static uint8_t* view_bytes(JSValueConst value, size_t* size) {
+  JSTypedArray* view = JS_VALUE_GET_OBJ(value)->u.typed_array;
+  JSArrayBuffer* buffer = view->buffer->u.array_buffer;
   size_t whole = (size_t)buffer->byte_length;
   if (buffer->detached || view->offset > whole) return NULL;
   size_t rest = whole - view->offset;
@@ -219,13 +219,58 @@ static uint8_t *view_bytes(JSValueConst value, size_t *size) {
   return buffer->data + view->offset;
 }
 
-uint8_t *wws_buffer_bytes(JSContext *context, JSValueConst value, size_t *size) {
+uint8_t* wws_buffer_bytes(JSContext* context, JSValueConst value, size_t* size) {
   *size = 0;
   if (JS_IsArrayBuffer(value)) {
-    JSArrayBuffer *buffer = JS_VALUE_GET_OBJ(value)->u.array_buffer;
+    JSArrayBuffer* buffer = JS_VALUE_GET_OBJ(value)->u.array_buffer;
     if (buffer->detached) return NULL;
     *size = (size_t)buffer->byte_length;
     return buffer->data;
   }
   return wws_is_buffer(value) ? view_bytes(value, size) : NULL;
+}
+
+/* Blocks of a size class in the nursery: what a usual request needs of it. */
+static int nursery_blocks(int size) {
+  return size <= 64 ? 16 : size <= 128 ? 8 : size <= 256 ? 3 : 2;
+}
+
+static size_t nursery_size(int index) {
+  int size = arena_block_sizes[index];
+  return sizeof(JSArena) + (size_t)nursery_blocks(size) * size;
+}
+
+static void make_arena(JSRuntime* rt, int index, uint8_t* at) {
+  int size = arena_block_sizes[index];
+  JSArena* arena = (JSArena*)at;
+  arena->block_size_idx = index;
+  arena->n_blocks = nursery_blocks(size);
+  arena->n_used_blocks = 1; /* for ever, so that the arena is never given back */
+  arena->first_free_block = 1;
+  for (int i = 0; i < arena->n_blocks; ++i) {
+    JSMallocBlockHeader* block = arena_get_block(arena, i, size);
+    block->u.free_next = i + 1 < arena->n_blocks ? i + 1 : JS_ARENA_FREE_NIL;
+    block->block_size_idx = index;
+  }
+  ((JSMallocBlockHeader*)arena_get_block(arena, 0, size))->u.block_idx = 0;
+  list_add(&arena->link, &rt->arena_state.arena_list[index]);
+  list_add(&arena->free_link, &rt->arena_state.free_arena_list[index]);
+}
+
+void wws_allocator_settle(JSRuntime* rt) {
+  size_t total = 0;
+  for (int i = 0; i < JS_ARENA_BLOCK_SIZE_COUNT; ++i) total += nursery_size(i);
+  uint8_t* at = rt->mf.js_malloc(rt->malloc_state.opaque, total + 4096);
+  if (!at) return;
+  at += -(uintptr_t)at & 4095;
+  for (int i = 0; i < JS_ARENA_BLOCK_SIZE_COUNT; ++i) {
+    struct list_head *el, *next;
+    /* The holes of older arenas are spread over many pages: nothing new goes there. */
+    list_for_each_safe(el, next, &rt->arena_state.free_arena_list[i]) {
+      list_del(el);
+      init_list_head(el);
+    }
+    make_arena(rt, i, at);
+    at += nursery_size(i);
+  }
 }

@@ -20,17 +20,17 @@ typedef struct {
 } wws_rejection;
 
 typedef struct {
-  void *at;
+  void* at;
   uint32_t count;
   uint32_t capacity;
 } wws_list;
 
 struct wws_engine {
-  JSRuntime *runtime;
-  JSContext *context;
+  JSRuntime* runtime;
+  JSContext* context;
   JSValue internals;
-  wws_event_function *on_event[WWS_EVENT_KINDS];
-  wws_settle_function *on_settle[WWS_SETTLE_FUNCTIONS];
+  wws_event_function* on_event[WWS_EVENT_KINDS];
+  wws_settle_function* on_settle[WWS_SETTLE_FUNCTIONS];
   uint32_t settle_count;
   uint32_t operations;
   wws_list rejections; /* of wws_rejection */
@@ -39,47 +39,48 @@ struct wws_engine {
   wws_load_stage stage;
   JSValue compiled;
   JSValue evaluation;  /* the promise of a module's evaluation */
-  JSModuleDef *module; /* owned by the context */
+  JSModuleDef* module; /* owned by the context */
   JSValue env;
   JSValue listener;       /* addEventListener("fetch", ...) */
   JSValue default_export; /* object with fetch(), or function; undefined without */
 
-  void *fetch; /* wws_fetch_state */
+  void* fetch; /* wws_fetch_state */
 
   bool responded; /* nothing is left to send for the current request */
   bool faulted;   /* the current load or request ended in a fault */
+  bool warming;   /* the request is a declared warm-up */
 };
 
 /* Room for one more element of `size` bytes at the end; NULL after an exception. */
-void *wws_list_push(JSContext *context, wws_list *list, size_t size);
+void* wws_list_push(JSContext* context, wws_list* list, size_t size);
 
 /* Runs jobs and settle functions until nothing moves, reports what was thrown, and gives the state
  * mask for the host. */
-int32_t wws_run(wws_engine *engine);
+int32_t wws_run(wws_engine* engine);
 
 /* engine.c: the message was consumed; frees it unless it is the mailbox. */
-void wws_release_message(JSRuntime *runtime, const void *at);
-bool wws_is_mailbox(const void *at);
+void wws_release_message(JSRuntime* runtime, const void* at);
+bool wws_is_mailbox(const void* at);
 
 /* load.c */
-int32_t wws_load_compile(wws_engine *engine, wws_reader *message);
-int32_t wws_load_evaluate(wws_engine *engine);
+int32_t wws_load_compile(wws_engine* engine, wws_reader* message);
+int32_t wws_load_evaluate(wws_engine* engine);
 /* Looks whether a module's evaluation has settled. */
-int wws_load_settle(JSContext *context);
-void wws_load_stalled(wws_engine *engine);
+int wws_load_settle(JSContext* context);
+void wws_load_stalled(wws_engine* engine);
 
 /* fault.c */
-void wws_fault_init(wws_engine *engine);
-void wws_report_rejections(wws_engine *engine);
+void wws_fault_init(wws_engine* engine);
+void wws_report_rejections(wws_engine* engine);
 
 /* builtins.c */
-int wws_builtins_init(JSContext *context);
+int wws_builtins_init(JSContext* context);
 
 /* builtins/fetch: begins a request; its settle function answers it. */
-int wws_dispatch_request(JSContext *context, const void *at, size_t size);
+int wws_dispatch_request(JSContext* context, const void* at, size_t size);
 /* After the request's first turn: the message's bytes are about to go. */
-void wws_dispatch_detach(JSContext *context);
+void wws_dispatch_detach(JSContext* context);
 /* Nothing can settle any more: false when the request cannot be answered. */
-void wws_dispatch_stalled(JSContext *context);
+void wws_dispatch_stalled(JSContext* context);
 
 #endif

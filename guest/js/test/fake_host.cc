@@ -245,9 +245,8 @@ class Host final : public FakeHost {
   };
 
   static const void* place(const std::string& message) {
-    void* at = message.size() <= WWS_MAILBOX_SIZE
-                   ? wws_mailbox()
-                   : wws_alloc(static_cast<int32_t>(message.size()));
+    void* at = message.size() <= WWS_MAILBOX_SIZE ? wws_mailbox()
+                                                  : wws_alloc(static_cast<int32_t>(message.size()));
     std::memcpy(at, message.data(), message.size());
     return at;
   }
@@ -303,7 +302,8 @@ class Host final : public FakeHost {
       headers = {{"content-type", "text/plain"}, {"x-request", operation.echo_type}};
       if (!operation.body.empty()) operation.chunks = {operation.body};
     } else if (at("chunks.test")) {
-      for (int i = 0; i < std::stoi(tail); ++i) operation.chunks.push_back("piece" + std::to_string(i));
+      for (int i = 0; i < std::stoi(tail); ++i)
+        operation.chunks.push_back("piece" + std::to_string(i));
     } else if (at("broken.test")) {
       operation.chunks = {"some", "!the connection broke"};
     } else if (at("status.test")) {
@@ -375,9 +375,7 @@ Host& host() {
   return the_host;
 }
 
-std::string bytes(const void* at, size_t size) {
-  return {static_cast<const char*>(at), size};
-}
+std::string bytes(const void* at, size_t size) { return {static_cast<const char*>(at), size}; }
 
 }  // namespace
 
@@ -404,7 +402,9 @@ void wws_host_cancel(int32_t kind, int32_t id) { host().cancel(kind, id); }
 int32_t wws_host_fetch(const void* at, size_t size) { return host().fetch(Reader(at, size)); }
 void wws_host_timer(int32_t id, double milliseconds) { host().timer(id, milliseconds); }
 
-void wws_host_log(int32_t level, const void* at, size_t size) { host().log(level, bytes(at, size)); }
+void wws_host_log(int32_t level, const void* at, size_t size) {
+  host().log(level, bytes(at, size));
+}
 void wws_host_fault(int32_t kind, const void* at, size_t size) {
   host().fault(kind, Reader(at, size));
 }
@@ -434,5 +434,4 @@ void wws_host_kv_set(const void* key, size_t key_size, const void* value, size_t
 }
 
 void wws_host_kv_delete(const void* key, size_t size) { host().store().erase(bytes(key, size)); }
-
 }

@@ -1,5 +1,5 @@
-// The other side of abi.h, made of nothing: time stands still until everybody waits, and the network
-// is a handful of names under .test:
+// The other side of abi.h, made of nothing: time stands still until everybody waits, and the
+// network is a handful of names under .test:
 //
 //     echo.test      answers with the request's body, and x-method, x-url, x-headers
 //     chunks.test/N  N pieces "piece0" ...

@@ -267,10 +267,10 @@ class Verdict final {
 
 void check_response(Verdict& verdict, const Case& c, const Outcome& outcome) {
   verdict.equal("status",
-                outcome.responded ? std::to_string(outcome.status) +
-                                        (outcome.status_text.empty() ? "" : " ") +
-                                        outcome.status_text
-                                  : "none",
+                outcome.responded
+                    ? std::to_string(outcome.status) + (outcome.status_text.empty() ? "" : " ") +
+                          outcome.status_text
+                    : "none",
                 c.status.value_or("none"));
   for (const auto& [name, value] : c.headers) {
     verdict.equal(name.c_str(), outcome.header(name), value);
@@ -350,8 +350,7 @@ int run_tests() {
   }
   std::printf("%s\n%s", outcome.body.c_str(), outcome.complaint.c_str());
   bool good = outcome.complaint.empty() && outcome.status == 200 && outcome.faults.empty() &&
-              begins_with(outcome.body, "ok ") &&
-              outcome.body.find("FAILED ") == std::string::npos;
+              begins_with(outcome.body, "ok ") && outcome.body.find("FAILED ") == std::string::npos;
   return good ? 0 : 1;
 }
 

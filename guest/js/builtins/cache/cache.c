@@ -2,38 +2,38 @@
 #include "engine.h"
 
 typedef struct {
-  const uint8_t *at;
+  const uint8_t* at;
   size_t size;
-  const char *text; /* to be freed with JS_FreeCString */
+  const char* text; /* to be freed with JS_FreeCString */
 } utf8;
 
-static bool to_utf8(JSContext *context, JSValueConst value, utf8 *out) {
+static bool to_utf8(JSContext* context, JSValueConst value, utf8* out) {
   out->text = JS_ToCStringLen(context, &out->size, value);
-  out->at = (const uint8_t *)out->text;
+  out->at = (const uint8_t*)out->text;
   return out->text != NULL;
 }
 
 /* What kv_get or kv_list found; NULL after an exception. */
-static uint8_t *take(JSContext *context, int32_t size) {
-  uint8_t *bytes = js_malloc(context, (size_t)size + 1);
+static uint8_t* take(JSContext* context, int32_t size) {
+  uint8_t* bytes = js_malloc(context, (size_t)size + 1);
   if (bytes) wws_host_kv_take(bytes);
   return bytes;
 }
 
-static JSValue cache_get(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+static JSValue cache_get(JSContext* context, JSValueConst self, int count, JSValueConst* values) {
   utf8 key;
   if (!to_utf8(context, values[0], &key)) return JS_EXCEPTION;
   int32_t size = wws_host_kv_get(key.at, key.size);
   JS_FreeCString(context, key.text);
   if (size < 0) return JS_UNDEFINED;
-  uint8_t *bytes = take(context, size);
+  uint8_t* bytes = take(context, size);
   if (!bytes) return JS_EXCEPTION;
-  JSValue value = JS_NewStringLen(context, (const char *)bytes, (size_t)size);
+  JSValue value = JS_NewStringLen(context, (const char*)bytes, (size_t)size);
   js_free(context, bytes);
   return value;
 }
 
-static JSValue cache_set(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+static JSValue cache_set(JSContext* context, JSValueConst self, int count, JSValueConst* values) {
   utf8 key, value;
   if (!to_utf8(context, values[0], &key)) return JS_EXCEPTION;
   if (!to_utf8(context, values[1], &value)) {
@@ -46,8 +46,8 @@ static JSValue cache_set(JSContext *context, JSValueConst self, int count, JSVal
   return JS_UNDEFINED;
 }
 
-static JSValue cache_delete(JSContext *context, JSValueConst self, int count,
-                            JSValueConst *values) {
+static JSValue cache_delete(JSContext* context, JSValueConst self, int count,
+                            JSValueConst* values) {
   utf8 key;
   if (!to_utf8(context, values[0], &key)) return JS_EXCEPTION;
   wws_host_kv_delete(key.at, key.size);
@@ -55,20 +55,20 @@ static JSValue cache_delete(JSContext *context, JSValueConst self, int count,
   return JS_UNDEFINED;
 }
 
-static int add_pair(JSContext *context, JSValueConst object, wws_reader *list) {
+static int add_pair(JSContext* context, JSValueConst object, wws_reader* list) {
   wws_span key = wws_read_str(list);
   wws_span value = wws_read_str(list);
-  JSAtom name = JS_NewAtomLen(context, (const char *)key.at, key.size);
+  JSAtom name = JS_NewAtomLen(context, (const char*)key.at, key.size);
   if (name == JS_ATOM_NULL) return -1;
-  JSValue text = JS_NewStringLen(context, (const char *)value.at, value.size);
+  JSValue text = JS_NewStringLen(context, (const char*)value.at, value.size);
   int result = JS_DefinePropertyValue(context, object, name, text, JS_PROP_C_W_E);
   JS_FreeAtom(context, name);
   return result;
 }
 
-static JSValue cache_list(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
+static JSValue cache_list(JSContext* context, JSValueConst self, int count, JSValueConst* values) {
   int32_t size = wws_host_kv_list();
-  uint8_t *bytes = take(context, size);
+  uint8_t* bytes = take(context, size);
   if (!bytes) return JS_EXCEPTION;
   wws_reader list = wws_read_message(bytes, (size_t)size);
   JSValue object = JS_NewObject(context);
@@ -83,7 +83,7 @@ static JSValue cache_list(JSContext *context, JSValueConst self, int count, JSVa
   return object;
 }
 
-static JSValue cache_state(JSContext *context, JSValueConst self) {
+static JSValue cache_state(JSContext* context, JSValueConst self) {
   return cache_list(context, self, 0, NULL);
 }
 
@@ -96,7 +96,7 @@ static const JSCFunctionListEntry functions[] = {
     JS_PROP_STRING_DEF("[Symbol.toStringTag]", "Cache", JS_PROP_CONFIGURABLE),
 };
 
-int wws_builtin_cache(JSContext *context) {
+int wws_builtin_cache(JSContext* context) {
   JSValue cache = JS_NewObject(context);
   if (JS_IsException(cache) ||
       JS_SetPropertyFunctionList(context, cache, functions, sizeof functions / sizeof *functions) <

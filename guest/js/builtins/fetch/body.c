@@ -4,25 +4,25 @@
 #include "../url/url.h"
 #include "fetch.h"
 
-void wws_body_init(wws_body *body) {
+void wws_body_init(wws_body* body) {
   memset(body, 0, sizeof *body);
   body->text = JS_UNDEFINED;
   body->stream = JS_UNDEFINED;
 }
 
-void wws_body_free(JSRuntime *runtime, wws_body *body) {
+void wws_body_free(JSRuntime* runtime, wws_body* body) {
   JS_FreeValueRT(runtime, body->text);
   JS_FreeValueRT(runtime, body->stream);
   wws_blob_free(runtime, body->blob);
   wws_body_init(body);
 }
 
-void wws_body_mark(JSRuntime *runtime, wws_body *body, JS_MarkFunc *mark) {
+void wws_body_mark(JSRuntime* runtime, wws_body* body, JS_MarkFunc* mark) {
   JS_MarkValue(runtime, body->text, mark);
   JS_MarkValue(runtime, body->stream, mark);
 }
 
-const char *wws_body_type_text(wws_body_type type) {
+const char* wws_body_type_text(wws_body_type type) {
   switch (type) {
     case WWS_TYPE_TEXT: return "text/plain;charset=UTF-8";
     case WWS_TYPE_FORM: return "application/x-www-form-urlencoded;charset=UTF-8";
@@ -31,9 +31,9 @@ const char *wws_body_type_text(wws_body_type type) {
   }
 }
 
-static int extract_bytes(JSContext *context, wws_body *body, JSValueConst init) {
+static int extract_bytes(JSContext* context, wws_body* body, JSValueConst init) {
   size_t size;
-  const uint8_t *at = wws_buffer_bytes(context, init, &size);
+  const uint8_t* at = wws_buffer_bytes(context, init, &size);
   body->blob = wws_blob_new(context, at, size);
   if (!body->blob) return -1;
   body->kind = WWS_BODY_IS_BYTES;
@@ -41,7 +41,7 @@ static int extract_bytes(JSContext *context, wws_body *body, JSValueConst init) 
   return 0;
 }
 
-static int extract_text(JSContext *context, wws_body *body, JSValueConst init) {
+static int extract_text(JSContext* context, wws_body* body, JSValueConst init) {
   body->text = JS_ToString(context, init);
   if (JS_IsException(body->text)) {
     body->text = JS_UNDEFINED;
@@ -51,7 +51,7 @@ static int extract_text(JSContext *context, wws_body *body, JSValueConst init) {
   return 0;
 }
 
-int wws_body_extract(JSContext *context, wws_body *body, JSValueConst init, wws_body_type *type) {
+int wws_body_extract(JSContext* context, wws_body* body, JSValueConst init, wws_body_type* type) {
   *type = WWS_TYPE_NONE;
   if (JS_IsNull(init) || JS_IsUndefined(init)) return 0;
   if (JS_IsObject(init)) {
@@ -77,7 +77,7 @@ int wws_body_extract(JSContext *context, wws_body *body, JSValueConst init, wws_
 }
 
 /* Streams of the streams builtin keep the flag themselves. */
-static bool stream_disturbed(JSContext *context, JSValueConst stream) {
+static bool stream_disturbed(JSContext* context, JSValueConst stream) {
   JSValue flag = JS_GetProperty(context, stream, wws_fetch_of(context)->atoms._disturbed);
   if (JS_IsException(flag)) JS_FreeValue(context, JS_GetException(context));
   bool disturbed = JS_IsBool(flag) && JS_VALUE_GET_BOOL(flag);
@@ -85,12 +85,12 @@ static bool stream_disturbed(JSContext *context, JSValueConst stream) {
   return disturbed;
 }
 
-bool wws_body_used(JSContext *context, const wws_body *body) {
+bool wws_body_used(JSContext* context, const wws_body* body) {
   if (body->used) return true;
   return !JS_IsUndefined(body->stream) && stream_disturbed(context, body->stream);
 }
 
-int wws_body_unusable(JSContext *context, const wws_body *body) {
+int wws_body_unusable(JSContext* context, const wws_body* body) {
   if (body->kind == WWS_BODY_IS_NULL) return 0;
   if (wws_body_used(context, body)) return 1;
   if (JS_IsUndefined(body->stream)) return 0;
@@ -98,7 +98,7 @@ int wws_body_unusable(JSContext *context, const wws_body *body) {
   return JS_IsException(locked) ? -1 : JS_ToBool(context, locked);
 }
 
-static void share(JSContext *context, wws_body *to, const wws_body *from) {
+static void share(JSContext* context, wws_body* to, const wws_body* from) {
   to->kind = from->kind;
   to->text = JS_DupValue(context, from->text);
   to->blob = from->blob ? wws_blob_dup(from->blob) : NULL;
@@ -106,7 +106,7 @@ static void share(JSContext *context, wws_body *to, const wws_body *from) {
   to->size = from->size;
 }
 
-int wws_body_move(JSContext *context, wws_body *to, wws_body *from) {
+int wws_body_move(JSContext* context, wws_body* to, wws_body* from) {
   if (from->kind == WWS_BODY_IS_NULL) return 0;
   share(context, to, from);
   to->host = from->host;
@@ -117,7 +117,7 @@ int wws_body_move(JSContext *context, wws_body *to, wws_body *from) {
   return 0;
 }
 
-static int tee(JSContext *context, wws_body *to, wws_body *from) {
+static int tee(JSContext* context, wws_body* to, wws_body* from) {
   JSValueConst stream = wws_body_stream(context, from);
   if (JS_IsException(stream)) return -1;
   JSValue pair = JS_Invoke(context, stream, wws_fetch_of(context)->atoms.tee, 0, NULL);
@@ -132,7 +132,7 @@ static int tee(JSContext *context, wws_body *to, wws_body *from) {
   return 0;
 }
 
-int wws_body_clone(JSContext *context, wws_body *to, wws_body *from) {
+int wws_body_clone(JSContext* context, wws_body* to, wws_body* from) {
   bool whole = from->kind == WWS_BODY_IS_TEXT || from->kind == WWS_BODY_IS_BYTES;
   if (from->kind == WWS_BODY_IS_NULL) return 0;
   if (!whole) return tee(context, to, from);
@@ -144,13 +144,13 @@ int wws_body_clone(JSContext *context, wws_body *to, wws_body *from) {
 
 typedef enum { AS_TEXT, AS_JSON, AS_ARRAY_BUFFER, AS_BYTES } wanted;
 
-static JSValue convert(JSContext *context, wanted form, const wws_body *body);
+static JSValue convert(JSContext* context, wanted form, const wws_body* body);
 
-static JSValue text_of(JSContext *context, const wws_blob *blob, size_t at, size_t size) {
+static JSValue text_of(JSContext* context, const wws_blob* blob, size_t at, size_t size) {
   return wws_utf8_decode(context, blob->at + at, size);
 }
 
-JSValue wws_body_as_text(JSContext *context, const wws_body *body) {
+JSValue wws_body_as_text(JSContext* context, const wws_body* body) {
   switch (body->kind) {
     case WWS_BODY_IS_TEXT: return JS_DupValue(context, body->text);
     case WWS_BODY_IS_BYTES: return text_of(context, body->blob, body->at, body->size);
@@ -158,10 +158,10 @@ JSValue wws_body_as_text(JSContext *context, const wws_body *body) {
   }
 }
 
-static JSValue parse_json(JSContext *context, JSValue text) {
+static JSValue parse_json(JSContext* context, JSValue text) {
   if (JS_IsException(text)) return text;
   size_t size;
-  const char *at = JS_ToCStringLen(context, &size, text);
+  const char* at = JS_ToCStringLen(context, &size, text);
   JS_FreeValue(context, text);
   if (!at) return JS_EXCEPTION;
   JSValue value = JS_ParseJSON(context, at, size, "<body>");
@@ -169,25 +169,25 @@ static JSValue parse_json(JSContext *context, JSValue text) {
   return value;
 }
 
-static JSValue as_buffer(JSContext *context, wanted form, const uint8_t *at, size_t size) {
+static JSValue as_buffer(JSContext* context, wanted form, const uint8_t* at, size_t size) {
   return form == AS_BYTES ? JS_NewUint8ArrayCopy(context, at, size)
                           : JS_NewArrayBufferCopy(context, at, size);
 }
 
-static JSValue convert_bytes(JSContext *context, wanted form, const wws_blob *blob, size_t at,
+static JSValue convert_bytes(JSContext* context, wanted form, const wws_blob* blob, size_t at,
                              size_t size) {
   if (form == AS_TEXT) return text_of(context, blob, at, size);
   if (form == AS_JSON) return parse_json(context, text_of(context, blob, at, size));
   return as_buffer(context, form, blob->at + at, size);
 }
 
-static JSValue convert_text(JSContext *context, wanted form, JSValueConst text) {
+static JSValue convert_text(JSContext* context, wanted form, JSValueConst text) {
   size_t size;
   if (form == AS_TEXT && wws_string_latin1(context, text, &size)) {
     return JS_DupValue(context, text);
   }
   size = wws_string_utf8_size(context, text);
-  uint8_t *at = size == SIZE_MAX ? NULL : js_malloc(context, size + 1);
+  uint8_t* at = size == SIZE_MAX ? NULL : js_malloc(context, size + 1);
   if (!at) return JS_EXCEPTION;
   wws_string_utf8_copy(context, text, at);
   JSValue value;
@@ -201,24 +201,23 @@ static JSValue convert_text(JSContext *context, wanted form, JSValueConst text) 
   return value;
 }
 
-JSValue wws_body_as_bytes(JSContext *context, const wws_body *body) {
+JSValue wws_body_as_bytes(JSContext* context, const wws_body* body) {
   return convert(context, AS_BYTES, body);
 }
 
-static JSValue convert(JSContext *context, wanted form, const wws_body *body) {
+static JSValue convert(JSContext* context, wanted form, const wws_body* body) {
   switch (body->kind) {
     case WWS_BODY_IS_TEXT: return convert_text(context, form, body->text);
-    case WWS_BODY_IS_BYTES:
-      return convert_bytes(context, form, body->blob, body->at, body->size);
+    case WWS_BODY_IS_BYTES: return convert_bytes(context, form, body->blob, body->at, body->size);
     default: break;
   }
   if (form == AS_TEXT) return JS_NewStringLen(context, "", 0);
   if (form == AS_JSON) return parse_json(context, JS_NewStringLen(context, "", 0));
-  return as_buffer(context, form, (const uint8_t *)"", 0);
+  return as_buffer(context, form, (const uint8_t*)"", 0);
 }
 
 /* A promise that is settled with a value, or with the pending exception. */
-static JSValue settled(JSContext *context, JSValue value) {
+static JSValue settled(JSContext* context, JSValue value) {
   bool failed = JS_IsException(value);
   if (failed) value = JS_GetException(context);
   JSValue promise = JS_NewSettledPromise(context, failed, value);
@@ -231,8 +230,8 @@ typedef struct {
   JSValue resolve[2];
 } pending;
 
-static void when_all(JSContext *context, void *opaque, wws_blob *bytes, JSValueConst error) {
-  pending *state = opaque;
+static void when_all(JSContext* context, void* opaque, wws_blob* bytes, JSValueConst error) {
+  pending* state = opaque;
   JSValue value = bytes ? convert_bytes(context, state->form, bytes, 0, bytes->size)
                         : JS_DupValue(context, error);
   bool failed = !bytes || JS_IsException(value);
@@ -242,8 +241,8 @@ static void when_all(JSContext *context, void *opaque, wws_blob *bytes, JSValueC
   js_free(context, state);
 }
 
-static JSValue read_host(JSContext *context, int32_t stream, wanted form) {
-  pending *state = js_malloc(context, sizeof *state);
+static JSValue read_host(JSContext* context, int32_t stream, wanted form) {
+  pending* state = js_malloc(context, sizeof *state);
   if (!state) return JS_EXCEPTION;
   state->form = form;
   JSValue promise = JS_NewPromiseCapability(context, state->resolve);
@@ -259,18 +258,18 @@ static JSValue read_host(JSContext *context, int32_t stream, wanted form) {
   return promise;
 }
 
-static JSValue convert_all(JSContext *context, JSValueConst self, int count, JSValueConst *values,
-                           int form, JSValueConst *data) {
+static JSValue convert_all(JSContext* context, JSValueConst self, int count, JSValueConst* values,
+                           int form, JSValueConst* data) {
   size_t size;
-  const uint8_t *at = wws_buffer_bytes(context, values[0], &size);
-  wws_blob *blob = wws_blob_new(context, at, size);
+  const uint8_t* at = wws_buffer_bytes(context, values[0], &size);
+  wws_blob* blob = wws_blob_new(context, at, size);
   if (!blob) return JS_EXCEPTION;
   JSValue value = convert_bytes(context, (wanted)form, blob, 0, size);
   wws_blob_free(JS_GetRuntime(context), blob);
   return value;
 }
 
-static JSValue read_stream(JSContext *context, wws_body *body, wanted form) {
+static JSValue read_stream(JSContext* context, wws_body* body, wanted form) {
   JSValue all = wws_fetch_internal(context, "readAll", 1, &body->stream);
   if (JS_IsException(all)) return all;
   JSValue convert = JS_NewCFunctionData(context, convert_all, 1, form, 0, NULL);
@@ -279,15 +278,15 @@ static JSValue read_stream(JSContext *context, wws_body *body, wanted form) {
   return promise;
 }
 
-static JSValue read_later(JSContext *context, wws_body *body, wanted form) {
+static JSValue read_later(JSContext* context, wws_body* body, wanted form) {
   if (!JS_IsUndefined(body->stream)) return read_stream(context, body, form);
   body->used = true;
   return read_host(context, body->host, form);
 }
 
-static JSValue consume(JSContext *context, JSValueConst self, int count, JSValueConst *values,
+static JSValue consume(JSContext* context, JSValueConst self, int count, JSValueConst* values,
                        int form) {
-  wws_body *body = wws_body_of(context, self);
+  wws_body* body = wws_body_of(context, self);
   if (!body) return settled(context, JS_EXCEPTION);
   int unusable = wws_body_unusable(context, body);
   if (unusable) {
@@ -303,33 +302,33 @@ static JSValue consume(JSContext *context, JSValueConst self, int count, JSValue
   return read_later(context, body, (wanted)form);
 }
 
-static JSValue get_body(JSContext *context, JSValueConst self) {
-  wws_body *body = wws_body_of(context, self);
+static JSValue get_body(JSContext* context, JSValueConst self) {
+  wws_body* body = wws_body_of(context, self);
   if (!body) return JS_EXCEPTION;
   if (body->kind == WWS_BODY_IS_NULL) return JS_NULL;
   return JS_DupValue(context, wws_body_stream(context, body));
 }
 
-static JSValue get_body_used(JSContext *context, JSValueConst self) {
-  wws_body *body = wws_body_of(context, self);
+static JSValue get_body_used(JSContext* context, JSValueConst self) {
+  wws_body* body = wws_body_of(context, self);
   if (!body) return JS_EXCEPTION;
   return JS_NewBool(context, body->kind != WWS_BODY_IS_NULL && wws_body_used(context, body));
 }
 
-wws_body *wws_body_of(JSContext *context, JSValueConst value) {
-  wws_fetch_response *response = wws_response_of(context, value);
+wws_body* wws_body_of(JSContext* context, JSValueConst value) {
+  wws_fetch_response* response = wws_response_of(context, value);
   if (response) return &response->body;
-  wws_fetch_request *request = wws_request_of(context, value);
+  wws_fetch_request* request = wws_request_of(context, value);
   if (request) return &request->body;
   JS_ThrowTypeError(context, "not a Request or Response");
   return NULL;
 }
 
-#define BODY_METHOD(name, form)                                               \
-  {                                                                           \
-    name, JS_PROP_C_W_E, JS_DEF_CFUNC, form, {                                \
-      .func = { 0, JS_CFUNC_generic_magic, {.generic_magic = consume} }       \
-    }                                                                         \
+#define BODY_METHOD(name, form)                                         \
+  {                                                                     \
+    name, JS_PROP_C_W_E, JS_DEF_CFUNC, form, {                          \
+      .func = { 0, JS_CFUNC_generic_magic, {.generic_magic = consume} } \
+    }                                                                   \
   }
 
 static const JSCFunctionListEntry functions[] = {
@@ -341,7 +340,7 @@ static const JSCFunctionListEntry functions[] = {
     BODY_METHOD("bytes", AS_BYTES),
 };
 
-int wws_body_define(JSContext *context, JSValueConst prototype) {
+int wws_body_define(JSContext* context, JSValueConst prototype) {
   return JS_SetPropertyFunctionList(context, prototype, functions,
                                     sizeof functions / sizeof *functions);
 }

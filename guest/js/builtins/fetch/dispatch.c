@@ -3,8 +3,8 @@
 
 #include "fetch.h"
 
-static void clear(JSContext *context, wws_fetch_state *state) {
-  JSRuntime *runtime = JS_GetRuntime(context);
+static void clear(JSContext* context, wws_fetch_state* state) {
+  JSRuntime* runtime = JS_GetRuntime(context);
   if (state->waits_for_client) wws_operation_ended(context);
   wws_request_free(runtime, state->request);
   JS_FreeValues(context, state->request_object, state->answer, state->handler_result,
@@ -16,27 +16,27 @@ static void clear(JSContext *context, wws_fetch_state *state) {
 }
 
 /* Nothing more can be sent for this request. */
-static void end(JSContext *context) {
-  wws_fetch_state *state = wws_fetch_of(context);
+static void end(JSContext* context) {
+  wws_fetch_state* state = wws_fetch_of(context);
   wws_engine_of(context)->responded = true;
   state->answered = true;
   if (state->waits_for_client) wws_operation_ended(context);
   state->waits_for_client = false;
 }
 
-static void fail_exception(JSContext *context, int kind) {
+static void fail_exception(JSContext* context, int kind) {
   wws_report_exception(context, kind);
   end(context);
 }
 
-static void fail_text(JSContext *context, const char *text) {
+static void fail_text(JSContext* context, const char* text) {
   wws_report_text(context, WWS_FAULT_RESPONSE, text);
   end(context);
 }
 
 /* ---- the message */
 
-static int parse(wws_fetch_request *request, wws_blob *message) {
+static int parse(wws_fetch_request* request, wws_blob* message) {
   wws_reader reader = wws_read_message(message->at, message->size);
   uint32_t flags = wws_read_u32(&reader);
   wws_span method = wws_read_str(&reader);
@@ -63,15 +63,15 @@ static int parse(wws_fetch_request *request, wws_blob *message) {
   return reader.bad ? -1 : 0;
 }
 
-static int begin(JSContext *context, const void *at, size_t size) {
-  wws_fetch_state *state = wws_fetch_of(context);
+static int begin(JSContext* context, const void* at, size_t size) {
+  wws_fetch_state* state = wws_fetch_of(context);
   clear(context, state);
-  wws_blob *message = js_malloc(context, sizeof *message);
+  wws_blob* message = js_malloc(context, sizeof *message);
   if (!message) {
     wws_release_message(JS_GetRuntime(context), at);
     return -1;
   }
-  *message = (wws_blob){1, (uint8_t *)at, size};
+  *message = (wws_blob){1, (uint8_t*)at, size};
   state->request = wws_request_new(context);
   if (!state->request) {
     wws_blob_free(JS_GetRuntime(context), message);
@@ -83,13 +83,13 @@ static int begin(JSContext *context, const void *at, size_t size) {
   return -1;
 }
 
-void wws_dispatch_detach(JSContext *context) {
-  wws_fetch_state *state = wws_fetch_of(context);
-  wws_blob *message = state->message;
+void wws_dispatch_detach(JSContext* context) {
+  wws_fetch_state* state = wws_fetch_of(context);
+  wws_blob* message = state->message;
   state->message = NULL;
   if (!message) return;
   if (message->references > 1 && wws_is_mailbox(message->at)) {
-    uint8_t *copy = js_malloc(context, message->size ? message->size : 1);
+    uint8_t* copy = js_malloc(context, message->size ? message->size : 1);
     if (copy) {
       memcpy(copy, message->at, message->size);
       message->at = copy;
@@ -103,8 +103,8 @@ void wws_dispatch_detach(JSContext *context) {
   wws_blob_free(JS_GetRuntime(context), message);
 }
 
-JSValue wws_current_request(JSContext *context) {
-  wws_fetch_state *state = wws_fetch_of(context);
+JSValue wws_current_request(JSContext* context) {
+  wws_fetch_state* state = wws_fetch_of(context);
   if (JS_IsUndefined(state->request_object) && state->request) {
     JSValue object = wws_request_object(context, state->request);
     state->request = NULL;
@@ -114,15 +114,15 @@ JSValue wws_current_request(JSContext *context) {
   return JS_DupValue(context, state->request_object);
 }
 
-wws_fetch_request *wws_current_request_struct(JSContext *context) {
-  wws_fetch_state *state = wws_fetch_of(context);
+wws_fetch_request* wws_current_request_struct(JSContext* context) {
+  wws_fetch_state* state = wws_fetch_of(context);
   return state->request ? state->request : wws_request_of(context, state->request_object);
 }
 
 /* ---- the client */
 
-void wws_dispatch_watch_client(JSContext *context, wws_fetch_request *request) {
-  wws_fetch_state *state = wws_fetch_of(context);
+void wws_dispatch_watch_client(JSContext* context, wws_fetch_request* request) {
+  wws_fetch_state* state = wws_fetch_of(context);
   if (state->answered || request != wws_current_request_struct(context)) return;
   JS_FreeValue(context, state->client_signal);
   state->client_signal = JS_DupValue(context, request->signal);
@@ -130,8 +130,8 @@ void wws_dispatch_watch_client(JSContext *context, wws_fetch_request *request) {
   state->waits_for_client = true;
 }
 
-static int on_gone(JSContext *context, uint32_t id, wws_reader *rest) {
-  wws_fetch_state *state = wws_fetch_of(context);
+static int on_gone(JSContext* context, uint32_t id, wws_reader* rest) {
+  wws_fetch_state* state = wws_fetch_of(context);
   if (state->waits_for_client) wws_operation_ended(context);
   state->waits_for_client = false;
   JSValue signal = state->client_signal;
@@ -146,8 +146,8 @@ static int on_gone(JSContext *context, uint32_t id, wws_reader *rest) {
 
 /* ---- the handler */
 
-int wws_dispatch_answer(JSContext *context, JSValueConst answer) {
-  wws_fetch_state *state = wws_fetch_of(context);
+int wws_dispatch_answer(JSContext* context, JSValueConst answer) {
+  wws_fetch_state* state = wws_fetch_of(context);
   if (state->answer_given) {
     JS_ThrowDOMException(context, "InvalidStateError", "respondWith was called already");
     return -1;
@@ -157,7 +157,7 @@ int wws_dispatch_answer(JSContext *context, JSValueConst answer) {
   return 0;
 }
 
-static JSValue call_listener(JSContext *context, wws_engine *engine) {
+static JSValue call_listener(JSContext* context, wws_engine* engine) {
   JSValue event = wws_fetch_event(context);
   if (JS_IsException(event)) return event;
   JSValue result;
@@ -173,13 +173,13 @@ static JSValue call_listener(JSContext *context, wws_engine *engine) {
   return result;
 }
 
-static JSValue call_default_export(JSContext *context, wws_engine *engine) {
+static JSValue call_default_export(JSContext* context, wws_engine* engine) {
   JSValue arguments[3] = {wws_current_request(context), engine->env,
                           wws_execution_context(context)};
   JSValue result = JS_EXCEPTION;
-  JSValue function = JS_GetProperty(context, engine->default_export, wws_fetch_of(context)->atoms.fetch);
-  if (!JS_IsException(arguments[0]) && !JS_IsException(arguments[2]) &&
-      !JS_IsException(function)) {
+  JSValue function =
+      JS_GetProperty(context, engine->default_export, wws_fetch_of(context)->atoms.fetch);
+  if (!JS_IsException(arguments[0]) && !JS_IsException(arguments[2]) && !JS_IsException(function)) {
     bool method = JS_IsFunction(context, function);
     result = JS_Call(context, method ? function : engine->default_export,
                      method ? engine->default_export : JS_UNDEFINED, 3, arguments);
@@ -188,8 +188,8 @@ static JSValue call_default_export(JSContext *context, wws_engine *engine) {
   return result;
 }
 
-static int run_listener(JSContext *context, wws_engine *engine) {
-  wws_fetch_state *state = wws_fetch_of(context);
+static int run_listener(JSContext* context, wws_engine* engine) {
+  wws_fetch_state* state = wws_fetch_of(context);
   JSValue result = call_listener(context, engine);
   if (JS_IsException(result)) return -1;
   if (JS_IsPromise(result)) {
@@ -201,8 +201,8 @@ static int run_listener(JSContext *context, wws_engine *engine) {
   return 0;
 }
 
-static int run_handler(JSContext *context) {
-  wws_engine *engine = wws_engine_of(context);
+static int run_handler(JSContext* context) {
+  wws_engine* engine = wws_engine_of(context);
   if (!JS_IsUndefined(engine->default_export)) {
     JSValue answer = call_default_export(context, engine);
     if (JS_IsException(answer)) return -1;
@@ -218,8 +218,8 @@ static int run_handler(JSContext *context) {
 }
 
 /* What is no promise of ours (a thenable) becomes one; a Response is taken as it is. */
-static int adopt_answer(JSContext *context) {
-  wws_fetch_state *state = wws_fetch_of(context);
+static int adopt_answer(JSContext* context) {
+  wws_fetch_state* state = wws_fetch_of(context);
   if (!state->answer_given || !JS_IsObject(state->answer) || state->answer_adopted ||
       wws_response_of(context, state->answer)) {
     return 0;
@@ -233,8 +233,8 @@ static int adopt_answer(JSContext *context) {
   return 0;
 }
 
-int wws_dispatch_request(JSContext *context, const void *at, size_t size) {
-  wws_fetch_state *state = wws_fetch_of(context);
+int wws_dispatch_request(JSContext* context, const void* at, size_t size) {
+  wws_fetch_state* state = wws_fetch_of(context);
   int result = begin(context, at, size);
   if (state->request && state->request->message) {
     state->message = wws_blob_dup(state->request->message);
@@ -251,15 +251,16 @@ int wws_dispatch_request(JSContext *context, const void *at, size_t size) {
 
 /* ---- the answer */
 
-static void send(JSContext *context, JSValueConst value) {
-  wws_fetch_response *response = wws_response_of(context, value);
+static void send(JSContext* context, JSValueConst value) {
+  wws_fetch_response* response = wws_response_of(context, value);
   if (!response) {
-    fail_text(context, JS_IsUndefined(value)
-                           ? "the handler gave no Response: it returned undefined"
-                           : "the handler's answer is not a Response: wrap it in new Response(...)");
+    fail_text(context,
+              JS_IsUndefined(value)
+                  ? "the handler gave no Response: it returned undefined"
+                  : "the handler's answer is not a Response: wrap it in new Response(...)");
     return;
   }
-  wws_fetch_state *state = wws_fetch_of(context);
+  wws_fetch_state* state = wws_fetch_of(context);
   state->answered = true;
   if (wws_response_send(context, response) < 0) {
     fail_exception(context, WWS_FAULT_RESPONSE);
@@ -268,7 +269,7 @@ static void send(JSContext *context, JSValueConst value) {
   }
 }
 
-static int settle_answer(JSContext *context, wws_fetch_state *state) {
+static int settle_answer(JSContext* context, wws_fetch_state* state) {
   if (!JS_IsPromise(state->answer)) {
     send(context, state->answer);
     return 1;
@@ -287,7 +288,7 @@ static int settle_answer(JSContext *context, wws_fetch_state *state) {
 }
 
 /* The promise of an async listener that has not answered yet. */
-static int settle_listener(JSContext *context, wws_fetch_state *state) {
+static int settle_listener(JSContext* context, wws_fetch_state* state) {
   if (JS_IsUndefined(state->handler_result)) return 0;
   if (JS_PromiseState(context, state->handler_result) != JS_PROMISE_REJECTED) return 0;
   JSValue reason = JS_PromiseResult(context, state->handler_result);
@@ -297,8 +298,8 @@ static int settle_listener(JSContext *context, wws_fetch_state *state) {
   return 1;
 }
 
-static int settle(JSContext *context) {
-  wws_fetch_state *state = wws_fetch_of(context);
+static int settle(JSContext* context) {
+  wws_fetch_state* state = wws_fetch_of(context);
   if (wws_engine_of(context)->responded) return 0;
   if (state->answered) {
     if (wws_pump_active(context, WWS_STREAM_RESPONSE)) return 0;
@@ -310,8 +311,8 @@ static int settle(JSContext *context) {
   return settle_answer(context, state);
 }
 
-void wws_dispatch_stalled(JSContext *context) {
-  wws_fetch_state *state = wws_fetch_of(context);
+void wws_dispatch_stalled(JSContext* context) {
+  wws_fetch_state* state = wws_fetch_of(context);
   if (wws_engine_of(context)->responded || !wws_current_request_struct(context)) return;
   if (state->answered) {
     JS_ThrowTypeError(context, "the response's stream waits for something that cannot happen");
@@ -326,7 +327,7 @@ void wws_dispatch_stalled(JSContext *context) {
   }
 }
 
-int wws_dispatch_init(JSContext *context) {
+int wws_dispatch_init(JSContext* context) {
   wws_on_event(context, WWS_EVENT_GONE, on_gone);
   wws_on_settle(context, settle);
   return 0;

@@ -1,20 +1,19 @@
 /* FetchEvent, the `ctx` of a default export, addEventListener. */
 #include "fetch.h"
 
-static JSValue wait_until(JSContext *context, JSValueConst self, int count,
-                          JSValueConst *values) {
+static JSValue wait_until(JSContext* context, JSValueConst self, int count, JSValueConst* values) {
   if (count < 1) return JS_ThrowTypeError(context, "waitUntil needs a promise");
   return wws_wait_until(context, values[0]) < 0 ? JS_EXCEPTION : JS_UNDEFINED;
 }
 
 /* There is nothing behind this server to pass a request through to. */
-static JSValue pass_through(JSContext *context, JSValueConst self, int count,
-                            JSValueConst *values) {
+static JSValue pass_through(JSContext* context, JSValueConst self, int count,
+                            JSValueConst* values) {
   return JS_UNDEFINED;
 }
 
-static JSValue respond_with(JSContext *context, JSValueConst self, int count,
-                            JSValueConst *values) {
+static JSValue respond_with(JSContext* context, JSValueConst self, int count,
+                            JSValueConst* values) {
   if (JS_GetClassID(self) != wws_fetch_of(context)->event_class) {
     return JS_ThrowTypeError(context, "respondWith is a method of the fetch event");
   }
@@ -22,11 +21,11 @@ static JSValue respond_with(JSContext *context, JSValueConst self, int count,
   return wws_dispatch_answer(context, answer) < 0 ? JS_EXCEPTION : JS_UNDEFINED;
 }
 
-static JSValue get_request(JSContext *context, JSValueConst self) {
+static JSValue get_request(JSContext* context, JSValueConst self) {
   return wws_current_request(context);
 }
 
-static JSValue get_type(JSContext *context, JSValueConst self) {
+static JSValue get_type(JSContext* context, JSValueConst self) {
   return JS_NewString(context, "fetch");
 }
 
@@ -48,26 +47,26 @@ static const JSCFunctionListEntry context_functions[] = {
 static const JSClassDef event_class = {.class_name = "FetchEvent"};
 static const JSClassDef context_class = {.class_name = "ExecutionContext"};
 
-JSValue wws_fetch_event(JSContext *context) {
+JSValue wws_fetch_event(JSContext* context) {
   return JS_NewObjectClass(context, (int)wws_fetch_of(context)->event_class);
 }
 
-JSValue wws_execution_context(JSContext *context) {
+JSValue wws_execution_context(JSContext* context) {
   return JS_NewObjectClass(context, (int)wws_fetch_of(context)->context_class);
 }
 
-static bool is_fetch(JSContext *context, JSValueConst type) {
+static bool is_fetch(JSContext* context, JSValueConst type) {
   size_t size;
   JSValue text = JS_ToString(context, type);
-  const uint8_t *at = JS_IsException(text) ? NULL : wws_string_latin1(context, text, &size);
+  const uint8_t* at = JS_IsException(text) ? NULL : wws_string_latin1(context, text, &size);
   bool same = at && size == 5 && at[0] == 'f' && at[1] == 'e' && at[2] == 't' && at[3] == 'c' &&
               at[4] == 'h';
   JS_FreeValue(context, text);
   return same;
 }
 
-static JSValue add_listener(JSContext *context, JSValueConst self, int count,
-                            JSValueConst *values) {
+static JSValue add_listener(JSContext* context, JSValueConst self, int count,
+                            JSValueConst* values) {
   if (count < 2) return JS_ThrowTypeError(context, "addEventListener needs a type and a listener");
   if (!is_fetch(context, values[0])) {
     return JS_HasException(context) ? JS_EXCEPTION : JS_UNDEFINED;
@@ -75,18 +74,18 @@ static JSValue add_listener(JSContext *context, JSValueConst self, int count,
   if (!JS_IsObject(values[1])) {
     return JS_ThrowTypeError(context, "addEventListener: the listener is not a function");
   }
-  wws_engine *engine = wws_engine_of(context);
+  wws_engine* engine = wws_engine_of(context);
   JS_FreeValue(context, engine->listener);
   engine->listener = JS_DupValue(context, values[1]);
   return JS_UNDEFINED;
 }
 
-static JSValue remove_listener(JSContext *context, JSValueConst self, int count,
-                               JSValueConst *values) {
+static JSValue remove_listener(JSContext* context, JSValueConst self, int count,
+                               JSValueConst* values) {
   if (count < 2 || !is_fetch(context, values[0])) {
     return JS_HasException(context) ? JS_EXCEPTION : JS_UNDEFINED;
   }
-  wws_engine *engine = wws_engine_of(context);
+  wws_engine* engine = wws_engine_of(context);
   if (JS_IsStrictEqual(context, engine->listener, values[1])) {
     JS_FreeValue(context, engine->listener);
     engine->listener = JS_UNDEFINED;
@@ -99,14 +98,14 @@ static const JSCFunctionListEntry global_functions[] = {
     JS_CFUNC_DEF2("removeEventListener", 2, remove_listener, JS_PROP_C_W_E),
 };
 
-static JSValue illegal(JSContext *context, JSValueConst new_target, int count,
-                       JSValueConst *values) {
+static JSValue illegal(JSContext* context, JSValueConst new_target, int count,
+                       JSValueConst* values) {
   return JS_ThrowTypeError(context, "Illegal constructor");
 }
 
-static int define(JSContext *context, JSClassID *id, const JSClassDef *definition,
-                  const JSCFunctionListEntry *functions, int count) {
-  JSRuntime *runtime = JS_GetRuntime(context);
+static int define(JSContext* context, JSClassID* id, const JSClassDef* definition,
+                  const JSCFunctionListEntry* functions, int count) {
+  JSRuntime* runtime = JS_GetRuntime(context);
   JS_NewClassID(runtime, id);
   if (JS_NewClass(runtime, *id, definition) < 0) return -1;
   JSValue constructor = wws_fetch_define_class(context, *id, definition->class_name, illegal, 0,
@@ -116,8 +115,8 @@ static int define(JSContext *context, JSClassID *id, const JSClassDef *definitio
   return 0;
 }
 
-int wws_event_init(JSContext *context) {
-  wws_fetch_state *state = wws_fetch_of(context);
+int wws_event_init(JSContext* context) {
+  wws_fetch_state* state = wws_fetch_of(context);
   if (define(context, &state->event_class, &event_class, event_functions,
              sizeof event_functions / sizeof *event_functions) < 0 ||
       define(context, &state->context_class, &context_class, context_functions,

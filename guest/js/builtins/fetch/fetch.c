@@ -4,10 +4,10 @@
 
 #include "builtins.h"
 
-wws_fetch_state *wws_fetch_of(JSContext *context) { return wws_engine_of(context)->fetch; }
+wws_fetch_state* wws_fetch_of(JSContext* context) { return wws_engine_of(context)->fetch; }
 
-wws_blob *wws_blob_new(JSContext *context, const uint8_t *at, size_t size) {
-  wws_blob *blob = js_malloc(context, sizeof *blob);
+wws_blob* wws_blob_new(JSContext* context, const uint8_t* at, size_t size) {
+  wws_blob* blob = js_malloc(context, sizeof *blob);
   if (!blob) return NULL;
   blob->references = 1;
   blob->size = size;
@@ -20,24 +20,23 @@ wws_blob *wws_blob_new(JSContext *context, const uint8_t *at, size_t size) {
   return blob;
 }
 
-wws_blob *wws_blob_dup(wws_blob *blob) {
+wws_blob* wws_blob_dup(wws_blob* blob) {
   ++blob->references;
   return blob;
 }
 
-void wws_blob_free(JSRuntime *runtime, wws_blob *blob) {
+void wws_blob_free(JSRuntime* runtime, wws_blob* blob) {
   if (!blob || --blob->references) return;
   wws_release_message(runtime, blob->at);
   js_free_rt(runtime, blob);
 }
 
-JSValue wws_fetch_define_class(JSContext *context, JSClassID class_id, const char *name,
-                         JSCFunction *constructor, int length,
-                         const JSCFunctionListEntry *functions, int count,
-                         const JSCFunctionListEntry *statics, int static_count) {
+JSValue wws_fetch_define_class(JSContext* context, JSClassID class_id, const char* name,
+                               JSCFunction* constructor, int length,
+                               const JSCFunctionListEntry* functions, int count,
+                               const JSCFunctionListEntry* statics, int static_count) {
   JSValue prototype = JS_NewObject(context);
-  JSValue function =
-      JS_NewCFunction2(context, constructor, name, length, JS_CFUNC_constructor, 0);
+  JSValue function = JS_NewCFunction2(context, constructor, name, length, JS_CFUNC_constructor, 0);
   if (JS_IsException(prototype) || JS_IsException(function) ||
       JS_SetPropertyFunctionList(context, prototype, functions, count) < 0 ||
       JS_SetPropertyFunctionList(context, function, statics, static_count) < 0 ||
@@ -52,8 +51,8 @@ JSValue wws_fetch_define_class(JSContext *context, JSClassID class_id, const cha
   return result < 0 ? JS_EXCEPTION : function;
 }
 
-JSValue wws_fetch_construct(JSContext *context, JSValueConst new_target, JSValueConst constructor,
-                      JSClassID class_id) {
+JSValue wws_fetch_construct(JSContext* context, JSValueConst new_target, JSValueConst constructor,
+                            JSClassID class_id) {
   if (JS_VALUE_GET_PTR(new_target) == JS_VALUE_GET_PTR(constructor)) {
     return JS_NewObjectClass(context, class_id);
   }
@@ -65,8 +64,7 @@ JSValue wws_fetch_construct(JSContext *context, JSValueConst new_target, JSValue
   return object;
 }
 
-JSValue wws_fetch_internal(JSContext *context, const char *name, int count,
-                           JSValueConst *values) {
+JSValue wws_fetch_internal(JSContext* context, const char* name, int count, JSValueConst* values) {
   JSValueConst internals = wws_internals(context);
   JSValue function = JS_GetPropertyStr(context, internals, name);
   JSValue result = JS_Call(context, function, internals, count, values);
@@ -74,14 +72,14 @@ JSValue wws_fetch_internal(JSContext *context, const char *name, int count,
   return result;
 }
 
-static void make_atoms(JSContext *context, wws_fetch_state *state) {
+static void make_atoms(JSContext* context, wws_fetch_state* state) {
 #define X(name) state->atoms.name = JS_NewAtom(context, #name);
   WWS_FETCH_ATOMS(X)
 #undef X
 }
 
 /* Symbol[name] as an atom. */
-static JSAtom well_known(JSContext *context, JSValueConst global, const char *name) {
+static JSAtom well_known(JSContext* context, JSValueConst global, const char* name) {
   JSValue symbols = JS_GetPropertyStr(context, global, "Symbol");
   JSValue symbol = JS_GetPropertyStr(context, symbols, name);
   JSAtom atom = JS_ValueToAtom(context, symbol);
@@ -90,8 +88,8 @@ static JSAtom well_known(JSContext *context, JSValueConst global, const char *na
   return atom;
 }
 
-int wws_builtin_fetch(JSContext *context) {
-  wws_fetch_state *state = js_mallocz(context, sizeof *state);
+int wws_builtin_fetch(JSContext* context) {
+  wws_fetch_state* state = js_mallocz(context, sizeof *state);
   if (!state) return -1;
   wws_engine_of(context)->fetch = state;
   make_atoms(context, state);
@@ -104,8 +102,8 @@ int wws_builtin_fetch(JSContext *context) {
   state->request_object = state->answer = state->handler_result = state->client_signal =
       JS_UNDEFINED;
   if (wws_headers_class_init(context) < 0 || wws_request_class_init(context) < 0 ||
-      wws_response_class_init(context) < 0 || wws_stream_init(context) < 0 || wws_pump_init(context) < 0 ||
-      wws_outgoing_init(context) < 0 || wws_event_init(context) < 0 ||
+      wws_response_class_init(context) < 0 || wws_stream_init(context) < 0 ||
+      wws_pump_init(context) < 0 || wws_outgoing_init(context) < 0 || wws_event_init(context) < 0 ||
       wws_dispatch_init(context) < 0) {
     return -1;
   }

@@ -1,144 +1,7 @@
-/* Header lists and the Headers class: https://fetch.spec.whatwg.org/#headers-class */
-#include <stdlib.h>
+/* The Headers class: https://fetch.spec.whatwg.org/#headers-class */
 #include <string.h>
 
-#include "fetch.h"
-
-wws_span wws_span_of(const char *text) {
-  return (wws_span){(const uint8_t *)text, strlen(text)};
-}
-
-wws_headers *wws_headers_new(JSContext *context) {
-  wws_headers *headers = js_mallocz(context, sizeof *headers);
-  if (headers) headers->references = 1;
-  return headers;
-}
-
-wws_headers *wws_headers_dup(wws_headers *headers) {
-  ++headers->references;
-  return headers;
-}
-
-void wws_headers_free(JSRuntime *runtime, wws_headers *headers) {
-  if (!headers || --headers->references) return;
-  js_free_rt(runtime, headers->bytes);
-  js_free_rt(runtime, headers->entries);
-  js_free_rt(runtime, headers);
-}
-
-wws_headers *wws_headers_copy(JSContext *context, const wws_headers *from) {
-  wws_headers *to = wws_headers_new(context);
-  for (uint32_t i = 0; to && i < from->count; ++i) {
-    const wws_header *entry = &from->entries[i];
-    wws_span name = {from->bytes + entry->name_at, entry->name_size};
-    wws_span value = {from->bytes + entry->value_at, entry->value_size};
-    if (wws_headers_append(context, to, name, value) < 0) {
-      wws_headers_free(JS_GetRuntime(context), to);
-      return NULL;
-    }
-  }
-  if (to) to->type_touched = from->type_touched;
-  return to;
-}
-
-static uint8_t *room(JSContext *context, wws_headers *headers, size_t size) {
-  if (size > (1u << 30) || headers->size + size > (1u << 30)) {
-    JS_ThrowRangeError(context, "headers are too large");
-    return NULL;
-  }
-  uint32_t wanted = headers->size + (uint32_t)size;
-  if (wanted > headers->capacity) {
-    uint32_t capacity = headers->capacity * 2 > wanted ? headers->capacity * 2 : wanted + 64;
-    uint8_t *bytes = js_realloc(context, headers->bytes, capacity);
-    if (!bytes) return NULL;
-    headers->bytes = bytes;
-    headers->capacity = capacity;
-  }
-  uint8_t *at = headers->bytes + headers->size;
-  headers->size = wanted;
-  return at;
-}
-
-static uint8_t lower(uint8_t c) { return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c; }
-
-int wws_headers_append(JSContext *context, wws_headers *headers, wws_span name, wws_span value) {
-  if (headers->count == headers->room) {
-    uint32_t more = headers->room ? headers->room * 2 : 4;
-    wws_header *entries = js_realloc(context, headers->entries, more * sizeof *entries);
-    if (!entries) return -1;
-    headers->entries = entries;
-    headers->room = more;
-  }
-  uint8_t *at = room(context, headers, name.size + value.size);
-  if (!at) return -1;
-  for (size_t i = 0; i < name.size; ++i) at[i] = lower(name.at[i]);
-  if (value.size) memcpy(at + name.size, value.at, value.size);
-  uint32_t offset = (uint32_t)(at - headers->bytes);
-  headers->entries[headers->count++] =
-      (wws_header){offset, (uint32_t)name.size, offset + (uint32_t)name.size, (uint32_t)value.size};
-  ++headers->version;
-  return 0;
-}
-
-static wws_span name_of(const wws_headers *headers, uint32_t i) {
-  const wws_header *entry = &headers->entries[i];
-  return (wws_span){headers->bytes + entry->name_at, entry->name_size};
-}
-
-static wws_span value_of(const wws_headers *headers, uint32_t i) {
-  const wws_header *entry = &headers->entries[i];
-  return (wws_span){headers->bytes + entry->value_at, entry->value_size};
-}
-
-static bool is_name(const wws_headers *headers, uint32_t i, wws_span name) {
-  wws_span own = name_of(headers, i);
-  if (own.size != name.size) return false;
-  for (size_t k = 0; k < name.size; ++k) {
-    if (own.at[k] != lower(name.at[k])) return false;
-  }
-  return true;
-}
-
-bool wws_headers_has(const wws_headers *headers, const char *name) {
-  for (uint32_t i = 0; headers && i < headers->count; ++i) {
-    if (is_name(headers, i, wws_span_of(name))) return true;
-  }
-  return false;
-}
-
-void wws_headers_write(wws_writer *writer, const wws_headers *headers) {
-  wws_write_u32(writer, headers ? headers->count : 0);
-  for (uint32_t i = 0; headers && i < headers->count; ++i) {
-    wws_span name = name_of(headers, i), value = value_of(headers, i);
-    wws_write_str(writer, name.at, name.size);
-    wws_write_str(writer, value.at, value.size);
-  }
-}
-
-void wws_headers_write_with_type(wws_writer *writer, const wws_headers *headers, wws_span type) {
-  wws_span name = wws_span_of("content-type");
-  uint32_t others = 0;
-  for (uint32_t i = 0; headers && i < headers->count; ++i) others += !is_name(headers, i, name);
-  wws_write_u32(writer, others + 1);
-  wws_write_str(writer, name.at, name.size);
-  wws_write_str(writer, type.at, type.size);
-  for (uint32_t i = 0; headers && i < headers->count; ++i) {
-    if (is_name(headers, i, name)) continue;
-    wws_span own = name_of(headers, i), value = value_of(headers, i);
-    wws_write_str(writer, own.at, own.size);
-    wws_write_str(writer, value.at, value.size);
-  }
-}
-
-/* Removes all of a name, from the `first`th entry on. */
-static void remove_all(wws_headers *headers, wws_span name, uint32_t first) {
-  uint32_t kept = first;
-  for (uint32_t i = first; i < headers->count; ++i) {
-    if (!is_name(headers, i, name)) headers->entries[kept++] = headers->entries[i];
-  }
-  headers->count = kept;
-  ++headers->version;
-}
+#include "header_list.h"
 
 /* ---- from JS values */
 
@@ -146,17 +9,17 @@ static void remove_all(wws_headers *headers, wws_span name, uint32_t first) {
 typedef struct {
   wws_span span;
   JSValue owner;
-  uint8_t *copy;
+  uint8_t* copy;
 } byte_string;
 
-static void release(JSContext *context, byte_string *text) {
+static void release(JSContext* context, byte_string* text) {
   JS_FreeValue(context, text->owner);
   js_free(context, text->copy);
 }
 
-static int narrow(JSContext *context, byte_string *out) {
+static int narrow(JSContext* context, byte_string* out) {
   size_t size;
-  const uint16_t *units = JS_ToCStringLenUTF16(context, &size, out->owner);
+  const uint16_t* units = JS_ToCStringLenUTF16(context, &size, out->owner);
   if (!units) return -1;
   out->copy = js_malloc(context, size + 1);
   int result = out->copy ? 0 : -1;
@@ -173,14 +36,14 @@ static int narrow(JSContext *context, byte_string *out) {
   return result;
 }
 
-static int to_bytes(JSContext *context, JSValueConst value, byte_string *out) {
+static int to_bytes(JSContext* context, JSValueConst value, byte_string* out) {
   *out = (byte_string){.owner = JS_ToString(context, value)};
   if (JS_IsException(out->owner)) {
     out->owner = JS_UNDEFINED;
     return -1;
   }
   size_t size;
-  const uint8_t *at = wws_string_latin1(context, out->owner, &size);
+  const uint8_t* at = wws_string_latin1(context, out->owner, &size);
   if (at) {
     out->span = (wws_span){at, size};
     return 0;
@@ -193,26 +56,26 @@ static int to_bytes(JSContext *context, JSValueConst value, byte_string *out) {
 bool wws_is_token(wws_span text) {
   for (size_t i = 0; i < text.size; ++i) {
     uint8_t c = text.at[i];
-    bool alphanumeric = (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
+    bool alphanumeric = (c >= '0' && c <= '9') || (wws_lower(c) >= 'a' && wws_lower(c) <= 'z');
     if (!alphanumeric && (c <= ' ' || c >= 0x7f || strchr("\"(),/:;<=>?@[\\]{}", c))) return false;
   }
   return text.size != 0;
 }
 
-static int to_name(JSContext *context, JSValueConst value, byte_string *out) {
+static int to_name(JSContext* context, JSValueConst value, byte_string* out) {
   if (to_bytes(context, value, out) < 0) return -1;
   if (wws_is_token(out->span)) return 0;
   JS_ThrowTypeError(context, "\"%.*s\" is not a header name",
-                    (int)(out->span.size > 60 ? 60 : out->span.size), (const char *)out->span.at);
+                    (int)(out->span.size > 60 ? 60 : out->span.size), (const char*)out->span.at);
   release(context, out);
   return -1;
 }
 
 static bool is_white(uint8_t c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-static int to_value(JSContext *context, JSValueConst value, byte_string *out) {
+static int to_value(JSContext* context, JSValueConst value, byte_string* out) {
   if (to_bytes(context, value, out) < 0) return -1;
-  wws_span *span = &out->span;
+  wws_span* span = &out->span;
   while (span->size && is_white(span->at[0])) ++span->at, --span->size;
   while (span->size && is_white(span->at[span->size - 1])) --span->size;
   for (size_t i = 0; i < span->size; ++i) {
@@ -225,21 +88,21 @@ static int to_value(JSContext *context, JSValueConst value, byte_string *out) {
   return 0;
 }
 
-static int refuse_immutable(JSContext *context, const wws_headers *headers) {
+static int refuse_immutable(JSContext* context, const wws_headers* headers) {
   if (!headers->immutable) return 0;
   JS_ThrowTypeError(context, "these headers are immutable: copy them with new Headers(headers)");
   return -1;
 }
 
-static void touch(wws_headers *headers, wws_span name) {
+static void touch(wws_headers* headers, wws_span name) {
   if (name.size != 12) return;
   for (size_t i = 0; i < 12; ++i) {
-    if (lower(name.at[i]) != "content-type"[i]) return;
+    if (wws_lower(name.at[i]) != "content-type"[i]) return;
   }
   headers->type_touched = true;
 }
 
-static int append_values(JSContext *context, wws_headers *headers, JSValueConst name_value,
+static int append_values(JSContext* context, wws_headers* headers, JSValueConst name_value,
                          JSValueConst value_value) {
   byte_string name, value;
   if (to_name(context, name_value, &name) < 0) return -1;
@@ -255,7 +118,7 @@ static int append_values(JSContext *context, wws_headers *headers, JSValueConst 
   return result;
 }
 
-static int set_values(JSContext *context, wws_headers *headers, JSValueConst name_value,
+static int set_values(JSContext* context, wws_headers* headers, JSValueConst name_value,
                       JSValueConst value_value) {
   byte_string name, value;
   if (to_name(context, name_value, &name) < 0) return -1;
@@ -263,16 +126,16 @@ static int set_values(JSContext *context, wws_headers *headers, JSValueConst nam
   if (result == 0) {
     result = refuse_immutable(context, headers);
     uint32_t i = 0;
-    while (i < headers->count && !is_name(headers, i, name.span)) ++i;
+    while (i < headers->count && !wws_header_is(headers, i, name.span)) ++i;
     if (result == 0 && i < headers->count) {
-      uint8_t *at = room(context, headers, value.span.size);
+      uint8_t* at = wws_headers_room(context, headers, value.span.size);
       if (at && value.span.size) memcpy(at, value.span.at, value.span.size);
       if (at) {
         headers->entries[i].value_at = (uint32_t)(at - headers->bytes);
         headers->entries[i].value_size = (uint32_t)value.span.size;
       }
       result = at ? 0 : -1;
-      remove_all(headers, name.span, i + 1);
+      wws_headers_remove(headers, name.span, i + 1);
     } else if (result == 0) {
       result = wws_headers_append(context, headers, name.span, value.span);
     }
@@ -285,21 +148,21 @@ static int set_values(JSContext *context, wws_headers *headers, JSValueConst nam
 
 /* ---- HeadersInit */
 
-static wws_headers *headers_of(JSContext *context, JSValueConst value) {
+static wws_headers* headers_of(JSContext* context, JSValueConst value) {
   return JS_GetOpaque(value, wws_fetch_of(context)->headers_class);
 }
 
-static int fill_from_list(JSContext *context, wws_headers *to, const wws_headers *from) {
+static int fill_from_list(JSContext* context, wws_headers* to, const wws_headers* from) {
   for (uint32_t i = 0; i < from->count; ++i) {
-    wws_span name = name_of(from, i);
-    if (wws_headers_append(context, to, name, value_of(from, i)) < 0) return -1;
+    wws_span name = wws_header_name(from, i);
+    if (wws_headers_append(context, to, name, wws_header_value(from, i)) < 0) return -1;
     touch(to, name);
   }
   return 0;
 }
 
 /* One [name, value] of a sequence. */
-static int fill_pair(JSContext *context, wws_headers *headers, JSValueConst pair) {
+static int fill_pair(JSContext* context, wws_headers* headers, JSValueConst pair) {
   JSValue iterate = JS_IsObject(pair)
                         ? JS_GetProperty(context, pair, wws_fetch_of(context)->symbol_iterator)
                         : JS_UNDEFINED;
@@ -325,14 +188,14 @@ static int fill_pair(JSContext *context, wws_headers *headers, JSValueConst pair
   return result;
 }
 
-static int fill_from_iterator(JSContext *context, wws_headers *headers, JSValueConst iterator) {
-  const wws_fetch_state *state = wws_fetch_of(context);
+static int fill_from_iterator(JSContext* context, wws_headers* headers, JSValueConst iterator) {
+  const wws_fetch_state* state = wws_fetch_of(context);
   JSValue next = JS_GetProperty(context, iterator, state->atoms.next);
   int result = JS_IsException(next) ? -1 : 1;
   while (result > 0) {
     JSValue step = JS_Call(context, next, iterator, 0, NULL);
-    JSValue done = JS_IsException(step) ? JS_EXCEPTION
-                                        : JS_GetProperty(context, step, state->atoms.done);
+    JSValue done =
+        JS_IsException(step) ? JS_EXCEPTION : JS_GetProperty(context, step, state->atoms.done);
     result = JS_IsException(done) ? -1 : !JS_ToBool(context, done);
     if (result > 0) {
       JSValue pair = JS_GetProperty(context, step, state->atoms.value);
@@ -346,8 +209,8 @@ static int fill_from_iterator(JSContext *context, wws_headers *headers, JSValueC
   return result;
 }
 
-static int fill_from_record(JSContext *context, wws_headers *headers, JSValueConst record) {
-  JSPropertyEnum *names = NULL;
+static int fill_from_record(JSContext* context, wws_headers* headers, JSValueConst record) {
+  JSPropertyEnum* names = NULL;
   uint32_t count = 0;
   int flags = JS_GPN_STRING_MASK | JS_GPN_SYMBOL_MASK | JS_GPN_ENUM_ONLY;
   if (JS_GetOwnPropertyNames(context, &names, &count, record, flags) < 0) return -1;
@@ -365,12 +228,12 @@ static int fill_from_record(JSContext *context, wws_headers *headers, JSValueCon
   return result;
 }
 
-int wws_headers_fill(JSContext *context, wws_headers *headers, JSValueConst init) {
+int wws_headers_fill(JSContext* context, wws_headers* headers, JSValueConst init) {
   if (!JS_IsObject(init)) {
     JS_ThrowTypeError(context, "headers must be an object, a list of pairs, or a Headers");
     return -1;
   }
-  wws_headers *list = headers_of(context, init);
+  wws_headers* list = headers_of(context, init);
   if (list) return fill_from_list(context, headers, list);
   JSValue iterate = JS_GetProperty(context, init, wws_fetch_of(context)->symbol_iterator);
   if (JS_IsException(iterate)) return -1;
@@ -387,26 +250,26 @@ int wws_headers_fill(JSContext *context, wws_headers *headers, JSValueConst init
 
 /* ---- the class */
 
-static void finalize(JSRuntime *runtime, JSValueConst value) {
+static void finalize(JSRuntime* runtime, JSValueConst value) {
   JSClassID class_id;
   wws_headers_free(runtime, JS_GetAnyOpaque(value, &class_id));
 }
 
 static const JSClassDef headers_class = {.class_name = "Headers", .finalizer = finalize};
 
-JSValue wws_headers_object(JSContext *context, wws_headers *headers) {
+JSValue wws_headers_object(JSContext* context, wws_headers* headers) {
   JSValue object = JS_NewObjectClass(context, (int)wws_fetch_of(context)->headers_class);
   if (!JS_IsException(object)) JS_SetOpaque(object, wws_headers_dup(headers));
   return object;
 }
 
-static JSValue construct(JSContext *context, JSValueConst new_target, int count,
-                         JSValueConst *values) {
-  const wws_fetch_state *state = wws_fetch_of(context);
+static JSValue construct(JSContext* context, JSValueConst new_target, int count,
+                         JSValueConst* values) {
+  const wws_fetch_state* state = wws_fetch_of(context);
   JSValue object =
       wws_fetch_construct(context, new_target, state->headers_constructor, state->headers_class);
   if (JS_IsException(object)) return object;
-  wws_headers *headers = wws_headers_new(context);
+  wws_headers* headers = wws_headers_new(context);
   if (headers) JS_SetOpaque(object, headers);
   bool given = count > 0 && !JS_IsUndefined(values[0]);
   if (!headers || (given && wws_headers_fill(context, headers, values[0]) < 0)) {
@@ -416,20 +279,20 @@ static JSValue construct(JSContext *context, JSValueConst new_target, int count,
   return object;
 }
 
-static wws_headers *self_of(JSContext *context, JSValueConst self) {
+static wws_headers* self_of(JSContext* context, JSValueConst self) {
   return JS_GetOpaque2(context, self, wws_fetch_of(context)->headers_class);
 }
 
-static int need(JSContext *context, int count, int wanted, const char *method) {
+static int need(JSContext* context, int count, int wanted, const char* method) {
   if (count >= wanted) return 0;
   JS_ThrowTypeError(context, "Headers.%s needs %d argument%s", method, wanted,
                     wanted == 1 ? "" : "s");
   return -1;
 }
 
-static JSValue headers_append(JSContext *context, JSValueConst self, int count,
-                              JSValueConst *values) {
-  wws_headers *headers = self_of(context, self);
+static JSValue headers_append(JSContext* context, JSValueConst self, int count,
+                              JSValueConst* values) {
+  wws_headers* headers = self_of(context, self);
   if (!headers || need(context, count, 2, "append") < 0 ||
       append_values(context, headers, values[0], values[1]) < 0) {
     return JS_EXCEPTION;
@@ -437,9 +300,8 @@ static JSValue headers_append(JSContext *context, JSValueConst self, int count,
   return JS_UNDEFINED;
 }
 
-static JSValue headers_set(JSContext *context, JSValueConst self, int count,
-                           JSValueConst *values) {
-  wws_headers *headers = self_of(context, self);
+static JSValue headers_set(JSContext* context, JSValueConst self, int count, JSValueConst* values) {
+  wws_headers* headers = self_of(context, self);
   if (!headers || need(context, count, 2, "set") < 0 ||
       set_values(context, headers, values[0], values[1]) < 0) {
     return JS_EXCEPTION;
@@ -447,89 +309,55 @@ static JSValue headers_set(JSContext *context, JSValueConst self, int count,
   return JS_UNDEFINED;
 }
 
-/* All values of a name, combined. */
-static JSValue get_combined(JSContext *context, const wws_headers *headers, wws_span name) {
-  uint32_t first = headers->count, found = 0;
-  size_t size = 0;
-  for (uint32_t i = 0; i < headers->count; ++i) {
-    if (!is_name(headers, i, name)) continue;
-    if (!found++) first = i;
-    size += value_of(headers, i).size + 2;
-  }
-  if (!found) return JS_NULL;
-  if (found == 1) {
-    wws_span value = value_of(headers, first);
-    return wws_new_latin1(context, value.at, value.size);
-  }
-  uint8_t *joined = js_malloc(context, size);
-  if (!joined) return JS_EXCEPTION;
-  size_t at = 0;
-  for (uint32_t i = first; i < headers->count; ++i) {
-    if (!is_name(headers, i, name)) continue;
-    wws_span value = value_of(headers, i);
-    if (i != first) {
-      joined[at++] = ',';
-      joined[at++] = ' ';
-    }
-    if (value.size) memcpy(joined + at, value.at, value.size);
-    at += value.size;
-  }
-  JSValue text = wws_new_latin1(context, joined, at);
-  js_free(context, joined);
-  return text;
-}
-
-static JSValue headers_get(JSContext *context, JSValueConst self, int count,
-                           JSValueConst *values) {
-  wws_headers *headers = self_of(context, self);
+static JSValue headers_get(JSContext* context, JSValueConst self, int count, JSValueConst* values) {
+  wws_headers* headers = self_of(context, self);
   byte_string name;
   if (!headers || need(context, count, 1, "get") < 0 || to_name(context, values[0], &name) < 0) {
     return JS_EXCEPTION;
   }
-  JSValue text = get_combined(context, headers, name.span);
+  JSValue text = wws_headers_combine(context, headers, name.span);
   release(context, &name);
   return text;
 }
 
-static JSValue headers_has(JSContext *context, JSValueConst self, int count,
-                           JSValueConst *values) {
-  wws_headers *headers = self_of(context, self);
+static JSValue headers_has(JSContext* context, JSValueConst self, int count, JSValueConst* values) {
+  wws_headers* headers = self_of(context, self);
   byte_string name;
   if (!headers || need(context, count, 1, "has") < 0 || to_name(context, values[0], &name) < 0) {
     return JS_EXCEPTION;
   }
   bool found = false;
-  for (uint32_t i = 0; i < headers->count && !found; ++i) found = is_name(headers, i, name.span);
+  for (uint32_t i = 0; i < headers->count && !found; ++i)
+    found = wws_header_is(headers, i, name.span);
   release(context, &name);
   return JS_NewBool(context, found);
 }
 
-static JSValue headers_delete(JSContext *context, JSValueConst self, int count,
-                              JSValueConst *values) {
-  wws_headers *headers = self_of(context, self);
+static JSValue headers_delete(JSContext* context, JSValueConst self, int count,
+                              JSValueConst* values) {
+  wws_headers* headers = self_of(context, self);
   byte_string name;
-  if (!headers || need(context, count, 1, "delete") < 0 ||
-      to_name(context, values[0], &name) < 0) {
+  if (!headers || need(context, count, 1, "delete") < 0 || to_name(context, values[0], &name) < 0) {
     return JS_EXCEPTION;
   }
   int result = refuse_immutable(context, headers);
   if (result == 0) {
-    remove_all(headers, name.span, 0);
+    wws_headers_remove(headers, name.span, 0);
     touch(headers, name.span);
   }
   release(context, &name);
   return result < 0 ? JS_EXCEPTION : JS_UNDEFINED;
 }
 
-static JSValue headers_get_set_cookie(JSContext *context, JSValueConst self, int count,
-                                      JSValueConst *values) {
-  wws_headers *headers = self_of(context, self);
+static JSValue headers_get_set_cookie(JSContext* context, JSValueConst self, int count,
+                                      JSValueConst* values) {
+  wws_headers* headers = self_of(context, self);
   if (!headers) return JS_EXCEPTION;
   JSValue list = JS_NewArray(context);
   uint32_t found = 0;
   for (uint32_t i = 0; i < headers->count && !JS_IsException(list); ++i) {
-    if (!is_name(headers, i, wws_span_of("set-cookie"))) continue;
-    wws_span value = value_of(headers, i);
+    if (!wws_header_is(headers, i, wws_span_of("set-cookie"))) continue;
+    wws_span value = wws_header_value(headers, i);
     JSValue text = wws_new_latin1(context, value.at, value.size);
     if (JS_IsException(text) ||
         JS_DefinePropertyValueUint32(context, list, found++, text, JS_PROP_C_W_E) < 0) {
@@ -540,71 +368,18 @@ static JSValue headers_get_set_cookie(JSContext *context, JSValueConst self, int
   return list;
 }
 
-/* ---- iteration: https://fetch.spec.whatwg.org/#concept-header-list-sort-and-combine */
+/* ---- iteration */
 
 typedef struct {
-  const uint8_t *name;
-  uint32_t size;
-  uint32_t entry;
-} sorted;
-
-static int compare(const void *a, const void *b) {
-  const sorted *x = a, *y = b;
-  uint32_t size = x->size < y->size ? x->size : y->size;
-  int order = memcmp(x->name, y->name, size);
-  if (order) return order;
-  if (x->size != y->size) return x->size < y->size ? -1 : 1;
-  return x->entry < y->entry ? -1 : 1;
-}
-
-static bool same_name(const sorted *a, const sorted *b) {
-  return a->size == b->size && memcmp(a->name, b->name, a->size) == 0;
-}
-
-/* The first entries of each name (of each value, for set-cookie), in order. NULL after an exception. */
-static uint32_t *sort_and_combine(JSContext *context, const wws_headers *headers,
-                                  uint32_t *count) {
-  sorted *all = js_malloc(context, (headers->count + 1) * sizeof *all);
-  uint32_t *order = js_malloc(context, (headers->count + 1) * sizeof *order);
-  *count = 0;
-  if (!all || !order) {
-    js_free(context, all);
-    js_free(context, order);
-    return NULL;
-  }
-  for (uint32_t i = 0; i < headers->count; ++i) {
-    wws_span name = name_of(headers, i);
-    all[i] = (sorted){name.at, (uint32_t)name.size, i};
-  }
-  if (headers->count) qsort(all, headers->count, sizeof *all, compare);
-  for (uint32_t i = 0; i < headers->count; ++i) {
-    bool cookie = all[i].size == 10 && memcmp(all[i].name, "set-cookie", 10) == 0;
-    if (i && !cookie && same_name(&all[i - 1], &all[i])) continue;
-    order[(*count)++] = all[i].entry;
-  }
-  js_free(context, all);
-  return order;
-}
-
-static JSValue combined_value(JSContext *context, const wws_headers *headers, uint32_t entry) {
-  wws_span name = name_of(headers, entry);
-  if (name.size == 10 && memcmp(name.at, "set-cookie", 10) == 0) {
-    wws_span value = value_of(headers, entry);
-    return wws_new_latin1(context, value.at, value.size);
-  }
-  return get_combined(context, headers, name);
-}
-
-typedef struct {
-  wws_headers *headers;
-  uint32_t *order;
+  wws_headers* headers;
+  uint32_t* order;
   uint32_t count, at, version;
   int kind; /* 0 keys, 1 values, 2 entries */
 } iteration;
 
-static void iterator_finalize(JSRuntime *runtime, JSValueConst value) {
+static void iterator_finalize(JSRuntime* runtime, JSValueConst value) {
   JSClassID class_id;
-  iteration *state = JS_GetAnyOpaque(value, &class_id);
+  iteration* state = JS_GetAnyOpaque(value, &class_id);
   if (!state) return;
   wws_headers_free(runtime, state->headers);
   js_free_rt(runtime, state->order);
@@ -614,12 +389,12 @@ static void iterator_finalize(JSRuntime *runtime, JSValueConst value) {
 static const JSClassDef iterator_class = {.class_name = "Headers Iterator",
                                           .finalizer = iterator_finalize};
 
-static JSValue headers_iterate(JSContext *context, JSValueConst self, int count,
-                               JSValueConst *values, int kind) {
-  wws_headers *headers = self_of(context, self);
+static JSValue headers_iterate(JSContext* context, JSValueConst self, int count,
+                               JSValueConst* values, int kind) {
+  wws_headers* headers = self_of(context, self);
   if (!headers) return JS_EXCEPTION;
   JSValue object = JS_NewObjectClass(context, (int)wws_fetch_of(context)->headers_iterator_class);
-  iteration *state = JS_IsException(object) ? NULL : js_mallocz(context, sizeof *state);
+  iteration* state = JS_IsException(object) ? NULL : js_mallocz(context, sizeof *state);
   if (!state) {
     JS_FreeValue(context, object);
     return JS_EXCEPTION;
@@ -631,10 +406,10 @@ static JSValue headers_iterate(JSContext *context, JSValueConst self, int count,
   return object;
 }
 
-static JSValue iteration_value(JSContext *context, const iteration *state, uint32_t entry) {
-  wws_span name = name_of(state->headers, entry);
+static JSValue iteration_value(JSContext* context, const iteration* state, uint32_t entry) {
+  wws_span name = wws_header_name(state->headers, entry);
   if (state->kind == 0) return wws_new_latin1(context, name.at, name.size);
-  JSValue value = combined_value(context, state->headers, entry);
+  JSValue value = wws_headers_sorted_value(context, state->headers, entry);
   if (state->kind == 1 || JS_IsException(value)) return value;
   JSValue pair[2] = {wws_new_latin1(context, name.at, name.size), value};
   if (JS_IsException(pair[0])) {
@@ -644,15 +419,14 @@ static JSValue iteration_value(JSContext *context, const iteration *state, uint3
   return JS_NewArrayFrom(context, 2, pair);
 }
 
-static JSValue iterator_next(JSContext *context, JSValueConst self, int count,
-                             JSValueConst *values, int *done, int magic) {
-  iteration *state =
-      JS_GetOpaque2(context, self, wws_fetch_of(context)->headers_iterator_class);
+static JSValue iterator_next(JSContext* context, JSValueConst self, int count, JSValueConst* values,
+                             int* done, int magic) {
+  iteration* state = JS_GetOpaque2(context, self, wws_fetch_of(context)->headers_iterator_class);
   *done = 0;
   if (!state) return JS_EXCEPTION;
   if (state->version != state->headers->version) {
     js_free(context, state->order);
-    state->order = sort_and_combine(context, state->headers, &state->count);
+    state->order = wws_headers_sort(context, state->headers, &state->count);
     if (!state->order) return JS_EXCEPTION;
     state->version = state->headers->version;
   }
@@ -663,9 +437,9 @@ static JSValue iterator_next(JSContext *context, JSValueConst self, int count,
   return iteration_value(context, state, state->order[state->at++]);
 }
 
-static JSValue headers_for_each(JSContext *context, JSValueConst self, int count,
-                                JSValueConst *values) {
-  wws_headers *headers = self_of(context, self);
+static JSValue headers_for_each(JSContext* context, JSValueConst self, int count,
+                                JSValueConst* values) {
+  wws_headers* headers = self_of(context, self);
   if (!headers) return JS_EXCEPTION;
   if (count < 1 || !JS_IsFunction(context, values[0])) {
     return JS_ThrowTypeError(context, "Headers.forEach needs a function");
@@ -675,13 +449,13 @@ static JSValue headers_for_each(JSContext *context, JSValueConst self, int count
   /* The list may change under the callback: each step looks at it anew. */
   for (uint32_t i = 0; !JS_IsException(result); ++i) {
     uint32_t total;
-    uint32_t *order = sort_and_combine(context, headers, &total);
+    uint32_t* order = wws_headers_sort(context, headers, &total);
     if (!order) return JS_EXCEPTION;
     uint32_t entry = i < total ? order[i] : UINT32_MAX;
     js_free(context, order);
     if (entry == UINT32_MAX) break;
-    wws_span name = name_of(headers, entry);
-    JSValue arguments[3] = {combined_value(context, headers, entry),
+    wws_span name = wws_header_name(headers, entry);
+    JSValue arguments[3] = {wws_headers_sorted_value(context, headers, entry),
                             wws_new_latin1(context, name.at, name.size),
                             JS_DupValue(context, self)};
     result = JS_IsException(arguments[0]) || JS_IsException(arguments[1])
@@ -694,15 +468,15 @@ static JSValue headers_for_each(JSContext *context, JSValueConst self, int count
 }
 
 /* Kept from before Headers was iterable: JSON.stringify(headers) is an object of them. */
-static JSValue headers_to_json(JSContext *context, JSValueConst self, int count,
-                               JSValueConst *values) {
-  wws_headers *headers = self_of(context, self);
+static JSValue headers_to_json(JSContext* context, JSValueConst self, int count,
+                               JSValueConst* values) {
+  wws_headers* headers = self_of(context, self);
   if (!headers) return JS_EXCEPTION;
   JSValue object = JS_NewObject(context);
   for (uint32_t i = 0; i < headers->count && !JS_IsException(object); ++i) {
-    wws_span name = name_of(headers, i);
-    JSAtom atom = JS_NewAtomLen(context, (const char *)name.at, name.size);
-    JSValue value = get_combined(context, headers, name);
+    wws_span name = wws_header_name(headers, i);
+    JSAtom atom = JS_NewAtomLen(context, (const char*)name.at, name.size);
+    JSValue value = wws_headers_combine(context, headers, name);
     int result = JS_IsException(value)
                      ? -1
                      : JS_DefinePropertyValue(context, object, atom, value, JS_PROP_C_W_E);
@@ -738,8 +512,8 @@ static const JSCFunctionListEntry iterator_functions[] = {
     JS_PROP_STRING_DEF("[Symbol.toStringTag]", "Headers Iterator", JS_PROP_CONFIGURABLE),
 };
 
-static int init_iterator(JSContext *context, wws_fetch_state *state) {
-  JSRuntime *runtime = JS_GetRuntime(context);
+static int init_iterator(JSContext* context, wws_fetch_state* state) {
+  JSRuntime* runtime = JS_GetRuntime(context);
   JS_NewClassID(runtime, &state->headers_iterator_class);
   if (JS_NewClass(runtime, state->headers_iterator_class, &iterator_class) < 0) return -1;
   JSValue global = JS_GetGlobalObject(context);
@@ -756,14 +530,14 @@ static int init_iterator(JSContext *context, wws_fetch_state *state) {
   return 0;
 }
 
-int wws_headers_class_init(JSContext *context) {
-  wws_fetch_state *state = wws_fetch_of(context);
-  JSRuntime *runtime = JS_GetRuntime(context);
+int wws_headers_class_init(JSContext* context) {
+  wws_fetch_state* state = wws_fetch_of(context);
+  JSRuntime* runtime = JS_GetRuntime(context);
   JS_NewClassID(runtime, &state->headers_class);
   if (JS_NewClass(runtime, state->headers_class, &headers_class) < 0) return -1;
   state->headers_constructor =
       wws_fetch_define_class(context, state->headers_class, "Headers", construct, 0, functions,
-                       sizeof functions / sizeof *functions, NULL, 0);
+                             sizeof functions / sizeof *functions, NULL, 0);
   if (JS_IsException(state->headers_constructor)) return -1;
   return init_iterator(context, state);
 }

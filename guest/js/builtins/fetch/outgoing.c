@@ -2,7 +2,7 @@
 #include "fetch.h"
 
 struct wws_outgoing {
-  wws_outgoing *next;
+  wws_outgoing* next;
   int32_t id;
   bool answered; /* the head is there: what is left is the body */
   JSValue resolve[2];
@@ -10,14 +10,14 @@ struct wws_outgoing {
   JSValue on_abort; /* the function given to internals.onAbort */
 };
 
-static wws_outgoing *find(JSContext *context, int32_t id) {
-  wws_outgoing *operation = wws_fetch_of(context)->outgoing;
+static wws_outgoing* find(JSContext* context, int32_t id) {
+  wws_outgoing* operation = wws_fetch_of(context)->outgoing;
   while (operation && operation->id != id) operation = operation->next;
   return operation;
 }
 
-static void forget(JSContext *context, wws_outgoing *operation) {
-  wws_outgoing **link = &wws_fetch_of(context)->outgoing;
+static void forget(JSContext* context, wws_outgoing* operation) {
+  wws_outgoing** link = &wws_fetch_of(context)->outgoing;
   while (*link != operation) link = &(*link)->next;
   *link = operation->next;
   JS_FreeValues(context, operation->resolve[0], operation->resolve[1], operation->signal,
@@ -25,7 +25,7 @@ static void forget(JSContext *context, wws_outgoing *operation) {
   js_free(context, operation);
 }
 
-static void settle(JSContext *context, wws_outgoing *operation, bool failed, JSValueConst value) {
+static void settle(JSContext* context, wws_outgoing* operation, bool failed, JSValueConst value) {
   operation->answered = true;
   JSValue result = JS_Call(context, operation->resolve[failed], JS_UNDEFINED, 1, &value);
   if (JS_IsException(result)) JS_FreeValue(context, JS_GetException(context));
@@ -34,10 +34,10 @@ static void settle(JSContext *context, wws_outgoing *operation, bool failed, JSV
 
 /* ---- abort */
 
-static JSValue on_abort(JSContext *context, JSValueConst self, int count, JSValueConst *values,
-                        int magic, JSValueConst *data) {
+static JSValue on_abort(JSContext* context, JSValueConst self, int count, JSValueConst* values,
+                        int magic, JSValueConst* data) {
   int32_t id = JS_VALUE_GET_INT(data[0]);
-  wws_outgoing *operation = find(context, id);
+  wws_outgoing* operation = find(context, id);
   if (!operation) return JS_UNDEFINED;
   JSValueConst reason = count > 0 ? values[0] : JS_UNDEFINED;
   wws_pump_stop(context, id, reason);
@@ -52,7 +52,7 @@ static JSValue on_abort(JSContext *context, JSValueConst self, int count, JSValu
   return JS_UNDEFINED;
 }
 
-static int watch(JSContext *context, wws_outgoing *operation) {
+static int watch(JSContext* context, wws_outgoing* operation) {
   if (JS_IsUndefined(operation->signal)) return 0;
   JSValue id = JS_NewInt32(context, operation->id);
   operation->on_abort = JS_NewCFunctionData(context, on_abort, 1, 0, 1, &id);
@@ -64,7 +64,7 @@ static int watch(JSContext *context, wws_outgoing *operation) {
 }
 
 /* 1 and the reason as exception when the signal is aborted already. */
-static int check_aborted(JSContext *context, JSValueConst signal) {
+static int check_aborted(JSContext* context, JSValueConst signal) {
   if (JS_IsUndefined(signal)) return 0;
   JSValue aborted = JS_GetProperty(context, signal, wws_fetch_of(context)->atoms.aborted);
   int result = JS_IsException(aborted) ? -1 : JS_ToBool(context, aborted);
@@ -77,7 +77,7 @@ static int check_aborted(JSContext *context, JSValueConst signal) {
 
 /* ---- sending */
 
-static uint32_t body_flags(const wws_body *body) {
+static uint32_t body_flags(const wws_body* body) {
   switch (body->kind) {
     case WWS_BODY_IS_NULL: return 0;
     case WWS_BODY_IS_TEXT:
@@ -86,7 +86,7 @@ static uint32_t body_flags(const wws_body *body) {
   }
 }
 
-static void write_body(wws_writer *writer, const wws_body *body) {
+static void write_body(wws_writer* writer, const wws_body* body) {
   if (body->kind == WWS_BODY_IS_TEXT) {
     wws_write_text(writer, body->text);
   } else if (body->kind == WWS_BODY_IS_BYTES) {
@@ -97,9 +97,9 @@ static void write_body(wws_writer *writer, const wws_body *body) {
 }
 
 /* The URL without its fragment, which is not sent. */
-static void write_url(JSContext *context, wws_writer *writer, JSValueConst url) {
+static void write_url(JSContext* context, wws_writer* writer, JSValueConst url) {
   size_t size, end = 0;
-  const uint8_t *at = wws_string_latin1(context, url, &size);
+  const uint8_t* at = wws_string_latin1(context, url, &size);
   while (at && end < size && at[end] != '#') ++end;
   if (at) {
     wws_write_str(writer, at, end);
@@ -109,8 +109,8 @@ static void write_url(JSContext *context, wws_writer *writer, JSValueConst url) 
 }
 
 /* The id of the operation, or -1 after an exception. */
-static int32_t start(JSContext *context, wws_fetch_request *request) {
-  wws_headers *headers = wws_request_headers(context, request);
+static int32_t start(JSContext* context, wws_fetch_request* request) {
+  wws_headers* headers = wws_request_headers(context, request);
   if (!headers) return -1;
   wws_writer writer;
   wws_writer_init(&writer, context);
@@ -126,11 +126,11 @@ static int32_t start(JSContext *context, wws_fetch_request *request) {
   return -1;
 }
 
-static int send(JSContext *context, wws_fetch_request *request, wws_outgoing *operation) {
+static int send(JSContext* context, wws_fetch_request* request, wws_outgoing* operation) {
   if (check_aborted(context, request->signal) != 0) return -1;
   operation->id = start(context, request);
   if (operation->id < 0) return -1;
-  wws_fetch_state *state = wws_fetch_of(context);
+  wws_fetch_state* state = wws_fetch_of(context);
   operation->next = state->outgoing;
   state->outgoing = operation;
   operation->signal = JS_DupValue(context, request->signal);
@@ -141,8 +141,8 @@ static int send(JSContext *context, wws_fetch_request *request, wws_outgoing *op
   return wws_pump_start(context, operation->id, &request->body);
 }
 
-static JSValue js_fetch(JSContext *context, JSValueConst self, int count, JSValueConst *values) {
-  wws_outgoing *operation = js_mallocz(context, sizeof *operation);
+static JSValue js_fetch(JSContext* context, JSValueConst self, int count, JSValueConst* values) {
+  wws_outgoing* operation = js_mallocz(context, sizeof *operation);
   if (!operation) return JS_EXCEPTION;
   operation->signal = operation->on_abort = JS_UNDEFINED;
   JSValue promise = JS_NewPromiseCapability(context, operation->resolve);
@@ -150,7 +150,7 @@ static JSValue js_fetch(JSContext *context, JSValueConst self, int count, JSValu
     js_free(context, operation);
     return promise;
   }
-  wws_fetch_request *request = wws_request_new(context);
+  wws_fetch_request* request = wws_request_new(context);
   JSValueConst init = count > 1 ? values[1] : JS_UNDEFINED;
   int result = -1;
   if (count < 1) {
@@ -176,7 +176,7 @@ static JSValue js_fetch(JSContext *context, JSValueConst self, int count, JSValu
 
 /* ---- answers */
 
-static int read_headers(JSContext *context, wws_fetch_response *response, wws_reader *message) {
+static int read_headers(JSContext* context, wws_fetch_response* response, wws_reader* message) {
   uint32_t count = wws_read_u32(message);
   response->headers = wws_headers_new(context);
   if (!response->headers) return -1;
@@ -189,15 +189,15 @@ static int read_headers(JSContext *context, wws_fetch_response *response, wws_re
   return 0;
 }
 
-static int read_response(JSContext *context, wws_fetch_response *response, uint32_t id,
-                         wws_reader *message) {
+static int read_response(JSContext* context, wws_fetch_response* response, uint32_t id,
+                         wws_reader* message) {
   response->type = WWS_RESPONSE_BASIC;
   response->status = wws_read_u16(message);
   response->redirected = wws_read_u16(message) & 1;
   wws_span text = wws_read_str(message);
   wws_span url = wws_read_str(message);
   response->status_text = wws_new_latin1(context, text.at, text.size);
-  response->url = JS_NewStringLen(context, (const char *)url.at, url.size);
+  response->url = JS_NewStringLen(context, (const char*)url.at, url.size);
   bool none = response->status == 204 || response->status == 205 || response->status == 304;
   if (!none) {
     response->body.kind = WWS_BODY_IS_HOST;
@@ -206,11 +206,11 @@ static int read_response(JSContext *context, wws_fetch_response *response, uint3
   return read_headers(context, response, message);
 }
 
-static int on_fetched(JSContext *context, uint32_t id, wws_reader *message) {
-  wws_outgoing *operation = find(context, (int32_t)id);
+static int on_fetched(JSContext* context, uint32_t id, wws_reader* message) {
+  wws_outgoing* operation = find(context, (int32_t)id);
   if (!operation || operation->answered) return 0;
   wws_operation_ended(context);
-  wws_fetch_response *response = wws_response_new(context);
+  wws_fetch_response* response = wws_response_new(context);
   JSValue value = JS_EXCEPTION;
   if (response && read_response(context, response, id, message) == 0) {
     value = wws_response_object(context, response);
@@ -226,13 +226,13 @@ static int on_fetched(JSContext *context, uint32_t id, wws_reader *message) {
   return 0;
 }
 
-static int on_failed(JSContext *context, uint32_t id, wws_reader *message) {
-  wws_outgoing *operation = find(context, (int32_t)id);
+static int on_failed(JSContext* context, uint32_t id, wws_reader* message) {
+  wws_outgoing* operation = find(context, (int32_t)id);
   if (!operation || operation->answered) return 0;
   wws_operation_ended(context);
   wws_span text = wws_read_str(message);
   JS_ThrowTypeError(context, "%.*s", (int)(text.size > 1000 ? 1000 : text.size),
-                    (const char *)text.at);
+                    (const char*)text.at);
   JSValue error = JS_GetException(context);
   wws_pump_stop(context, (int32_t)id, error);
   settle(context, operation, true, error);
@@ -241,7 +241,7 @@ static int on_failed(JSContext *context, uint32_t id, wws_reader *message) {
   return 0;
 }
 
-int wws_outgoing_init(JSContext *context) {
+int wws_outgoing_init(JSContext* context) {
   wws_on_event(context, WWS_EVENT_FETCHED, on_fetched);
   wws_on_event(context, WWS_EVENT_FAILED, on_failed);
   JSValue global = JS_GetGlobalObject(context);

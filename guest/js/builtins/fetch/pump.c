@@ -3,27 +3,27 @@
 #include "fetch.h"
 
 struct wws_pump {
-  wws_pump *next;
+  wws_pump* next;
   int32_t destination;
-  int32_t source;   /* stream of the host, when `stop` is undefined */
+  int32_t source; /* stream of the host, when `stop` is undefined */
   bool from_host;
-  bool blocked;     /* the host takes no more before EVENT_WRITABLE */
-  JSValue stop;     /* what readChunks gave out */
-  JSValue unblock;  /* resolves the promise that readChunks waits for */
+  bool blocked;    /* the host takes no more before EVENT_WRITABLE */
+  JSValue stop;    /* what readChunks gave out */
+  JSValue unblock; /* resolves the promise that readChunks waits for */
 };
 
-static wws_pump *find(JSContext *context, int32_t destination) {
-  wws_pump *pump = wws_fetch_of(context)->pumps;
+static wws_pump* find(JSContext* context, int32_t destination) {
+  wws_pump* pump = wws_fetch_of(context)->pumps;
   while (pump && pump->destination != destination) pump = pump->next;
   return pump;
 }
 
-bool wws_pump_active(JSContext *context, int32_t destination) {
+bool wws_pump_active(JSContext* context, int32_t destination) {
   return find(context, destination) != NULL;
 }
 
-static void drop(JSContext *context, wws_pump *pump) {
-  wws_pump **link = &wws_fetch_of(context)->pumps;
+static void drop(JSContext* context, wws_pump* pump) {
+  wws_pump** link = &wws_fetch_of(context)->pumps;
   while (*link != pump) link = &(*link)->next;
   *link = pump->next;
   if (pump->blocked) wws_operation_ended(context);
@@ -31,7 +31,7 @@ static void drop(JSContext *context, wws_pump *pump) {
   js_free(context, pump);
 }
 
-static void cancel_source(JSContext *context, wws_pump *pump, JSValueConst reason) {
+static void cancel_source(JSContext* context, wws_pump* pump, JSValueConst reason) {
   if (pump->from_host) {
     wws_host_stream_cancel(context, pump->source);
   } else if (JS_IsFunction(context, pump->stop)) {
@@ -41,28 +41,28 @@ static void cancel_source(JSContext *context, wws_pump *pump, JSValueConst reaso
   }
 }
 
-void wws_pump_stop(JSContext *context, int32_t destination, JSValueConst reason) {
-  wws_pump *pump = find(context, destination);
+void wws_pump_stop(JSContext* context, int32_t destination, JSValueConst reason) {
+  wws_pump* pump = find(context, destination);
   if (!pump) return;
   cancel_source(context, pump, reason);
   if (find(context, destination) == pump) drop(context, pump);
 }
 
 /* The source has failed: the other side must not take what it has for the whole. */
-static void cut(JSContext *context, wws_pump *pump, JSValueConst reason) {
+static void cut(JSContext* context, wws_pump* pump, JSValueConst reason) {
   int32_t destination = pump->destination;
   drop(context, pump);
   wws_host_write(destination, "", 0, WWS_WRITE_ABORT);
   if (destination == WWS_STREAM_RESPONSE) wws_report_value(context, WWS_FAULT_BODY, reason);
 }
 
-void wws_pump_fail(JSContext *context, int32_t destination, JSValueConst reason) {
-  wws_pump *pump = find(context, destination);
+void wws_pump_fail(JSContext* context, int32_t destination, JSValueConst reason) {
+  wws_pump* pump = find(context, destination);
   if (pump) cut(context, pump, reason);
 }
 
 /* WWS_WRITE_*, the pump gone when nobody listens any more or all is sent. */
-static int32_t send(JSContext *context, wws_pump *pump, wws_span bytes, int32_t flags) {
+static int32_t send(JSContext* context, wws_pump* pump, wws_span bytes, int32_t flags) {
   int32_t result = wws_host_write(pump->destination, bytes.at, bytes.size, flags);
   if (result == WWS_WRITE_GONE) {
     wws_pump_stop(context, pump->destination, JS_UNDEFINED);
@@ -77,12 +77,12 @@ static int32_t send(JSContext *context, wws_pump *pump, wws_span bytes, int32_t 
 
 /* ---- from a stream of the host */
 
-static void read_next(JSContext *context, wws_pump *pump);
+static void read_next(JSContext* context, wws_pump* pump);
 
-static void on_chunk(JSContext *context, void *opaque, wws_span bytes, uint32_t flags,
+static void on_chunk(JSContext* context, void* opaque, wws_span bytes, uint32_t flags,
                      JSValueConst reason) {
   int32_t destination = (int32_t)(intptr_t)opaque;
-  wws_pump *pump = find(context, destination);
+  wws_pump* pump = find(context, destination);
   if (!pump) return;
   if (flags & WWS_CHUNK_ERROR) {
     cut(context, pump, reason);
@@ -94,8 +94,8 @@ static void on_chunk(JSContext *context, void *opaque, wws_span bytes, uint32_t 
   if (result == WWS_WRITE_OK && !end) read_next(context, pump);
 }
 
-static void read_next(JSContext *context, wws_pump *pump) {
-  void *opaque = (void *)(intptr_t)pump->destination;
+static void read_next(JSContext* context, wws_pump* pump) {
+  void* opaque = (void*)(intptr_t)pump->destination;
   if (wws_host_stream_read(context, pump->source, on_chunk, opaque) == 0) return;
   JSValue reason = JS_GetException(context);
   cut(context, pump, reason);
@@ -104,10 +104,10 @@ static void read_next(JSContext *context, wws_pump *pump) {
 
 /* ---- from a ReadableStream. data[0] of the functions is the destination. */
 
-static JSValue chunk(JSContext *context, JSValueConst self, int count, JSValueConst *values,
-                     int magic, JSValueConst *data) {
+static JSValue chunk(JSContext* context, JSValueConst self, int count, JSValueConst* values,
+                     int magic, JSValueConst* data) {
   int32_t destination = JS_VALUE_GET_INT(data[0]);
-  wws_pump *pump = find(context, destination);
+  wws_pump* pump = find(context, destination);
   if (!pump) return JS_UNDEFINED;
   wws_span bytes;
   bytes.at = wws_buffer_bytes(context, values[0], &bytes.size);
@@ -120,23 +120,23 @@ static JSValue chunk(JSContext *context, JSValueConst self, int count, JSValueCo
   return promise;
 }
 
-static JSValue end(JSContext *context, JSValueConst self, int count, JSValueConst *values,
-                   int magic, JSValueConst *data) {
+static JSValue end(JSContext* context, JSValueConst self, int count, JSValueConst* values,
+                   int magic, JSValueConst* data) {
   int32_t destination = JS_VALUE_GET_INT(data[0]);
-  wws_pump *pump = find(context, destination);
+  wws_pump* pump = find(context, destination);
   if (pump) send(context, pump, wws_span_of(""), WWS_WRITE_END);
   return JS_UNDEFINED;
 }
 
-static JSValue error(JSContext *context, JSValueConst self, int count, JSValueConst *values,
-                     int magic, JSValueConst *data) {
+static JSValue error(JSContext* context, JSValueConst self, int count, JSValueConst* values,
+                     int magic, JSValueConst* data) {
   int32_t destination = JS_VALUE_GET_INT(data[0]);
   wws_pump_fail(context, destination, values[0]);
   return JS_UNDEFINED;
 }
 
-static int read_chunks(JSContext *context, wws_pump *pump, JSValueConst stream) {
-  const wws_fetch_state *state = wws_fetch_of(context);
+static int read_chunks(JSContext* context, wws_pump* pump, JSValueConst stream) {
+  const wws_fetch_state* state = wws_fetch_of(context);
   JSValue id = JS_NewInt32(context, pump->destination);
   JSValue sink = JS_NewObject(context);
   JS_DefinePropertyValue(context, sink, state->atoms.chunk,
@@ -153,9 +153,9 @@ static int read_chunks(JSContext *context, wws_pump *pump, JSValueConst stream) 
   return 0;
 }
 
-int wws_pump_start(JSContext *context, int32_t destination, wws_body *body) {
-  wws_fetch_state *state = wws_fetch_of(context);
-  wws_pump *pump = js_mallocz(context, sizeof *pump);
+int wws_pump_start(JSContext* context, int32_t destination, wws_body* body) {
+  wws_fetch_state* state = wws_fetch_of(context);
+  wws_pump* pump = js_mallocz(context, sizeof *pump);
   if (!pump) return -1;
   pump->destination = destination;
   pump->stop = pump->unblock = JS_UNDEFINED;
@@ -173,8 +173,8 @@ int wws_pump_start(JSContext *context, int32_t destination, wws_body *body) {
   return -1;
 }
 
-static int on_writable(JSContext *context, uint32_t id, wws_reader *rest) {
-  wws_pump *pump = find(context, (int32_t)id);
+static int on_writable(JSContext* context, uint32_t id, wws_reader* rest) {
+  wws_pump* pump = find(context, (int32_t)id);
   if (!pump || !pump->blocked) return 0;
   pump->blocked = false;
   wws_operation_ended(context);
@@ -191,7 +191,7 @@ static int on_writable(JSContext *context, uint32_t id, wws_reader *rest) {
   return 0;
 }
 
-int wws_pump_init(JSContext *context) {
+int wws_pump_init(JSContext* context) {
   wws_on_event(context, WWS_EVENT_WRITABLE, on_writable);
   return 0;
 }

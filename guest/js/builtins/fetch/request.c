@@ -4,12 +4,12 @@
 #include "../url/url.h"
 #include "fetch.h"
 
-static const char *const modes[] = {"cors", "no-cors", "same-origin", "navigate", NULL};
-static const char *const credentials[] = {"same-origin", "include", "omit", NULL};
-static const char *const caches[] = {"default",     "no-store",       "reload", "no-cache",
+static const char* const modes[] = {"cors", "no-cors", "same-origin", "navigate", NULL};
+static const char* const credentials[] = {"same-origin", "include", "omit", NULL};
+static const char* const caches[] = {"default",     "no-store",       "reload", "no-cache",
                                      "force-cache", "only-if-cached", NULL};
-static const char *const redirects[] = {"follow", "error", "manual", NULL};
-static const char *const policies[] = {"",
+static const char* const redirects[] = {"follow", "error", "manual", NULL};
+static const char* const policies[] = {"",
                                        "no-referrer",
                                        "no-referrer-when-downgrade",
                                        "same-origin",
@@ -20,8 +20,8 @@ static const char *const policies[] = {"",
                                        "unsafe-url",
                                        NULL};
 
-wws_fetch_request *wws_request_new(JSContext *context) {
-  wws_fetch_request *request = js_mallocz(context, sizeof *request);
+wws_fetch_request* wws_request_new(JSContext* context) {
+  wws_fetch_request* request = js_mallocz(context, sizeof *request);
   if (!request) return NULL;
   request->method = request->url = request->headers_object = request->params = request->signal =
       request->referrer = request->integrity = JS_UNDEFINED;
@@ -29,28 +29,28 @@ wws_fetch_request *wws_request_new(JSContext *context) {
   return request;
 }
 
-void wws_request_free(JSRuntime *runtime, wws_fetch_request *request) {
+void wws_request_free(JSRuntime* runtime, wws_fetch_request* request) {
   if (!request) return;
-  JS_FreeValuesRT(runtime, request->method, request->url, request->headers_object,
-                  request->params, request->signal, request->referrer, request->integrity);
+  JS_FreeValuesRT(runtime, request->method, request->url, request->headers_object, request->params,
+                  request->signal, request->referrer, request->integrity);
   wws_body_free(runtime, &request->body);
   wws_headers_free(runtime, request->headers);
   wws_blob_free(runtime, request->message);
   js_free_rt(runtime, request);
 }
 
-wws_fetch_request *wws_request_of(JSContext *context, JSValueConst value) {
+wws_fetch_request* wws_request_of(JSContext* context, JSValueConst value) {
   return JS_GetOpaque(value, wws_fetch_of(context)->request_class);
 }
 
-static void finalize(JSRuntime *runtime, JSValueConst value) {
+static void finalize(JSRuntime* runtime, JSValueConst value) {
   JSClassID class_id;
   wws_request_free(runtime, JS_GetAnyOpaque(value, &class_id));
 }
 
-static void mark(JSRuntime *runtime, JSValueConst value, JS_MarkFunc *function) {
+static void mark(JSRuntime* runtime, JSValueConst value, JS_MarkFunc* function) {
   JSClassID class_id;
-  wws_fetch_request *request = JS_GetAnyOpaque(value, &class_id);
+  wws_fetch_request* request = JS_GetAnyOpaque(value, &class_id);
   if (!request) return;
   JS_MarkValue(runtime, request->headers_object, function);
   JS_MarkValue(runtime, request->params, function);
@@ -61,7 +61,7 @@ static void mark(JSRuntime *runtime, JSValueConst value, JS_MarkFunc *function) 
 static const JSClassDef request_class = {
     .class_name = "Request", .finalizer = finalize, .gc_mark = mark};
 
-JSValue wws_request_object(JSContext *context, wws_fetch_request *request) {
+JSValue wws_request_object(JSContext* context, wws_fetch_request* request) {
   JSValue object = JS_NewObjectClass(context, (int)wws_fetch_of(context)->request_class);
   if (JS_IsException(object)) {
     wws_request_free(JS_GetRuntime(context), request);
@@ -73,29 +73,28 @@ JSValue wws_request_object(JSContext *context, wws_fetch_request *request) {
 
 /* ---- what is read from the message when it is wanted */
 
-JSValueConst wws_request_url(JSContext *context, wws_fetch_request *request) {
+JSValueConst wws_request_url(JSContext* context, wws_fetch_request* request) {
   if (JS_IsUndefined(request->url) && request->message) {
-    request->url = JS_NewStringLen(context, (const char *)request->message->at + request->url_at,
+    request->url = JS_NewStringLen(context, (const char*)request->message->at + request->url_at,
                                    request->url_size);
   }
   return request->url;
 }
 
-JSValueConst wws_request_method(JSContext *context, wws_fetch_request *request) {
+JSValueConst wws_request_method(JSContext* context, wws_fetch_request* request) {
   if (JS_IsUndefined(request->method) && request->message) {
-    request->method =
-        JS_NewStringLen(context, (const char *)request->message->at + request->method_at,
-                        request->method_size);
+    request->method = JS_NewStringLen(
+        context, (const char*)request->message->at + request->method_at, request->method_size);
   }
   return request->method;
 }
 
-static wws_reader reader_at(const wws_fetch_request *request, uint32_t at) {
-  const wws_blob *message = request->message;
+static wws_reader reader_at(const wws_fetch_request* request, uint32_t at) {
+  const wws_blob* message = request->message;
   return wws_read_message(message->at + at, message->size - at);
 }
 
-static int read_headers(JSContext *context, wws_fetch_request *request) {
+static int read_headers(JSContext* context, wws_fetch_request* request) {
   wws_reader reader = reader_at(request, request->headers_at);
   for (uint32_t i = 0; i < request->header_count; ++i) {
     wws_span name = wws_read_str(&reader);
@@ -106,7 +105,7 @@ static int read_headers(JSContext *context, wws_fetch_request *request) {
   return 0;
 }
 
-wws_headers *wws_request_headers(JSContext *context, wws_fetch_request *request) {
+wws_headers* wws_request_headers(JSContext* context, wws_fetch_request* request) {
   if (request->headers) return request->headers;
   request->headers = wws_headers_new(context);
   if (request->headers && request->message && read_headers(context, request) < 0) {
@@ -116,15 +115,15 @@ wws_headers *wws_request_headers(JSContext *context, wws_fetch_request *request)
   return request->headers;
 }
 
-static JSValue read_params(JSContext *context, const wws_fetch_request *request) {
+static JSValue read_params(JSContext* context, const wws_fetch_request* request) {
   JSValue object = JS_NewObject(context);
   if (!request->message) return object;
   wws_reader reader = reader_at(request, request->params_at);
   for (uint32_t i = 0; i < request->param_count && !JS_IsException(object); ++i) {
     wws_span name = wws_read_str(&reader);
     wws_span value = wws_read_str(&reader);
-    JSAtom atom = JS_NewAtomLen(context, (const char *)name.at, name.size);
-    JSValue text = JS_NewStringLen(context, (const char *)value.at, value.size);
+    JSAtom atom = JS_NewAtomLen(context, (const char*)name.at, name.size);
+    JSValue text = JS_NewStringLen(context, (const char*)value.at, value.size);
     if (JS_DefinePropertyValue(context, object, atom, text, JS_PROP_C_W_E) < 0) {
       JS_FreeValue(context, object);
       object = JS_EXCEPTION;
@@ -134,7 +133,7 @@ static JSValue read_params(JSContext *context, const wws_fetch_request *request)
   return object;
 }
 
-uint32_t wws_request_redirect_flags(const wws_fetch_request *request) {
+uint32_t wws_request_redirect_flags(const wws_fetch_request* request) {
   static const uint32_t flags[] = {WWS_FETCH_REDIRECT_FOLLOW, WWS_FETCH_REDIRECT_ERROR,
                                    WWS_FETCH_REDIRECT_MANUAL};
   return flags[request->redirect];
@@ -142,24 +141,24 @@ uint32_t wws_request_redirect_flags(const wws_fetch_request *request) {
 
 /* ---- building: https://fetch.spec.whatwg.org/#dom-request */
 
-JSValue wws_parse_url(JSContext *context, JSValueConst text) {
+JSValue wws_parse_url(JSContext* context, JSValueConst text) {
   return wws_url_parse(context, text, JS_UNDEFINED, 1);
 }
 
-JSValue wws_parse_url_from(JSContext *context, JSValueConst text, JSValueConst base) {
+JSValue wws_parse_url_from(JSContext* context, JSValueConst text, JSValueConst base) {
   return wws_url_parse(context, text, base, 1);
 }
 
 /* init[name], or undefined where there is no init. */
-static JSValue member(JSContext *context, JSValueConst init, JSAtom name) {
+static JSValue member(JSContext* context, JSValueConst init, JSAtom name) {
   return JS_IsObject(init) ? JS_GetProperty(context, init, name) : JS_UNDEFINED;
 }
 
-static int choose(JSContext *context, JSValueConst init, JSAtom name, const char *const *choices,
-                  uint8_t *chosen) {
+static int choose(JSContext* context, JSValueConst init, JSAtom name, const char* const* choices,
+                  uint8_t* chosen) {
   JSValue value = member(context, init, name);
   if (JS_IsUndefined(value)) return 0;
-  const char *text = JS_IsException(value) ? NULL : JS_ToCString(context, value);
+  const char* text = JS_IsException(value) ? NULL : JS_ToCString(context, value);
   JS_FreeValue(context, value);
   if (!text) return -1;
   uint8_t i = 0;
@@ -167,7 +166,7 @@ static int choose(JSContext *context, JSValueConst init, JSAtom name, const char
   if (choices[i]) {
     *chosen = i;
   } else {
-    const char *what = JS_AtomToCString(context, name);
+    const char* what = JS_AtomToCString(context, name);
     JS_ThrowTypeError(context, "Request: \"%.60s\" is no %s", text, what ? what : "choice");
     JS_FreeCString(context, what);
   }
@@ -175,7 +174,7 @@ static int choose(JSContext *context, JSValueConst init, JSAtom name, const char
   return choices[i] ? 0 : -1;
 }
 
-static bool same_ignoring_case(wws_span text, const char *upper) {
+static bool same_ignoring_case(wws_span text, const char* upper) {
   size_t size = strlen(upper);
   if (text.size != size) return false;
   for (size_t i = 0; i < size; ++i) {
@@ -186,9 +185,9 @@ static bool same_ignoring_case(wws_span text, const char *upper) {
 }
 
 /* https://fetch.spec.whatwg.org/#concept-method-normalize */
-static JSValue normalize_method(JSContext *context, JSValueConst value) {
-  static const char *const known[] = {"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"};
-  static const char *const forbidden[] = {"CONNECT", "TRACE", "TRACK"};
+static JSValue normalize_method(JSContext* context, JSValueConst value) {
+  static const char* const known[] = {"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"};
+  static const char* const forbidden[] = {"CONNECT", "TRACE", "TRACK"};
   JSValue text = JS_ToString(context, value);
   if (JS_IsException(text)) return text;
   wws_span span = {NULL, 0};
@@ -210,14 +209,14 @@ static JSValue normalize_method(JSContext *context, JSValueConst value) {
   return text;
 }
 
-static bool has_body_method(JSContext *context, JSValueConst method) {
+static bool has_body_method(JSContext* context, JSValueConst method) {
   size_t size;
-  const uint8_t *at = wws_string_latin1(context, method, &size);
+  const uint8_t* at = wws_string_latin1(context, method, &size);
   wws_span span = {at, size};
   return !(at && (same_ignoring_case(span, "GET") || same_ignoring_case(span, "HEAD")));
 }
 
-static int take_url(JSContext *context, wws_fetch_request *request, JSValueConst input) {
+static int take_url(JSContext* context, wws_fetch_request* request, JSValueConst input) {
   request->url = wws_parse_url(context, input);
   if (JS_IsException(request->url)) {
     request->url = JS_UNDEFINED;
@@ -225,9 +224,9 @@ static int take_url(JSContext *context, wws_fetch_request *request, JSValueConst
   }
   request->method = JS_NewString(context, "GET");
   size_t size;
-  const uint8_t *at = wws_string_latin1(context, request->url, &size);
-  const uint8_t *host = at ? memchr(at, ':', size) : NULL;
-  const uint8_t *end = at ? at + size : NULL;
+  const uint8_t* at = wws_string_latin1(context, request->url, &size);
+  const uint8_t* host = at ? memchr(at, ':', size) : NULL;
+  const uint8_t* end = at ? at + size : NULL;
   if (host && end - host > 3 && host[1] == '/' && host[2] == '/') {
     for (host += 3; host < end && *host != '/' && *host != '?' && *host != '#'; ++host) {
       if (*host != '@') continue;
@@ -238,7 +237,7 @@ static int take_url(JSContext *context, wws_fetch_request *request, JSValueConst
   return 0;
 }
 
-static int copy_request(JSContext *context, wws_fetch_request *to, wws_fetch_request *from) {
+static int copy_request(JSContext* context, wws_fetch_request* to, wws_fetch_request* from) {
   to->url = JS_DupValue(context, wws_request_url(context, from));
   to->method = JS_DupValue(context, wws_request_method(context, from));
   to->signal = JS_DupValue(context, from->signal);
@@ -253,7 +252,7 @@ static int copy_request(JSContext *context, wws_fetch_request *to, wws_fetch_req
   return JS_IsException(to->url) || JS_IsException(to->method) ? -1 : 0;
 }
 
-static int take_signal(JSContext *context, wws_fetch_request *request, JSValueConst init) {
+static int take_signal(JSContext* context, wws_fetch_request* request, JSValueConst init) {
   JSValue signal = member(context, init, wws_fetch_of(context)->atoms.signal);
   if (JS_IsUndefined(signal)) return 0;
   if (JS_IsException(signal)) return -1;
@@ -272,8 +271,8 @@ static int take_signal(JSContext *context, wws_fetch_request *request, JSValueCo
   return -1;
 }
 
-static int take_choices(JSContext *context, wws_fetch_request *request, JSValueConst init) {
-  const wws_fetch_state *state = wws_fetch_of(context);
+static int take_choices(JSContext* context, wws_fetch_request* request, JSValueConst init) {
+  const wws_fetch_state* state = wws_fetch_of(context);
   if (choose(context, init, state->atoms.mode, modes, &request->mode) < 0 ||
       choose(context, init, state->atoms.credentials, credentials, &request->credentials) < 0 ||
       choose(context, init, state->atoms.cache, caches, &request->cache) < 0 ||
@@ -300,7 +299,7 @@ static int take_choices(JSContext *context, wws_fetch_request *request, JSValueC
   return 0;
 }
 
-static int take_method(JSContext *context, wws_fetch_request *request, JSValueConst init) {
+static int take_method(JSContext* context, wws_fetch_request* request, JSValueConst init) {
   JSValue method = member(context, init, wws_fetch_of(context)->atoms.method);
   if (JS_IsUndefined(method)) return 0;
   if (JS_IsException(method)) return -1;
@@ -312,8 +311,8 @@ static int take_method(JSContext *context, wws_fetch_request *request, JSValueCo
   return 0;
 }
 
-static int take_headers(JSContext *context, wws_fetch_request *request, JSValueConst init,
-                        wws_fetch_request *from) {
+static int take_headers(JSContext* context, wws_fetch_request* request, JSValueConst init,
+                        wws_fetch_request* from) {
   JSValue headers = member(context, init, wws_fetch_of(context)->atoms.headers);
   if (JS_IsException(headers)) return -1;
   if (!JS_IsUndefined(headers)) {
@@ -323,23 +322,23 @@ static int take_headers(JSContext *context, wws_fetch_request *request, JSValueC
     return result;
   }
   if (!from) return 0;
-  wws_headers *theirs = wws_request_headers(context, from);
+  wws_headers* theirs = wws_request_headers(context, from);
   request->headers = theirs ? wws_headers_copy(context, theirs) : NULL;
   return request->headers ? 0 : -1;
 }
 
 /* The content type that goes with a body, where the worker did not name one. */
-static int add_type(JSContext *context, wws_fetch_request *request, wws_body_type type) {
-  const char *text = wws_body_type_text(type);
+static int add_type(JSContext* context, wws_fetch_request* request, wws_body_type type) {
+  const char* text = wws_body_type_text(type);
   if (!text) return 0;
-  wws_headers *headers = wws_request_headers(context, request);
+  wws_headers* headers = wws_request_headers(context, request);
   if (!headers) return -1;
   if (wws_headers_has(headers, "content-type")) return 0;
   return wws_headers_append(context, headers, wws_span_of("content-type"), wws_span_of(text));
 }
 
-static int take_body(JSContext *context, wws_fetch_request *request, JSValueConst init,
-                     wws_fetch_request *from) {
+static int take_body(JSContext* context, wws_fetch_request* request, JSValueConst init,
+                     wws_fetch_request* from) {
   JSValue body = member(context, init, wws_fetch_of(context)->atoms.body);
   if (JS_IsException(body)) return -1;
   bool given = !JS_IsUndefined(body) && !JS_IsNull(body);
@@ -361,13 +360,13 @@ static int take_body(JSContext *context, wws_fetch_request *request, JSValueCons
   return result;
 }
 
-int wws_request_build(JSContext *context, wws_fetch_request *request, JSValueConst input,
+int wws_request_build(JSContext* context, wws_fetch_request* request, JSValueConst input,
                       JSValueConst init) {
   if (!JS_IsUndefined(init) && !JS_IsNull(init) && !JS_IsObject(init)) {
     JS_ThrowTypeError(context, "Request: init is not an object");
     return -1;
   }
-  wws_fetch_request *from = wws_request_of(context, input);
+  wws_fetch_request* from = wws_request_of(context, input);
   int result = from ? copy_request(context, request, from) : take_url(context, request, input);
   if (result < 0 || take_choices(context, request, init) < 0 ||
       take_method(context, request, init) < 0 || take_signal(context, request, init) < 0 ||
@@ -377,14 +376,14 @@ int wws_request_build(JSContext *context, wws_fetch_request *request, JSValueCon
   return take_body(context, request, init, from);
 }
 
-static JSValue construct(JSContext *context, JSValueConst new_target, int count,
-                         JSValueConst *values) {
-  const wws_fetch_state *state = wws_fetch_of(context);
+static JSValue construct(JSContext* context, JSValueConst new_target, int count,
+                         JSValueConst* values) {
+  const wws_fetch_state* state = wws_fetch_of(context);
   if (count < 1) return JS_ThrowTypeError(context, "Request needs a URL or a Request");
   JSValue object =
       wws_fetch_construct(context, new_target, state->request_constructor, state->request_class);
   if (JS_IsException(object)) return object;
-  wws_fetch_request *request = wws_request_new(context);
+  wws_fetch_request* request = wws_request_new(context);
   if (request) JS_SetOpaque(object, request);
   JSValueConst init = count > 1 ? values[1] : JS_UNDEFINED;
   if (!request || wws_request_build(context, request, values[0], init) < 0) {
@@ -396,25 +395,25 @@ static JSValue construct(JSContext *context, JSValueConst new_target, int count,
 
 /* ---- attributes */
 
-static wws_fetch_request *self_of(JSContext *context, JSValueConst self) {
+static wws_fetch_request* self_of(JSContext* context, JSValueConst self) {
   return JS_GetOpaque2(context, self, wws_fetch_of(context)->request_class);
 }
 
-static JSValue get_method(JSContext *context, JSValueConst self) {
-  wws_fetch_request *request = self_of(context, self);
+static JSValue get_method(JSContext* context, JSValueConst self) {
+  wws_fetch_request* request = self_of(context, self);
   return request ? JS_DupValue(context, wws_request_method(context, request)) : JS_EXCEPTION;
 }
 
-static JSValue get_url(JSContext *context, JSValueConst self) {
-  wws_fetch_request *request = self_of(context, self);
+static JSValue get_url(JSContext* context, JSValueConst self) {
+  wws_fetch_request* request = self_of(context, self);
   return request ? JS_DupValue(context, wws_request_url(context, request)) : JS_EXCEPTION;
 }
 
-static JSValue get_headers(JSContext *context, JSValueConst self) {
-  wws_fetch_request *request = self_of(context, self);
+static JSValue get_headers(JSContext* context, JSValueConst self) {
+  wws_fetch_request* request = self_of(context, self);
   if (!request) return JS_EXCEPTION;
   if (JS_IsUndefined(request->headers_object)) {
-    wws_headers *headers = wws_request_headers(context, request);
+    wws_headers* headers = wws_request_headers(context, request);
     JSValue object = headers ? wws_headers_object(context, headers) : JS_EXCEPTION;
     if (JS_IsException(object)) return object;
     request->headers_object = object;
@@ -422,8 +421,8 @@ static JSValue get_headers(JSContext *context, JSValueConst self) {
   return JS_DupValue(context, request->headers_object);
 }
 
-static JSValue get_params(JSContext *context, JSValueConst self) {
-  wws_fetch_request *request = self_of(context, self);
+static JSValue get_params(JSContext* context, JSValueConst self) {
+  wws_fetch_request* request = self_of(context, self);
   if (!request) return JS_EXCEPTION;
   if (JS_IsUndefined(request->params)) {
     JSValue params = read_params(context, request);
@@ -433,8 +432,8 @@ static JSValue get_params(JSContext *context, JSValueConst self) {
   return JS_DupValue(context, request->params);
 }
 
-static JSValue get_signal(JSContext *context, JSValueConst self) {
-  wws_fetch_request *request = self_of(context, self);
+static JSValue get_signal(JSContext* context, JSValueConst self) {
+  wws_fetch_request* request = self_of(context, self);
   if (!request) return JS_EXCEPTION;
   if (JS_IsUndefined(request->signal)) {
     JSValue signal = wws_fetch_internal(context, "newSignal", 0, NULL);
@@ -445,15 +444,15 @@ static JSValue get_signal(JSContext *context, JSValueConst self) {
   return JS_DupValue(context, request->signal);
 }
 
-static JSValue get_integrity(JSContext *context, JSValueConst self) {
-  wws_fetch_request *request = self_of(context, self);
+static JSValue get_integrity(JSContext* context, JSValueConst self) {
+  wws_fetch_request* request = self_of(context, self);
   if (!request) return JS_EXCEPTION;
   if (JS_IsUndefined(request->integrity)) return JS_NewString(context, "");
   return JS_DupValue(context, request->integrity);
 }
 
-static JSValue get_choice(JSContext *context, JSValueConst self, int which) {
-  wws_fetch_request *request = self_of(context, self);
+static JSValue get_choice(JSContext* context, JSValueConst self, int which) {
+  wws_fetch_request* request = self_of(context, self);
   if (!request) return JS_EXCEPTION;
   switch (which) {
     case 0: return JS_NewString(context, modes[request->mode]);
@@ -469,10 +468,10 @@ static JSValue get_choice(JSContext *context, JSValueConst self, int which) {
   }
 }
 
-static wws_fetch_request *clone_request(JSContext *context, wws_fetch_request *from) {
-  wws_fetch_request *to = wws_request_new(context);
+static wws_fetch_request* clone_request(JSContext* context, wws_fetch_request* from) {
+  wws_fetch_request* to = wws_request_new(context);
   if (!to) return NULL;
-  wws_headers *headers = wws_request_headers(context, from);
+  wws_headers* headers = wws_request_headers(context, from);
   to->headers = headers ? wws_headers_copy(context, headers) : NULL;
   if (to->headers) to->headers->immutable = headers->immutable;
   if (!to->headers || copy_request(context, to, from) < 0 ||
@@ -485,23 +484,22 @@ static wws_fetch_request *clone_request(JSContext *context, wws_fetch_request *f
   return to;
 }
 
-static JSValue request_clone(JSContext *context, JSValueConst self, int count,
-                             JSValueConst *values) {
-  wws_fetch_request *request = self_of(context, self);
+static JSValue request_clone(JSContext* context, JSValueConst self, int count,
+                             JSValueConst* values) {
+  wws_fetch_request* request = self_of(context, self);
   if (!request) return JS_EXCEPTION;
   int unusable = wws_body_unusable(context, &request->body);
   if (unusable > 0) JS_ThrowTypeError(context, "Request.clone: the body was used already");
   if (unusable) return JS_EXCEPTION;
   JS_FreeValue(context, get_signal(context, self));
-  wws_fetch_request *copy = clone_request(context, request);
+  wws_fetch_request* copy = clone_request(context, request);
   return copy ? wws_request_object(context, copy) : JS_EXCEPTION;
 }
 
 #define ATTRIBUTE(name, getter) \
   JS_CGETSET_DEF2(name, getter, NULL, JS_PROP_CONFIGURABLE | JS_PROP_ENUMERABLE)
-#define CHOICE(name, which)                           \
-  JS_CGETSET_MAGIC_DEF2(name, get_choice, NULL, which, \
-                        JS_PROP_CONFIGURABLE | JS_PROP_ENUMERABLE)
+#define CHOICE(name, which) \
+  JS_CGETSET_MAGIC_DEF2(name, get_choice, NULL, which, JS_PROP_CONFIGURABLE | JS_PROP_ENUMERABLE)
 
 static const JSCFunctionListEntry functions[] = {
     ATTRIBUTE("method", get_method),
@@ -525,9 +523,9 @@ static const JSCFunctionListEntry functions[] = {
     JS_PROP_STRING_DEF("[Symbol.toStringTag]", "Request", JS_PROP_CONFIGURABLE),
 };
 
-int wws_request_class_init(JSContext *context) {
-  wws_fetch_state *state = wws_fetch_of(context);
-  JSRuntime *runtime = JS_GetRuntime(context);
+int wws_request_class_init(JSContext* context) {
+  wws_fetch_state* state = wws_fetch_of(context);
+  JSRuntime* runtime = JS_GetRuntime(context);
   JS_NewClassID(runtime, &state->request_class);
   if (JS_NewClass(runtime, state->request_class, &request_class) < 0) return -1;
   state->request_constructor =

@@ -4,8 +4,8 @@
 #include "fetch.h"
 #include "sniff.h"
 
-wws_fetch_response *wws_response_new(JSContext *context) {
-  wws_fetch_response *response = js_mallocz(context, sizeof *response);
+wws_fetch_response* wws_response_new(JSContext* context) {
+  wws_fetch_response* response = js_mallocz(context, sizeof *response);
   if (!response) return NULL;
   response->status = 200;
   response->status_text = response->url = response->headers_object = JS_UNDEFINED;
@@ -13,7 +13,7 @@ wws_fetch_response *wws_response_new(JSContext *context) {
   return response;
 }
 
-void wws_response_free(JSRuntime *runtime, wws_fetch_response *response) {
+void wws_response_free(JSRuntime* runtime, wws_fetch_response* response) {
   if (!response) return;
   JS_FreeValuesRT(runtime, response->status_text, response->url, response->headers_object);
   wws_body_free(runtime, &response->body);
@@ -21,18 +21,18 @@ void wws_response_free(JSRuntime *runtime, wws_fetch_response *response) {
   js_free_rt(runtime, response);
 }
 
-wws_fetch_response *wws_response_of(JSContext *context, JSValueConst value) {
+wws_fetch_response* wws_response_of(JSContext* context, JSValueConst value) {
   return JS_GetOpaque(value, wws_fetch_of(context)->response_class);
 }
 
-static void finalize(JSRuntime *runtime, JSValueConst value) {
+static void finalize(JSRuntime* runtime, JSValueConst value) {
   JSClassID class_id;
   wws_response_free(runtime, JS_GetAnyOpaque(value, &class_id));
 }
 
-static void mark(JSRuntime *runtime, JSValueConst value, JS_MarkFunc *function) {
+static void mark(JSRuntime* runtime, JSValueConst value, JS_MarkFunc* function) {
   JSClassID class_id;
-  wws_fetch_response *response = JS_GetAnyOpaque(value, &class_id);
+  wws_fetch_response* response = JS_GetAnyOpaque(value, &class_id);
   if (!response) return;
   JS_MarkValue(runtime, response->headers_object, function);
   wws_body_mark(runtime, &response->body, function);
@@ -41,7 +41,7 @@ static void mark(JSRuntime *runtime, JSValueConst value, JS_MarkFunc *function) 
 static const JSClassDef response_class = {
     .class_name = "Response", .finalizer = finalize, .gc_mark = mark};
 
-JSValue wws_response_object(JSContext *context, wws_fetch_response *response) {
+JSValue wws_response_object(JSContext* context, wws_fetch_response* response) {
   JSValue object = JS_NewObjectClass(context, (int)wws_fetch_of(context)->response_class);
   if (JS_IsException(object)) {
     wws_response_free(JS_GetRuntime(context), response);
@@ -52,17 +52,17 @@ JSValue wws_response_object(JSContext *context, wws_fetch_response *response) {
 }
 
 /* True while the content type is only implied by the body. */
-static bool type_implied(const wws_fetch_response *response) {
+static bool type_implied(const wws_fetch_response* response) {
   return response->body_type != WWS_TYPE_NONE &&
          !(response->headers && response->headers->type_touched);
 }
 
 /* From the first look at the headers on, the implied content type is one of them. */
-wws_headers *wws_response_headers(JSContext *context, wws_fetch_response *response) {
-  wws_headers *headers = response->headers;
+wws_headers* wws_response_headers(JSContext* context, wws_fetch_response* response) {
+  wws_headers* headers = response->headers;
   if (!headers) headers = response->headers = wws_headers_new(context);
   if (!headers) return NULL;
-  const char *type = wws_body_type_text(response->body_type);
+  const char* type = wws_body_type_text(response->body_type);
   if (type && !headers->type_touched && !wws_headers_has(headers, "content-type") &&
       wws_headers_append(context, headers, wws_span_of("content-type"), wws_span_of(type)) < 0) {
     return NULL;
@@ -72,7 +72,7 @@ wws_headers *wws_response_headers(JSContext *context, wws_fetch_response *respon
 
 /* ---- construction */
 
-static int take_status(JSContext *context, wws_fetch_response *response, JSValueConst init) {
+static int take_status(JSContext* context, wws_fetch_response* response, JSValueConst init) {
   JSValue value = JS_GetProperty(context, init, wws_fetch_of(context)->atoms.status);
   if (JS_IsUndefined(value)) return 0;
   int32_t status = 0;
@@ -88,9 +88,9 @@ static int take_status(JSContext *context, wws_fetch_response *response, JSValue
   return 0;
 }
 
-static int check_reason(JSContext *context, JSValueConst text) {
+static int check_reason(JSContext* context, JSValueConst text) {
   size_t size;
-  const uint8_t *at = wws_string_latin1(context, text, &size);
+  const uint8_t* at = wws_string_latin1(context, text, &size);
   for (size_t i = 0; at && i < size; ++i) {
     if (at[i] != '\t' && (at[i] < ' ' || at[i] == 0x7f)) at = NULL;
   }
@@ -99,7 +99,7 @@ static int check_reason(JSContext *context, JSValueConst text) {
   return -1;
 }
 
-static int take_status_text(JSContext *context, wws_fetch_response *response, JSValueConst init) {
+static int take_status_text(JSContext* context, wws_fetch_response* response, JSValueConst init) {
   JSValue value = JS_GetProperty(context, init, wws_fetch_of(context)->atoms.statusText);
   if (JS_IsUndefined(value)) return 0;
   JSValue text = JS_IsException(value) ? JS_EXCEPTION : JS_ToString(context, value);
@@ -109,7 +109,7 @@ static int take_status_text(JSContext *context, wws_fetch_response *response, JS
   return check_reason(context, text);
 }
 
-static int take_headers(JSContext *context, wws_fetch_response *response, JSValueConst init) {
+static int take_headers(JSContext* context, wws_fetch_response* response, JSValueConst init) {
   JSValue value = JS_GetProperty(context, init, wws_fetch_of(context)->atoms.headers);
   if (JS_IsUndefined(value)) return 0;
   if (JS_IsException(value)) return -1;
@@ -119,7 +119,7 @@ static int take_headers(JSContext *context, wws_fetch_response *response, JSValu
   return result;
 }
 
-static int take_init(JSContext *context, wws_fetch_response *response, JSValueConst init) {
+static int take_init(JSContext* context, wws_fetch_response* response, JSValueConst init) {
   if (JS_IsUndefined(init) || JS_IsNull(init)) return 0;
   if (!JS_IsObject(init)) {
     JS_ThrowTypeError(context, "Response: init is not an object");
@@ -135,11 +135,10 @@ static bool null_body_status(int status) {
   return status == 101 || status == 204 || status == 205 || status == 304;
 }
 
-static int take_body(JSContext *context, wws_fetch_response *response, JSValueConst init) {
+static int take_body(JSContext* context, wws_fetch_response* response, JSValueConst init) {
   if (JS_IsNull(init) || JS_IsUndefined(init)) return 0;
   if (null_body_status(response->status)) {
-    JS_ThrowTypeError(context, "Response: a response with status %d has no body",
-                      response->status);
+    JS_ThrowTypeError(context, "Response: a response with status %d has no body", response->status);
     return -1;
   }
   wws_body_type type;
@@ -148,13 +147,13 @@ static int take_body(JSContext *context, wws_fetch_response *response, JSValueCo
   return 0;
 }
 
-static JSValue construct(JSContext *context, JSValueConst new_target, int count,
-                         JSValueConst *values) {
-  const wws_fetch_state *state = wws_fetch_of(context);
+static JSValue construct(JSContext* context, JSValueConst new_target, int count,
+                         JSValueConst* values) {
+  const wws_fetch_state* state = wws_fetch_of(context);
   JSValue object =
       wws_fetch_construct(context, new_target, state->response_constructor, state->response_class);
   if (JS_IsException(object)) return object;
-  wws_fetch_response *response = wws_response_new(context);
+  wws_fetch_response* response = wws_response_new(context);
   if (response) JS_SetOpaque(object, response);
   if (!response || (count > 1 && take_init(context, response, values[1]) < 0) ||
       (count > 0 && take_body(context, response, values[0]) < 0)) {
@@ -164,13 +163,13 @@ static JSValue construct(JSContext *context, JSValueConst new_target, int count,
   return object;
 }
 
-static JSValue response_json(JSContext *context, JSValueConst self, int count,
-                             JSValueConst *values) {
+static JSValue response_json(JSContext* context, JSValueConst self, int count,
+                             JSValueConst* values) {
   if (count < 1) return JS_ThrowTypeError(context, "Response.json needs a value");
   JSValue text = JS_JSONStringify(context, values[0], JS_UNDEFINED, JS_UNDEFINED);
   if (JS_IsUndefined(text)) return JS_ThrowTypeError(context, "Response.json: not a JSON value");
   if (JS_IsException(text)) return text;
-  wws_fetch_response *response = wws_response_new(context);
+  wws_fetch_response* response = wws_response_new(context);
   int result = !response ? -1 : count > 1 ? take_init(context, response, values[1]) : 0;
   if (result == 0) result = take_body(context, response, text);
   JS_FreeValue(context, text);
@@ -183,11 +182,11 @@ static JSValue response_json(JSContext *context, JSValueConst self, int count,
 }
 
 /* A path without a host stays as it is: the client knows where it came from. */
-static JSValue location_of(JSContext *context, JSValueConst url) {
+static JSValue location_of(JSContext* context, JSValueConst url) {
   JSValue whole = wws_parse_url(context, url);
   if (!JS_IsException(whole)) return whole;
   JS_FreeValue(context, JS_GetException(context));
-  wws_fetch_request *request = wws_current_request_struct(context);
+  wws_fetch_request* request = wws_current_request_struct(context);
   JSValueConst base = request ? wws_request_url(context, request) : JS_UNDEFINED;
   JSValue resolved = wws_parse_url_from(context, url, base);
   if (JS_IsException(resolved)) return resolved;
@@ -195,7 +194,7 @@ static JSValue location_of(JSContext *context, JSValueConst url) {
   return JS_ToString(context, url);
 }
 
-static int add_location(JSContext *context, wws_headers *headers, JSValueConst url) {
+static int add_location(JSContext* context, wws_headers* headers, JSValueConst url) {
   JSValue location = location_of(context, url);
   if (JS_IsException(location)) return -1;
   JSValue pair[2] = {JS_NewString(context, "location"), location};
@@ -206,8 +205,8 @@ static int add_location(JSContext *context, wws_headers *headers, JSValueConst u
   return result;
 }
 
-static JSValue response_redirect(JSContext *context, JSValueConst self, int count,
-                                 JSValueConst *values) {
+static JSValue response_redirect(JSContext* context, JSValueConst self, int count,
+                                 JSValueConst* values) {
   if (count < 1) return JS_ThrowTypeError(context, "Response.redirect needs a URL");
   int32_t status = 302;
   if (count > 1 && !JS_IsUndefined(values[1]) && JS_ToInt32(context, &status, values[1]) < 0) {
@@ -219,9 +218,9 @@ static JSValue response_redirect(JSContext *context, JSValueConst self, int coun
     return JS_ThrowRangeError(context, "Response.redirect: %d is not a status of redirection",
                               status);
   }
-  wws_fetch_response *response = wws_response_new(context);
+  wws_fetch_response* response = wws_response_new(context);
   if (response) response->status = (uint16_t)status;
-  wws_headers *headers = response ? wws_response_headers(context, response) : NULL;
+  wws_headers* headers = response ? wws_response_headers(context, response) : NULL;
   if (headers && add_location(context, headers, values[0]) == 0) {
     headers->immutable = true;
     return wws_response_object(context, response);
@@ -230,10 +229,10 @@ static JSValue response_redirect(JSContext *context, JSValueConst self, int coun
   return JS_EXCEPTION;
 }
 
-static JSValue response_error(JSContext *context, JSValueConst self, int count,
-                              JSValueConst *values) {
-  wws_fetch_response *response = wws_response_new(context);
-  wws_headers *headers = response ? wws_response_headers(context, response) : NULL;
+static JSValue response_error(JSContext* context, JSValueConst self, int count,
+                              JSValueConst* values) {
+  wws_fetch_response* response = wws_response_new(context);
+  wws_headers* headers = response ? wws_response_headers(context, response) : NULL;
   if (!headers) {
     wws_response_free(JS_GetRuntime(context), response);
     return JS_EXCEPTION;
@@ -246,24 +245,24 @@ static JSValue response_error(JSContext *context, JSValueConst self, int count,
 
 /* ---- attributes */
 
-static wws_fetch_response *self_of(JSContext *context, JSValueConst self) {
+static wws_fetch_response* self_of(JSContext* context, JSValueConst self) {
   return JS_GetOpaque2(context, self, wws_fetch_of(context)->response_class);
 }
 
 enum { TYPE, STATUS, OK, REDIRECTED, STATUS_TEXT, URL };
 
-static JSValue text_or_empty(JSContext *context, JSValueConst text) {
+static JSValue text_or_empty(JSContext* context, JSValueConst text) {
   return JS_IsUndefined(text) ? JS_NewString(context, "") : JS_DupValue(context, text);
 }
 
 /* https://fetch.spec.whatwg.org/#dom-response-url: without the fragment. */
-static JSValue url_of(JSContext *context, const wws_fetch_response *response) {
+static JSValue url_of(JSContext* context, const wws_fetch_response* response) {
   return text_or_empty(context, response->url);
 }
 
-static JSValue get(JSContext *context, JSValueConst self, int which) {
-  static const char *const types[] = {"default", "basic", "error"};
-  wws_fetch_response *response = self_of(context, self);
+static JSValue get(JSContext* context, JSValueConst self, int which) {
+  static const char* const types[] = {"default", "basic", "error"};
+  wws_fetch_response* response = self_of(context, self);
   if (!response) return JS_EXCEPTION;
   switch (which) {
     case TYPE: return JS_NewString(context, types[response->type]);
@@ -275,11 +274,11 @@ static JSValue get(JSContext *context, JSValueConst self, int which) {
   }
 }
 
-static JSValue get_headers(JSContext *context, JSValueConst self) {
-  wws_fetch_response *response = self_of(context, self);
+static JSValue get_headers(JSContext* context, JSValueConst self) {
+  wws_fetch_response* response = self_of(context, self);
   if (!response) return JS_EXCEPTION;
   if (JS_IsUndefined(response->headers_object)) {
-    wws_headers *headers = wws_response_headers(context, response);
+    wws_headers* headers = wws_response_headers(context, response);
     JSValue object = headers ? wws_headers_object(context, headers) : JS_EXCEPTION;
     if (JS_IsException(object)) return object;
     response->headers_object = object;
@@ -287,13 +286,13 @@ static JSValue get_headers(JSContext *context, JSValueConst self) {
   return JS_DupValue(context, response->headers_object);
 }
 
-static JSValue response_clone(JSContext *context, JSValueConst self, int count,
-                              JSValueConst *values) {
-  wws_fetch_response *from = self_of(context, self);
+static JSValue response_clone(JSContext* context, JSValueConst self, int count,
+                              JSValueConst* values) {
+  wws_fetch_response* from = self_of(context, self);
   if (!from) return JS_EXCEPTION;
   int unusable = wws_body_unusable(context, &from->body);
   if (unusable > 0) JS_ThrowTypeError(context, "Response.clone: the body was used already");
-  wws_fetch_response *to = unusable ? NULL : wws_response_new(context);
+  wws_fetch_response* to = unusable ? NULL : wws_response_new(context);
   if (!to) return JS_EXCEPTION;
   to->status = from->status;
   to->type = from->type;
@@ -303,8 +302,7 @@ static JSValue response_clone(JSContext *context, JSValueConst self, int count,
   to->url = JS_DupValue(context, from->url);
   to->headers = from->headers ? wws_headers_copy(context, from->headers) : NULL;
   if (to->headers) to->headers->immutable = from->headers->immutable;
-  if ((from->headers && !to->headers) ||
-      wws_body_clone(context, &to->body, &from->body) < 0) {
+  if ((from->headers && !to->headers) || wws_body_clone(context, &to->body, &from->body) < 0) {
     wws_response_free(JS_GetRuntime(context), to);
     return JS_EXCEPTION;
   }
@@ -332,9 +330,9 @@ static const JSCFunctionListEntry statics[] = {
     JS_CFUNC_DEF2("redirect", 1, response_redirect, JS_PROP_C_W_E),
 };
 
-int wws_response_class_init(JSContext *context) {
-  wws_fetch_state *state = wws_fetch_of(context);
-  JSRuntime *runtime = JS_GetRuntime(context);
+int wws_response_class_init(JSContext* context) {
+  wws_fetch_state* state = wws_fetch_of(context);
+  JSRuntime* runtime = JS_GetRuntime(context);
   JS_NewClassID(runtime, &state->response_class);
   if (JS_NewClass(runtime, state->response_class, &response_class) < 0) return -1;
   state->response_constructor = wws_fetch_define_class(
@@ -351,24 +349,25 @@ int wws_response_class_init(JSContext *context) {
 
 /* A text that looks like a document, of a type that nobody chose, is one: that is what a worker
  * that answers "<html>..." means. */
-static const char *implied_type(JSContext *context, const wws_fetch_response *response) {
+static const char* implied_type(JSContext* context, const wws_fetch_response* response) {
   if (response->body_type == WWS_TYPE_TEXT && wws_sniff_html(context, response->body.text)) {
     return "text/html; charset=utf-8";
   }
   return wws_body_type_text(response->body_type);
 }
 
-static void write_headers(JSContext *context, wws_writer *writer, const wws_fetch_response *response) {
-  const wws_headers *headers = response->headers;
+static void write_headers(JSContext* context, wws_writer* writer,
+                          const wws_fetch_response* response) {
+  const wws_headers* headers = response->headers;
   if (!type_implied(response)) {
     wws_headers_write(writer, headers);
     return;
   }
-  const char *type = implied_type(context, response);
+  const char* type = implied_type(context, response);
   wws_headers_write_with_type(writer, headers, wws_span_of(type));
 }
 
-static void write_body(JSContext *context, wws_writer *writer, const wws_body *body) {
+static void write_body(JSContext* context, wws_writer* writer, const wws_body* body) {
   if (body->kind == WWS_BODY_IS_TEXT) {
     wws_write_text(writer, body->text);
   } else {
@@ -376,7 +375,7 @@ static void write_body(JSContext *context, wws_writer *writer, const wws_body *b
   }
 }
 
-static uint8_t way_of(const wws_body *body) {
+static uint8_t way_of(const wws_body* body) {
   switch (body->kind) {
     case WWS_BODY_IS_NULL: return WWS_BODY_NONE;
     case WWS_BODY_IS_TEXT:
@@ -385,7 +384,8 @@ static uint8_t way_of(const wws_body *body) {
   }
 }
 
-static int write_status(JSContext *context, wws_writer *writer, const wws_fetch_response *response) {
+static int write_status(JSContext* context, wws_writer* writer,
+                        const wws_fetch_response* response) {
   wws_span text = wws_span_of("");
   if (!JS_IsUndefined(response->status_text)) {
     text.at = wws_string_latin1(context, response->status_text, &text.size);
@@ -397,7 +397,7 @@ static int write_status(JSContext *context, wws_writer *writer, const wws_fetch_
   return 0;
 }
 
-static int check_sendable(JSContext *context, wws_fetch_response *response) {
+static int check_sendable(JSContext* context, wws_fetch_response* response) {
   if (response->type == WWS_RESPONSE_ERROR) {
     JS_ThrowTypeError(context, "Response.error() is no answer for a client");
     return -1;
@@ -409,7 +409,7 @@ static int check_sendable(JSContext *context, wws_fetch_response *response) {
   return unusable ? -1 : 0;
 }
 
-int wws_response_send(JSContext *context, wws_fetch_response *response) {
+int wws_response_send(JSContext* context, wws_fetch_response* response) {
   if (check_sendable(context, response) < 0) return -1;
   wws_writer writer;
   wws_writer_init(&writer, context);

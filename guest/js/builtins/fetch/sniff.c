@@ -5,18 +5,32 @@
 
 #include "internals.h"
 
-static const char *const patterns[] = {
-    "<!DOCTYPE HTML", "<HTML", "<HEAD", "<SCRIPT", "<IFRAME", "<H1",    "<DIV", "<FONT", "<TABLE",
-    "<A",             "<STYLE", "<TITLE", "<B",     "<BODY",  "<BR", "<P",   "<!--"};
+static const char* const patterns[] = {"<!DOCTYPE HTML",
+                                       "<HTML",
+                                       "<HEAD",
+                                       "<SCRIPT",
+                                       "<IFRAME",
+                                       "<H1",
+                                       "<DIV",
+                                       "<FONT",
+                                       "<TABLE",
+                                       "<A",
+                                       "<STYLE",
+                                       "<TITLE",
+                                       "<B",
+                                       "<BODY",
+                                       "<BR",
+                                       "<P",
+                                       "<!--"};
 
 #define PREFIX 64
 
 /* The first units that are not white space, at most PREFIX; those beyond Latin-1 become 0xff, which
  * is in no pattern. */
-static size_t prefix_of(JSContext *context, JSValueConst text, uint8_t *out) {
+static size_t prefix_of(JSContext* context, JSValueConst text, uint8_t* out) {
   size_t size, count = 0;
-  const uint8_t *narrow = wws_string_latin1(context, text, &size);
-  const uint16_t *wide = narrow ? NULL : JS_ToCStringLenUTF16(context, &size, text);
+  const uint8_t* narrow = wws_string_latin1(context, text, &size);
+  const uint16_t* wide = narrow ? NULL : JS_ToCStringLenUTF16(context, &size, text);
   if (!narrow && !wide) {
     JS_FreeValue(context, JS_GetException(context));
     return 0;
@@ -30,7 +44,7 @@ static size_t prefix_of(JSContext *context, JSValueConst text, uint8_t *out) {
   return count;
 }
 
-static bool matches(const uint8_t *text, size_t size, const char *pattern) {
+static bool matches(const uint8_t* text, size_t size, const char* pattern) {
   size_t i = 0;
   for (; pattern[i]; ++i) {
     if (i >= size) return false;
@@ -41,7 +55,7 @@ static bool matches(const uint8_t *text, size_t size, const char *pattern) {
   return i < size && (text[i] == ' ' || text[i] == '>');
 }
 
-bool wws_sniff_html(JSContext *context, JSValueConst text) {
+bool wws_sniff_html(JSContext* context, JSValueConst text) {
   uint8_t prefix[PREFIX];
   size_t size = prefix_of(context, text, prefix);
   if (!size || prefix[0] != '<') return false;

@@ -6,6 +6,6 @@
 
 #include "quickjs.h"
 
-bool wws_sniff_html(JSContext *context, JSValueConst text);
+bool wws_sniff_html(JSContext* context, JSValueConst text);
 
 #endif

@@ -6,32 +6,32 @@
 /* A stream of the host that somebody reads or may read. */
 typedef struct {
   int32_t stream;
-  wws_chunk_function *function; /* NULL: no read is under way */
-  void *opaque;
+  wws_chunk_function* function; /* NULL: no read is under way */
+  void* opaque;
   JSValue source; /* { control } of a ReadableStream; undefined without */
   JSValue reason; /* why it was aborted; undefined when it was not */
 } host_stream;
 
-static host_stream *find(JSContext *context, int32_t stream) {
-  wws_list *list = &wws_fetch_of(context)->host_streams;
-  host_stream *all = list->at;
+static host_stream* find(JSContext* context, int32_t stream) {
+  wws_list* list = &wws_fetch_of(context)->host_streams;
+  host_stream* all = list->at;
   for (uint32_t i = 0; i < list->count; ++i) {
     if (all[i].stream == stream) return &all[i];
   }
   return NULL;
 }
 
-static host_stream *find_or_add(JSContext *context, int32_t stream) {
-  host_stream *found = find(context, stream);
+static host_stream* find_or_add(JSContext* context, int32_t stream) {
+  host_stream* found = find(context, stream);
   if (found) return found;
   found = wws_list_push(context, &wws_fetch_of(context)->host_streams, sizeof *found);
   if (found) *found = (host_stream){stream, NULL, NULL, JS_UNDEFINED, JS_UNDEFINED};
   return found;
 }
 
-int wws_host_stream_read(JSContext *context, int32_t stream, wws_chunk_function *function,
-                         void *opaque) {
-  host_stream *entry = find_or_add(context, stream);
+int wws_host_stream_read(JSContext* context, int32_t stream, wws_chunk_function* function,
+                         void* opaque) {
+  host_stream* entry = find_or_add(context, stream);
   if (!entry) return -1;
   if (!JS_IsUndefined(entry->reason)) {
     JS_Throw(context, JS_DupValue(context, entry->reason));
@@ -49,8 +49,8 @@ int wws_host_stream_read(JSContext *context, int32_t stream, wws_chunk_function 
 }
 
 /* The read under way, which is then none any more. */
-static bool take_read(JSContext *context, int32_t stream, host_stream *out) {
-  host_stream *entry = find(context, stream);
+static bool take_read(JSContext* context, int32_t stream, host_stream* out) {
+  host_stream* entry = find(context, stream);
   if (!entry || !entry->function) return false;
   *out = *entry;
   entry->function = NULL;
@@ -58,14 +58,14 @@ static bool take_read(JSContext *context, int32_t stream, host_stream *out) {
   return true;
 }
 
-void wws_host_stream_cancel(JSContext *context, int32_t stream) {
+void wws_host_stream_cancel(JSContext* context, int32_t stream) {
   host_stream read;
   take_read(context, stream, &read);
   wws_host_cancel(WWS_CANCEL_READ, stream);
 }
 
-static void call_control(JSContext *context, JSValueConst source, JSAtom method, int count,
-                         JSValueConst *values) {
+static void call_control(JSContext* context, JSValueConst source, JSAtom method, int count,
+                         JSValueConst* values) {
   JSValue control = JS_GetProperty(context, source, wws_fetch_of(context)->atoms.control);
   JSValue result = JS_Invoke(context, control, method, count, values);
   JS_FreeValue(context, control);
@@ -77,9 +77,9 @@ static void call_control(JSContext *context, JSValueConst source, JSAtom method,
   JS_FreeValue(context, result);
 }
 
-void wws_host_stream_abort(JSContext *context, int32_t stream, JSValueConst reason) {
+void wws_host_stream_abort(JSContext* context, int32_t stream, JSValueConst reason) {
   host_stream read;
-  host_stream *entry = find_or_add(context, stream);
+  host_stream* entry = find_or_add(context, stream);
   if (!entry) {
     JS_FreeValue(context, JS_GetException(context));
     return;
@@ -95,26 +95,25 @@ void wws_host_stream_abort(JSContext *context, int32_t stream, JSValueConst reas
   JS_FreeValue(context, source);
 }
 
-static JSValue type_error(JSContext *context, wws_span text) {
+static JSValue type_error(JSContext* context, wws_span text) {
   JS_ThrowTypeError(context, "%.*s", (int)(text.size > 1000 ? 1000 : text.size),
-                    (const char *)text.at);
+                    (const char*)text.at);
   return JS_GetException(context);
 }
 
-static int on_chunk(JSContext *context, uint32_t id, wws_reader *rest) {
+static int on_chunk(JSContext* context, uint32_t id, wws_reader* rest) {
   uint32_t flags = wws_read_u32(rest);
   wws_span bytes = wws_read_str(rest);
   host_stream read;
   if (rest->bad || !take_read(context, (int32_t)id, &read)) return 0;
-  JSValue reason =
-      flags & WWS_CHUNK_ERROR ? type_error(context, bytes) : JS_UNDEFINED;
+  JSValue reason = flags & WWS_CHUNK_ERROR ? type_error(context, bytes) : JS_UNDEFINED;
   if (flags & WWS_CHUNK_ERROR) bytes = wws_span_of("");
   read.function(context, read.opaque, bytes, flags, reason);
   JS_FreeValue(context, reason);
   return 0;
 }
 
-int wws_stream_init(JSContext *context) {
+int wws_stream_init(JSContext* context) {
   wws_on_event(context, WWS_EVENT_CHUNK, on_chunk);
   return 0;
 }
@@ -123,21 +122,21 @@ int wws_stream_init(JSContext *context) {
 
 typedef struct {
   int32_t stream;
-  wws_all_function *function;
-  void *opaque;
-  wws_blob *bytes;
+  wws_all_function* function;
+  void* opaque;
+  wws_blob* bytes;
   size_t capacity;
 } reading;
 
-static void finish(JSContext *context, reading *state, JSValueConst error) {
+static void finish(JSContext* context, reading* state, JSValueConst error) {
   bool failed = !JS_IsUndefined(error);
   state->function(context, state->opaque, failed ? NULL : state->bytes, error);
   wws_blob_free(JS_GetRuntime(context), state->bytes);
   js_free(context, state);
 }
 
-static int add(JSContext *context, reading *state, wws_span bytes) {
-  wws_blob *blob = state->bytes;
+static int add(JSContext* context, reading* state, wws_span bytes) {
+  wws_blob* blob = state->bytes;
   if (bytes.size > INT32_MAX - blob->size) {
     JS_ThrowRangeError(context, "the body is too large");
     return -1;
@@ -145,7 +144,7 @@ static int add(JSContext *context, reading *state, wws_span bytes) {
   size_t wanted = blob->size + bytes.size;
   if (wanted > state->capacity) {
     size_t capacity = state->capacity * 2 > wanted ? state->capacity * 2 : wanted;
-    uint8_t *at = js_realloc(context, blob->at, capacity);
+    uint8_t* at = js_realloc(context, blob->at, capacity);
     if (!at) return -1;
     blob->at = at;
     state->capacity = capacity;
@@ -155,9 +154,9 @@ static int add(JSContext *context, reading *state, wws_span bytes) {
   return 0;
 }
 
-static void more(JSContext *context, void *opaque, wws_span bytes, uint32_t flags,
+static void more(JSContext* context, void* opaque, wws_span bytes, uint32_t flags,
                  JSValueConst reason) {
-  reading *state = opaque;
+  reading* state = opaque;
   if (flags & WWS_CHUNK_ERROR) {
     finish(context, state, reason);
     return;
@@ -174,14 +173,14 @@ static void more(JSContext *context, void *opaque, wws_span bytes, uint32_t flag
   JS_FreeValue(context, error);
 }
 
-int wws_host_stream_read_all(JSContext *context, int32_t stream, wws_all_function *function,
-                             void *opaque) {
-  reading *state = js_mallocz(context, sizeof *state);
+int wws_host_stream_read_all(JSContext* context, int32_t stream, wws_all_function* function,
+                             void* opaque) {
+  reading* state = js_mallocz(context, sizeof *state);
   if (!state) return -1;
   state->stream = stream;
   state->function = function;
   state->opaque = opaque;
-  state->bytes = wws_blob_new(context, (const uint8_t *)"", 0);
+  state->bytes = wws_blob_new(context, (const uint8_t*)"", 0);
   if (state->bytes && wws_host_stream_read(context, stream, more, state) == 0) return 0;
   wws_blob_free(JS_GetRuntime(context), state->bytes);
   js_free(context, state);
@@ -191,9 +190,9 @@ int wws_host_stream_read_all(JSContext *context, int32_t stream, wws_all_functio
 /* ---- ReadableStreams. `data[0]` of their functions is the source, { control }, where control is
  * what makeByteStream gave out. */
 
-static JSValue pull_whole(JSContext *context, JSValueConst self, int count, JSValueConst *values,
-                          int magic, JSValueConst *data) {
-  const wws_fetch_state *state = wws_fetch_of(context);
+static JSValue pull_whole(JSContext* context, JSValueConst self, int count, JSValueConst* values,
+                          int magic, JSValueConst* data) {
+  const wws_fetch_state* state = wws_fetch_of(context);
   size_t size;
   wws_buffer_bytes(context, data[1], &size);
   if (size) call_control(context, data[0], state->atoms.enqueue, 1, &data[1]);
@@ -201,10 +200,10 @@ static JSValue pull_whole(JSContext *context, JSValueConst self, int count, JSVa
   return JS_UNDEFINED;
 }
 
-static void give_chunk(JSContext *context, void *opaque, wws_span bytes, uint32_t flags,
+static void give_chunk(JSContext* context, void* opaque, wws_span bytes, uint32_t flags,
                        JSValueConst reason) {
-  const wws_fetch_state *state = wws_fetch_of(context);
-  host_stream *entry = find(context, (int32_t)(intptr_t)opaque);
+  const wws_fetch_state* state = wws_fetch_of(context);
+  host_stream* entry = find(context, (int32_t)(intptr_t)opaque);
   if (!entry) return;
   JSValue source = JS_DupValue(context, entry->source);
   if (flags & WWS_CHUNK_ERROR) {
@@ -226,27 +225,27 @@ static void give_chunk(JSContext *context, void *opaque, wws_span bytes, uint32_
   JS_FreeValue(context, source);
 }
 
-static JSValue pull_host(JSContext *context, JSValueConst self, int count, JSValueConst *values,
-                         int magic, JSValueConst *data) {
+static JSValue pull_host(JSContext* context, JSValueConst self, int count, JSValueConst* values,
+                         int magic, JSValueConst* data) {
   int32_t stream = JS_VALUE_GET_INT(data[0]);
-  host_stream *entry = find(context, stream);
+  host_stream* entry = find(context, stream);
   if (entry && entry->function) return JS_UNDEFINED;
-  if (wws_host_stream_read(context, stream, give_chunk, (void *)(intptr_t)stream) < 0) {
+  if (wws_host_stream_read(context, stream, give_chunk, (void*)(intptr_t)stream) < 0) {
     return JS_EXCEPTION;
   }
   return JS_UNDEFINED;
 }
 
-static JSValue cancel_host(JSContext *context, JSValueConst self, int count, JSValueConst *values,
-                           int magic, JSValueConst *data) {
+static JSValue cancel_host(JSContext* context, JSValueConst self, int count, JSValueConst* values,
+                           int magic, JSValueConst* data) {
   int32_t stream = JS_VALUE_GET_INT(data[0]);
   wws_host_stream_cancel(context, stream);
   return JS_UNDEFINED;
 }
 
 /* makeByteStream({ pull, cancel }), with its control put into `source`; the stream. */
-static JSValue make_stream(JSContext *context, JSValueConst source, JSValue pull, JSValue cancel) {
-  const wws_fetch_state *state = wws_fetch_of(context);
+static JSValue make_stream(JSContext* context, JSValueConst source, JSValue pull, JSValue cancel) {
+  const wws_fetch_state* state = wws_fetch_of(context);
   JSValue functions = JS_NewObject(context);
   JS_DefinePropertyValue(context, functions, state->atoms.pull, pull, JS_PROP_C_W_E);
   JS_DefinePropertyValue(context, functions, state->atoms.cancel, cancel, JS_PROP_C_W_E);
@@ -258,7 +257,7 @@ static JSValue make_stream(JSContext *context, JSValueConst source, JSValue pull
   return stream;
 }
 
-static JSValue stream_of_whole(JSContext *context, const wws_body *body, JSValueConst source) {
+static JSValue stream_of_whole(JSContext* context, const wws_body* body, JSValueConst source) {
   JSValue bytes = wws_body_as_bytes(context, body);
   if (JS_IsException(bytes)) return bytes;
   JSValueConst data[2] = {source, bytes};
@@ -267,8 +266,8 @@ static JSValue stream_of_whole(JSContext *context, const wws_body *body, JSValue
   return make_stream(context, source, pull, JS_UNDEFINED);
 }
 
-static JSValue stream_of_host(JSContext *context, int32_t id, JSValueConst source) {
-  host_stream *entry = find_or_add(context, id);
+static JSValue stream_of_host(JSContext* context, int32_t id, JSValueConst source) {
+  host_stream* entry = find_or_add(context, id);
   if (!entry) return JS_EXCEPTION;
   entry->source = JS_DupValue(context, source);
   JSValue aborted = JS_DupValue(context, entry->reason);
@@ -284,12 +283,12 @@ static JSValue stream_of_host(JSContext *context, int32_t id, JSValueConst sourc
 }
 
 /* `${request.body}` is the posted text, as when body was a string. */
-static JSValue stream_to_text(JSContext *context, JSValueConst self, int count,
-                              JSValueConst *values, int magic, JSValueConst *data) {
+static JSValue stream_to_text(JSContext* context, JSValueConst self, int count,
+                              JSValueConst* values, int magic, JSValueConst* data) {
   return JS_DupValue(context, data[0]);
 }
 
-static int convert_to_text(JSContext *context, JSValueConst stream, const wws_body *body) {
+static int convert_to_text(JSContext* context, JSValueConst stream, const wws_body* body) {
   JSValue text = wws_body_as_text(context, body);
   if (JS_IsException(text)) return -1;
   JSValue function = JS_NewCFunctionData2(context, stream_to_text, "toString", 0, 0, 1, &text);
@@ -301,13 +300,13 @@ static int convert_to_text(JSContext *context, JSValueConst stream, const wws_bo
   return JS_DefinePropertyValueStr(context, stream, "toString", function, flags);
 }
 
-JSValueConst wws_body_stream(JSContext *context, wws_body *body) {
+JSValueConst wws_body_stream(JSContext* context, wws_body* body) {
   if (!JS_IsUndefined(body->stream)) return body->stream;
   JSValue source = JS_NewObject(context);
   if (JS_IsException(source)) return source;
   bool whole = body->kind != WWS_BODY_IS_HOST;
-  JSValue stream = whole ? stream_of_whole(context, body, source)
-                         : stream_of_host(context, body->host, source);
+  JSValue stream =
+      whole ? stream_of_whole(context, body, source) : stream_of_host(context, body->host, source);
   JS_FreeValue(context, source);
   if (JS_IsException(stream)) return stream;
   if (whole && body->incoming && convert_to_text(context, stream, body) < 0) {
@@ -323,7 +322,7 @@ JSValueConst wws_body_stream(JSContext *context, wws_body *body) {
   return stream;
 }
 
-bool wws_is_readable_stream(JSContext *context, JSValueConst value) {
+bool wws_is_readable_stream(JSContext* context, JSValueConst value) {
   JSValueConst stream = wws_fetch_of(context)->readable_stream;
   if (JS_IsUndefined(stream)) return false;
   int result = JS_IsInstanceOf(context, value, stream);
