@@ -177,8 +177,12 @@ static int make_engine(wws_engine* engine) {
   return engine->rejections.count || engine->operations ? -1 : 0;
 }
 
+bool wws_starting = true;
+
 WWS_EXPORT(wws_init) int32_t wws_init(void) {
-  if (make_engine(&the_engine) == 0) return 0;
+  int made = make_engine(&the_engine);
+  wws_starting = false;
+  if (made == 0) return 0;
   if (the_engine.context) wws_report_exception(the_engine.context, WWS_FAULT_LOAD);
   return -1;
 }

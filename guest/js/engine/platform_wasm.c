@@ -1,6 +1,7 @@
 /* What the C library would ask WASI for. The engine imports nothing but the functions of abi.h:
  * clocks and random numbers come from there, standard output goes nowhere, files do not exist. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/time.h>
@@ -10,8 +11,14 @@
 
 #define NANOSECONDS 1000000000
 
+/* The engine's start asks for the time to seed what is seeded anew for each request; its image must
+ * not depend on it. */
+extern bool wws_starting;
+
+static int64_t now_of(int32_t clock) { return wws_starting ? 0 : wws_host_now(clock); }
+
 int clock_gettime(clockid_t clock, struct timespec* time) {
-  int64_t now = wws_host_now(clock == CLOCK_REALTIME ? WWS_CLOCK_REALTIME : WWS_CLOCK_MONOTONIC);
+  int64_t now = now_of(clock == CLOCK_REALTIME ? WWS_CLOCK_REALTIME : WWS_CLOCK_MONOTONIC);
   time->tv_sec = now / NANOSECONDS;
   time->tv_nsec = (long)(now % NANOSECONDS);
   return 0;
@@ -19,14 +26,14 @@ int clock_gettime(clockid_t clock, struct timespec* time) {
 
 int gettimeofday(struct timeval* restrict time, void* restrict zone) {
   (void)zone;
-  int64_t now = wws_host_now(WWS_CLOCK_REALTIME);
+  int64_t now = now_of(WWS_CLOCK_REALTIME);
   time->tv_sec = now / NANOSECONDS;
   time->tv_usec = (suseconds_t)(now % NANOSECONDS / 1000);
   return 0;
 }
 
 time_t time(time_t* result) {
-  time_t now = wws_host_now(WWS_CLOCK_REALTIME) / NANOSECONDS;
+  time_t now = now_of(WWS_CLOCK_REALTIME) / NANOSECONDS;
   if (result) *result = now;
   return now;
 }

@@ -117,6 +117,9 @@ Result<void> Session::take_state(Result<std::int32_t> state) {
   if (!state) return fail(std::move(state).error());
   if (*state < 0) return fail(ErrorKind::GuestFault, "the worker failed");
   state_ = *state;
+  // After a fault the engine is done with the request, without an answer if none was given before.
+  if ((state_ & WWS_STATE_RESPONDED) && !responded_)
+    return fail(ErrorKind::GuestFault, "the worker gave no answer");
   return {};
 }
 
