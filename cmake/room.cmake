@@ -24,7 +24,7 @@ endfunction()
 
 function(wws_link target visibility)
   foreach(dep IN LISTS ARGN)
-    if(dep MATCHES "^[a-z_/]+$" AND NOT EXISTS "${dep}" AND IS_DIRECTORY "${PROJECT_SOURCE_DIR}/src/${dep}")
+    if(dep MATCHES "^[a-z0-9_/]+$" AND NOT EXISTS "${dep}" AND IS_DIRECTORY "${PROJECT_SOURCE_DIR}/src/${dep}")
       string(REPLACE "/" "_" dep "wws_${dep}")
     endif()
     target_link_libraries(${target} ${visibility} ${dep})

@@ -105,7 +105,8 @@ Result<Field> read_header(std::string_view key, element value) {
     WWS_CHECK(add(value));
     return field;
   }
-  for (const element one : value.get_array().value_unsafe()) WWS_CHECK(add(one));
+  const simdjson::dom::array list = value.get_array().value_unsafe();
+  for (const element one : list) WWS_CHECK(add(one));
   return field;
 }
 
@@ -114,7 +115,9 @@ Result<Pairs> read_headers(element value) {
   if (value.type() != element_type::OBJECT) return wrong_type("headers", "an object", value);
   std::vector<Field> fields;
   std::unordered_map<std::string, std::size_t> places;
-  for (const auto [key, one] : value.get_object().value_unsafe()) {
+  // Named: the result's temporary would end before the loop does.
+  const simdjson::dom::object object = value.get_object().value_unsafe();
+  for (const auto [key, one] : object) {
     WWS_TRY(Field field, read_header(key, one));
     const auto [place, is_new] = places.try_emplace(lower_case(field.name), fields.size());
     if (is_new)
@@ -135,7 +138,9 @@ Result<Pairs> read_kv(element value) {
   if (value.type() != element_type::OBJECT) return wrong_type("kv", "an object", value);
   Pairs kv;
   std::unordered_map<std::string_view, std::size_t> places;
-  for (const auto [key, one] : value.get_object().value_unsafe()) {
+  // Named: the result's temporary would end before the loop does.
+  const simdjson::dom::object object = value.get_object().value_unsafe();
+  for (const auto [key, one] : object) {
     if (is_container(one)) return wrong_type("kv." + shown(key), "a string", one);
     std::optional<std::string> text = scalar_text(one);
     if (!text) continue;
