@@ -161,6 +161,9 @@ static int make_engine(wws_engine *engine) {
   JS_SetModuleLoaderFunc(engine->runtime, keep_name, refuse_import, NULL);
   engine->context = JS_NewContext(engine->runtime);
   if (!engine->context) return -1;
+#ifdef __wasm__
+  wws_platform_started();
+#endif
   JS_SetContextOpaque(engine->context, engine);
   engine->internals = JS_NewObject(engine->context);
   engine->compiled = engine->evaluation = engine->env = engine->listener =

@@ -10,9 +10,14 @@
 
 #define NANOSECONDS 1000000000
 
+static int started;
+
+void wws_platform_started(void) { started = 1; }
+
+static int64_t now_of(int32_t kind) { return started ? wws_host_now(kind) : NANOSECONDS; }
+
 int clock_gettime(clockid_t clock, struct timespec *time) {
-  int64_t now =
-      wws_host_now(clock == CLOCK_REALTIME ? WWS_CLOCK_REALTIME : WWS_CLOCK_MONOTONIC);
+  int64_t now = now_of(clock == CLOCK_REALTIME ? WWS_CLOCK_REALTIME : WWS_CLOCK_MONOTONIC);
   time->tv_sec = now / NANOSECONDS;
   time->tv_nsec = (long)(now % NANOSECONDS);
   return 0;
@@ -20,7 +25,7 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
 
 int gettimeofday(struct timeval *restrict time, void *restrict zone) {
   (void)zone;
-  int64_t now = wws_host_now(WWS_CLOCK_REALTIME);
+  int64_t now = now_of(WWS_CLOCK_REALTIME);
   time->tv_sec = now / NANOSECONDS;
   time->tv_usec = (suseconds_t)(now % NANOSECONDS / 1000);
   return 0;
