@@ -52,10 +52,12 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   app.add_option("--ignore", options.ignore,
                  "Glob of files that are no workers, relative to the folder; may be repeated")
       ->expected(1)
+      ->allow_extra_args(false)
       ->take_all();
   app.add_option("--cors", options.cors,
                  "Origin whose pages may read the answers, or '*'; may be repeated")
       ->expected(1)
+      ->allow_extra_args(false)
       ->take_all();
   app.add_option("--max-body", max_body, "Largest request body, \"10MiB\"; 0 for any")
       ->capture_default_str()

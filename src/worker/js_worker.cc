@@ -1,5 +1,7 @@
 #include "worker/js_worker.h"
 
+#include "abi/failure_page.h"
+
 #include <fmt/format.h>
 
 #include <fstream>
@@ -80,6 +82,13 @@ Task<Result<WorkerInfo>> JsWorker::load(abi::LoopServices& services) {
 
 Task<void> JsWorker::serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
                            Params params) {
+  const auto bound = identity_.config.limits.request_bytes;
+  if (bound != 0) exchange.set_body_limit(bound);
+  if (bound != 0 && exchange.length().value_or(0) > bound) {
+    auto page = abi::status_page(413, "The request's body is larger than this function takes");
+    co_await exchange.respond(std::move(page.head), std::move(page.body));
+    co_return;
+  }
   auto value = loaded_.ready();
   if (!value) {
     auto made = co_await loaded(services);

@@ -197,6 +197,9 @@ Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Lo
   auto response = run.session.finish(std::move(ended));
   run.lease.reset();
   co_await run.outbound.close();
+  // A limit of the worker's own is its fault; only a full pool means that the server is busy.
+  if (!response && response.error().kind() == ErrorKind::Exhausted)
+    co_return fail(ErrorKind::GuestFault, response.error().to_string());
   co_return response;
 }
 

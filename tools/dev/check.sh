@@ -21,7 +21,7 @@ test_command() {
 run_tests() {
   local preset=$1 started=$SECONDS
   shift
-  HONO=$(pinned_source hono) ctest --test-dir "build/$preset" --output-on-failure --progress \
+  ctest --test-dir "build/$preset" --output-on-failure --progress \
     --no-tests=error -j "${JOBS:-$(nproc)}" "$@"
   say "$preset: passed in $((SECONDS - started)) s"
 }

@@ -161,6 +161,9 @@ static int make_engine(wws_engine* engine) {
   JS_SetModuleLoaderFunc(engine->runtime, keep_name, refuse_import, NULL);
   engine->context = JS_NewContext(engine->runtime);
   if (!engine->context) return -1;
+#ifdef __wasm__
+  wws_platform_started();
+#endif
   JS_SetContextOpaque(engine->context, engine);
   engine->internals = JS_NewObject(engine->context);
   engine->compiled = engine->evaluation = engine->env = engine->listener = engine->default_export =
@@ -177,12 +180,8 @@ static int make_engine(wws_engine* engine) {
   return engine->rejections.count || engine->operations ? -1 : 0;
 }
 
-bool wws_starting = true;
-
 WWS_EXPORT(wws_init) int32_t wws_init(void) {
-  int made = make_engine(&the_engine);
-  wws_starting = false;
-  if (made == 0) return 0;
+  if (make_engine(&the_engine) == 0) return 0;
   if (the_engine.context) wws_report_exception(the_engine.context, WWS_FAULT_LOAD);
   return -1;
 }

@@ -1,7 +1,6 @@
 /* What the C library would ask WASI for. The engine imports nothing but the functions of abi.h:
  * clocks and random numbers come from there, standard output goes nowhere, files do not exist. */
 #include <errno.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/time.h>
@@ -11,20 +10,20 @@
 
 #define NANOSECONDS 1000000000
 
-/* The engine's start asks for the time to seed what is seeded anew for each request; its image must
- * not depend on it. */
-extern bool wws_starting;
+static int started;
 
-static int64_t now_of(int32_t clock) { return wws_starting ? 0 : wws_host_now(clock); }
+void wws_platform_started(void) { started = 1; }
 
-int clock_gettime(clockid_t clock, struct timespec* time) {
+static int64_t now_of(int32_t kind) { return started ? wws_host_now(kind) : NANOSECONDS; }
+
+int clock_gettime(clockid_t clock, struct timespec *time) {
   int64_t now = now_of(clock == CLOCK_REALTIME ? WWS_CLOCK_REALTIME : WWS_CLOCK_MONOTONIC);
   time->tv_sec = now / NANOSECONDS;
   time->tv_nsec = (long)(now % NANOSECONDS);
   return 0;
 }
 
-int gettimeofday(struct timeval* restrict time, void* restrict zone) {
+int gettimeofday(struct timeval *restrict time, void *restrict zone) {
   (void)zone;
   int64_t now = now_of(WWS_CLOCK_REALTIME);
   time->tv_sec = now / NANOSECONDS;
@@ -32,13 +31,13 @@ int gettimeofday(struct timeval* restrict time, void* restrict zone) {
   return 0;
 }
 
-time_t time(time_t* result) {
-  time_t now = now_of(WWS_CLOCK_REALTIME) / NANOSECONDS;
+time_t time(time_t *result) {
+  time_t now = wws_host_now(WWS_CLOCK_REALTIME) / NANOSECONDS;
   if (result) *result = now;
   return now;
 }
 
-int getentropy(void* at, size_t size) {
+int getentropy(void *at, size_t size) {
   wws_host_random(at, size);
   return 0;
 }
@@ -73,9 +72,9 @@ int32_t __imported_wasi_snapshot_preview1_fd_seek(int32_t fd, int64_t offset, in
 int32_t __imported_wasi_snapshot_preview1_fd_write(int32_t fd, int32_t parts, int32_t count,
                                                    int32_t result) {
   (void)fd;
-  const uint32_t* part = (const uint32_t*)parts;
+  const uint32_t *part = (const uint32_t *)parts;
   uint32_t size = 0;
   for (int32_t i = 0; i < count; ++i) size += part[2 * i + 1];
-  *(uint32_t*)result = size;
+  *(uint32_t *)result = size;
   return 0;
 }

@@ -1,1 +1,6 @@
-export default { fetch(request) { return new Response(`hello ${JSON.stringify(request.params ?? {})}`); } };
+export default {
+  async fetch(request) {
+    const size = (await request.text()).length;
+    return new Response(size <= 1024 ? "hello {}" : "too much");
+  },
+};
