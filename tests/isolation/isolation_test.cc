@@ -188,8 +188,8 @@ TEST_P(Isolation, WaitUntilGoesOnAfterTheAnswer) {
 
 INSTANTIATE_TEST_SUITE_P(BothWays, Isolation,
                          testing::Values(wasm::RestoreMode::Auto, wasm::RestoreMode::Fresh),
-                         [](const auto& info) {
-                           return info.param == wasm::RestoreMode::Auto ? "Kept" : "Fresh";
+                         [](const auto& mode) {
+                           return mode.param == wasm::RestoreMode::Auto ? "Kept" : "Fresh";
                          });
 
 }  // namespace
