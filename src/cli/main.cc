@@ -28,7 +28,7 @@ std::optional<std::string> environment(std::string_view name) {
 }
 
 std::filesystem::path cache_folder() {
-  if (const auto set = environment("XDG_CACHE_HOME")) return std::filesystem::path(*set) / "wws";
+  if (const auto set = environment("XDG_CACHE_HOME")) return std::filesystem::path(*set) / "wws" / "modules";
   if (const auto home = environment("HOME")) return std::filesystem::path(*home) / ".cache" / "wws" / "modules";
   return {};
 }
@@ -113,6 +113,9 @@ int serve(const cli::Options& options) {
   settings.address = {options.host, options.port};
   settings.limits.max_body_bytes = options.max_body;
   settings.loops = options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  // Each instance reserves 4 GiB of address space and some mappings, of which a process has 65 000.
+  settings.pool.max_instances = std::clamp(4096 / settings.loops, 64u, 1024u);
+  settings.pool.max_per_image = settings.pool.max_instances / 4 * 3;
   auto server = server::make_server(settings, {site, **runtime, kv, clock, random, *log});
   if (!server) return fail_with(server.error().to_string());
   const std::string base =

@@ -60,7 +60,7 @@ class Client {
   Client& operator=(const Client&) = delete;
   virtual ~Client() = default;
 
-  // Errors: Invalid (malformed), NotFound (name does not resolve), Denied (filter), Gone (refused
+  // Errors: Invalid (a malformed request), Internal (a malformed response), NotFound (name does not resolve), Denied (filter), Gone (refused
   // or cut), TimedOut, Unsupported (TLS verification failed: text says why). Cancelling the
   // awaiting coroutine closes the connection.
   virtual Task<Result<std::unique_ptr<ClientResponse>>> send(ClientRequest request,

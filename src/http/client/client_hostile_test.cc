@@ -59,15 +59,15 @@ TEST(HostileUpstream, EndlessHeadsAreCut) {
   FakeUpstream line(endless("HTTP/1.1 200 OK\r\nX: ", std::string(1000, 'x')));
   EXPECT_EQ(ask(line).error().kind(), ErrorKind::Exhausted);
   FakeUpstream interim(endless("", "HTTP/1.1 100 Continue\r\n\r\n"));
-  EXPECT_EQ(ask(interim).error().kind(), ErrorKind::Invalid);
+  EXPECT_EQ(ask(interim).error().kind(), ErrorKind::Internal);
 }
 
 TEST(HostileUpstream, EndlessChunkHeadsAndTrailersAreCut) {
   const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
   FakeUpstream extension(endless(head + "5;", std::string(1000, 'x')));
-  EXPECT_EQ(ask(extension).error().kind(), ErrorKind::Invalid);
+  EXPECT_EQ(ask(extension).error().kind(), ErrorKind::Internal);
   FakeUpstream trailer(endless(head + "0\r\n", "X-More: 1\r\n"));
-  EXPECT_EQ(ask(trailer).error().kind(), ErrorKind::Invalid);
+  EXPECT_EQ(ask(trailer).error().kind(), ErrorKind::Internal);
 }
 
 TEST(HostileUpstream, AmbiguousOrBrokenFramingIsRefused) {
@@ -92,7 +92,7 @@ TEST(HostileUpstream, AmbiguousOrBrokenFramingIsRefused) {
        }) {
     const auto answer = answer_to(rest);
     ASSERT_FALSE(answer) << rest;
-    EXPECT_EQ(answer.error().kind(), ErrorKind::Invalid) << rest << answer.error().to_string();
+    EXPECT_EQ(answer.error().kind(), ErrorKind::Internal) << rest << answer.error().to_string();
   }
 }
 

@@ -13,7 +13,7 @@ constexpr std::size_t kPiece = 32 * 1024;
 constexpr int kMaxInterim = 16;
 
 std::unexpected<Error> malformed(std::string_view why) {
-  return fail(ErrorKind::Invalid, fmt::format("the upstream's response is malformed: {}", why));
+  return fail(ErrorKind::Internal, fmt::format("the upstream's response is malformed: {}", why));
 }
 
 }  // namespace

@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <deque>
+#include <unordered_map>
 #include <utility>
 
+#include "wasm/turns.h"
 #include "wasm/wasmtime/instance.h"
 
 namespace wws::wasm {
@@ -28,12 +29,18 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
       : loop_(std::move(loop)),
         options_(options),
         context_(context),
-        scan_(context.kept_mode.pagemap()) {}
+        scan_(context.kept_mode.pagemap()),
+        turns_(loop_, context.clock) {}
 
   using LeaseResult = Result<std::unique_ptr<Lease>>;
 
-  [[nodiscard]] bool has_room() const noexcept {
-    return stats_.running < options_.max_instances && waiting_.empty();
+  // Whether one more of this image may run: neither the pool nor the image's share is
+  // full. Those who wait then wait for a place that this one would not take.
+  [[nodiscard]] bool has_place(const Image* image) const {
+    if (stats_.running >= options_.max_instances) return false;
+    if (options_.max_per_image == 0) return true;
+    const auto found = running_of_.find(image);
+    return found == running_of_.end() || found->second < options_.max_per_image;
   }
   [[nodiscard]] LeaseResult lend(const std::shared_ptr<const Program>& program,
                                  const std::shared_ptr<const Image>& image);
@@ -49,11 +56,16 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
   }
   [[nodiscard]] const asio::any_io_executor& loop() const noexcept { return loop_; }
   [[nodiscard]] PageScan& scan() noexcept { return scan_; }
+  [[nodiscard]] Turns& turns() noexcept { return turns_; }
   [[nodiscard]] KeptMode& kept_mode() noexcept { return context_.kept_mode; }
 
  private:
   struct Ticket;
 
+  void enter(const Image* image) {
+    ++stats_.running;
+    ++running_of_[image];
+  }
   [[nodiscard]] Result<std::unique_ptr<Instance>> obtain(
       std::shared_ptr<const LoadedProgram> program, std::shared_ptr<const MemoryImage> image);
   [[nodiscard]] std::unique_ptr<Instance> take_idle(
@@ -62,15 +74,18 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
   [[nodiscard]] bool may_keep(Instance& instance);
   [[nodiscard]] bool is_sound(Instance& instance);
   void distrust(std::string_view why);
-  void leave() noexcept;
+  void forget(const Image* image) noexcept;
+  void leave(const Image* image) noexcept;
   void admit_next() noexcept;
 
   asio::any_io_executor loop_;
   PoolOptions options_;
   PoolContext context_;
   PageScan scan_;
+  Turns turns_;
   std::vector<std::unique_ptr<Instance>> idle_;  // the one used last is the last
   std::deque<Ticket*> waiting_;
+  std::unordered_map<const Image*, std::uint32_t> running_of_;
   PoolStats stats_;
   std::uint64_t number_ = 0;
 };
@@ -103,11 +118,13 @@ class LeaseImpl final : public Lease {
   }
   Task<Result<Value>> resume() override {
     while (instance_->under_way()) {
-      if (instance_->waits() && !instance_->cancelled())
+      if (instance_->waits() && !instance_->cancelled()) {
         co_await sleep();
-      else
-        co_await asio::post(pool_->loop(), asio::use_awaitable);
-      if (auto ended = instance_->poll()) co_return std::move(*ended);
+      }
+      co_await pool_->turns().wait(instance_->cpu_used());
+      auto ended = instance_->poll();
+      pool_->turns().over();
+      if (ended) co_return std::move(*ended);
     }
     co_return fail(ErrorKind::Internal, "no call of this lease is under way");
   }
@@ -153,17 +170,19 @@ class LeaseImpl final : public Lease {
 // A place in the queue; it leaves it, or gives back what it was given, however its owner ends.
 struct PoolCore::Ticket {
   PoolCore& pool;
+  const Image* image;
   asio::steady_timer timer;
   bool granted = false;
 
-  explicit Ticket(PoolCore& owner) : pool(owner), timer(owner.loop_, owner.options_.max_wait) {
+  Ticket(PoolCore& owner, const Image* wanted)
+      : pool(owner), image(wanted), timer(owner.loop_, owner.options_.max_wait) {
     pool.waiting_.push_back(this);
   }
   Ticket(const Ticket&) = delete;
   Ticket& operator=(const Ticket&) = delete;
   ~Ticket() {
     if (granted)
-      pool.leave();
+      pool.leave(image);
     else
       std::erase(pool.waiting_, this);
   }
@@ -171,7 +190,7 @@ struct PoolCore::Ticket {
 
 Task<PoolCore::LeaseResult> PoolCore::queue(std::shared_ptr<const Program> program,
                                             std::shared_ptr<const Image> image) {
-  if (has_room()) co_return lend(program, image);
+  if (has_place(image.get())) co_return lend(program, image);
   if (waiting_.size() >= options_.max_waiting)
     co_return fail(
         ErrorKind::Exhausted,
@@ -179,30 +198,40 @@ Task<PoolCore::LeaseResult> PoolCore::queue(std::shared_ptr<const Program> progr
                     "machines",
                     stats_.running, waiting_.size()));
   const auto self = shared_from_this();
-  Ticket ticket(*this);
+  Ticket ticket(*this, image.get());
   co_await ticket.timer.async_wait(kAwait);
   if (!ticket.granted)
     co_return fail(ErrorKind::Exhausted,
                    fmt::format("no instance became free within {} ms", options_.max_wait.count()));
   // The place was kept: the ticket hands it over, to the next one where nothing can be lent.
   ticket.granted = false;
-  --stats_.running;
+  forget(image.get());
   auto lease = lend(program, image);
   if (!lease) admit_next();
   co_return lease;
 }
 
-void PoolCore::leave() noexcept {
+void PoolCore::forget(const Image* image) noexcept {
   --stats_.running;
+  const auto found = running_of_.find(image);
+  if (--found->second == 0) running_of_.erase(found);
+}
+
+void PoolCore::leave(const Image* image) noexcept {
+  forget(image);
   admit_next();
 }
 
+// The first in the queue that there is a place for: a crowd of one image holds up no other.
 void PoolCore::admit_next() noexcept {
   if (waiting_.empty() || stats_.running >= options_.max_instances) return;
-  Ticket& next = *waiting_.front();
-  waiting_.pop_front();
+  const auto found = std::ranges::find_if(
+      waiting_, [this](const Ticket* ticket) { return has_place(ticket->image); });
+  if (found == waiting_.end()) return;
+  Ticket& next = **found;
+  waiting_.erase(found);
   next.granted = true;
-  ++stats_.running;
+  enter(next.image);
   next.timer.cancel();
 }
 
@@ -221,7 +250,7 @@ PoolCore::LeaseResult PoolCore::lend(const std::shared_ptr<const Program>& progr
   if (!instance) return fail(std::move(instance).error());
   (*instance)->begin_lease(++number_);
   ++stats_.leases;
-  ++stats_.running;
+  enter(image.get());
   return std::make_unique<LeaseImpl>(shared_from_this(), std::move(*instance));
 }
 
@@ -262,6 +291,7 @@ std::unique_ptr<Instance> PoolCore::take_idle(const LoadedProgram& program,
 }
 
 void PoolCore::take_back(std::unique_ptr<Instance> instance) {
+  const Image* image = &instance->image();
   if (may_keep(*instance)) {
     ++stats_.restored;
     idle_.push_back(std::move(instance));
@@ -273,7 +303,7 @@ void PoolCore::take_back(std::unique_ptr<Instance> instance) {
     instance.reset();
     ++stats_.dropped;
   }
-  leave();
+  leave(image);
 }
 
 bool PoolCore::may_keep(Instance& instance) {
@@ -321,7 +351,7 @@ class PoolImpl final : public InstancePool {
   std::optional<Result<std::unique_ptr<Lease>>> try_acquire(
       const std::shared_ptr<const Program>& program,
       const std::shared_ptr<const Image>& image) override {
-    if (!core_->has_room()) return std::nullopt;
+    if (!core_->has_place(image.get())) return std::nullopt;
     return core_->lend(program, image);
   }
   [[nodiscard]] PoolStats stats() const noexcept override { return core_->stats(); }

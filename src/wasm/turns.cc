@@ -1,0 +1,99 @@
+#include "wasm/turns.h"
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace wws::wasm {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Less than this between two turns is no work of others: the turns' own handling.
+constexpr std::chrono::nanoseconds kNoise = std::chrono::microseconds(100);
+
+}  // namespace
+
+// A place in the queue; leaves it however its owner ends.
+struct Turns::Waiter {
+  Turns& turns;
+  asio::steady_timer timer;
+  bool heavy;
+  bool granted = false;
+
+  Waiter(Turns& owner, bool is_heavy)
+      : turns(owner), timer(owner.loop_, asio::steady_timer::time_point::max()), heavy(is_heavy) {
+    turns.waiting_.push_back(this);
+  }
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+  ~Waiter() { std::erase(turns.waiting_, this); }
+};
+
+Turns::Turns(asio::any_io_executor loop, const io::Clock& clock)
+    : loop_(std::move(loop)), clock_(clock), timer_(loop_), self_(std::make_shared<Turns*>(this)) {}
+
+template <typename Handler>
+auto Turns::guarded(Handler handler) {
+  return [handler, self = std::weak_ptr<Turns*>(self_)](
+             const boost::system::error_code& error = {}) {
+    if (const auto turns = self.lock(); turns && !error) ((*turns)->*handler)();
+  };
+}
+
+Task<void> Turns::wait(std::chrono::nanoseconds cpu_used) {
+  Waiter waiter(*this, cpu_used > kHeavy);
+  schedule();
+  co_await waiter.timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  taken_ = true;
+  began_ = clock_.monotonic();
+  others_ = clock_.thread_cpu() - cpu_at_end_;
+}
+
+void Turns::over() {
+  taken_ = false;
+  ended_ = clock_.monotonic();
+  cpu_at_end_ = clock_.thread_cpu();
+  schedule();
+}
+
+void Turns::schedule() {
+  if (scheduled_ || taken_ || waiting_.empty()) return;
+  scheduled_ = true;
+  const auto turn = ended_ - began_;
+  if (!waiting_.front()->heavy || others_ < kNoise) {
+    asio::post(loop_, guarded(&Turns::grant));
+    return;
+  }
+  // One turn's length shows whether anybody else wants the loop.
+  timer_.expires_after(ended_ - began_);
+  timer_.async_wait(guarded(&Turns::look));
+}
+
+void Turns::look() {
+  if (loop_had_idle_time()) {
+    grant();
+    return;
+  }
+  timer_.expires_after((ended_ - began_) * (kRest - 1));
+  timer_.async_wait(guarded(&Turns::grant));
+}
+
+bool Turns::loop_had_idle_time() const noexcept {
+  const auto wall = clock_.monotonic() - ended_;
+  const auto cpu = clock_.thread_cpu() - cpu_at_end_;
+  return cpu * 10 < wall * 9;
+}
+
+void Turns::grant() {
+  scheduled_ = false;
+  if (waiting_.empty() || taken_) return;
+  Waiter& next = *waiting_.front();
+  waiting_.pop_front();
+  taken_ = true;
+  next.timer.cancel();
+}
+
+}  // namespace wws::wasm

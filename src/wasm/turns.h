@@ -1,0 +1,62 @@
+// Turns: which of a loop's long-running guests runs next, and when.
+//
+// A guest that used up its first slice takes turns: one guest at a time, in order, and after each
+// turn the loop serves what else is ready. A guest that ran for long already (kHeavy) must leave the
+// loop to others for a while, if there are others: where something else ran since the last turn and
+// the loop had no idle time, the next turn waits kRest times as long as that one took. So requests
+// that are short keep most of a core, and a spinning guest gets the rest; on an idle loop it gets all.
+//
+// Belongs to one loop.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <deque>
+#include <memory>
+
+#include "io/clock.h"
+#include "io/task.h"
+
+namespace wws::wasm {
+
+class Turns final {
+ public:
+  // CPU time after which a guest is heavy: four slices.
+  static constexpr std::chrono::nanoseconds kHeavy = std::chrono::milliseconds(8);
+  static constexpr int kRest = 8;
+
+  Turns(boost::asio::any_io_executor loop, const io::Clock& clock);
+  Turns(const Turns&) = delete;
+  Turns& operator=(const Turns&) = delete;
+  // Requires: nobody waits.
+  ~Turns() = default;
+
+  // Completes when it is the caller's turn, which lasts until over(). A caller whose coroutine is
+  // cancelled gets its turn as well, so that it can end.
+  Task<void> wait(std::chrono::nanoseconds cpu_used);
+  void over();
+
+ private:
+  struct Waiter;
+
+  void schedule();
+  void look();
+  void grant();
+  template <typename Handler>
+  [[nodiscard]] auto guarded(Handler handler);
+  [[nodiscard]] bool loop_had_idle_time() const noexcept;
+
+  boost::asio::any_io_executor loop_;
+  const io::Clock& clock_;
+  boost::asio::steady_timer timer_;
+  std::deque<Waiter*> waiting_;
+  bool taken_ = false;      // somebody's turn
+  bool scheduled_ = false;  // the next grant is on its way
+  std::chrono::nanoseconds began_{}, ended_{}, cpu_at_end_{};
+  std::chrono::nanoseconds others_{};  // CPU time of the loop between the last two turns
+  // Handlers that run after this object is gone find it empty.
+  std::shared_ptr<Turns*> self_;
+};
+
+}  // namespace wws::wasm

@@ -1,0 +1,85 @@
+#include "wasm/turns.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <string>
+
+namespace wws::wasm {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+
+constexpr std::chrono::nanoseconds kLight = milliseconds(1);
+constexpr std::chrono::nanoseconds kLong = milliseconds(100);
+
+// Takes `count` turns of a millisecond each and notes its name for each.
+Task<void> spin(Turns& turns, io::ManualClock& clock, std::chrono::nanoseconds used, int count,
+                char name, std::string& order) {
+  for (int i = 0; i < count; ++i) {
+    co_await turns.wait(used);
+    order += name;
+    clock.advance(milliseconds(1));
+    turns.over();
+  }
+}
+
+TEST(Turns, GuestsAlternate) {
+  asio::io_context loop;
+  io::ManualClock clock;
+  Turns turns(loop.get_executor(), clock);
+  std::string order;
+  asio::co_spawn(loop, spin(turns, clock, kLight, 3, 'a', order), asio::detached);
+  asio::co_spawn(loop, spin(turns, clock, kLight, 3, 'b', order), asio::detached);
+  loop.run();
+  EXPECT_EQ(order, "ababab");
+}
+
+TEST(Turns, AHeavyGuestAloneIsNotHeldBack) {
+  asio::io_context loop;
+  io::ManualClock clock;
+  Turns turns(loop.get_executor(), clock);
+  std::string order;
+  asio::co_spawn(loop, spin(turns, clock, kLong, 50, 'a', order), asio::detached);
+  // The clock stands still but for the turns: nothing else runs, so no turn waits for a timer.
+  loop.poll();
+  EXPECT_EQ(order.size(), 50u);
+}
+
+// Work of others: moves the clock, whose CPU time is its wall time, so the loop is never idle.
+void be_busy(asio::io_context& loop, io::ManualClock& clock, const std::string& order, int& served) {
+  clock.advance(std::chrono::microseconds(300));
+  ++served;
+  if (order.size() < 5) asio::post(loop, [&] { be_busy(loop, clock, order, served); });
+}
+
+TEST(Turns, AHeavyGuestLeavesABusyLoopToOthers) {
+  asio::io_context loop;
+  io::ManualClock clock;
+  Turns turns(loop.get_executor(), clock);
+  std::string order;
+  int served = 0;
+  asio::co_spawn(loop, spin(turns, clock, kLong, 5, 'a', order), asio::detached);
+  asio::post(loop, [&] { be_busy(loop, clock, order, served); });
+  loop.run();
+  EXPECT_EQ(order, "aaaaa");
+  // Far more of the others' steps than turns ran: the timers gave them the loop.
+  EXPECT_GT(served, 50);
+}
+
+TEST(Turns, ANewGuestPassesNobodyButWaitsForNoTimer) {
+  asio::io_context loop;
+  io::ManualClock clock;
+  Turns turns(loop.get_executor(), clock);
+  std::string order;
+  asio::co_spawn(loop, spin(turns, clock, kLight, 1, 'a', order), asio::detached);
+  loop.poll();
+  EXPECT_EQ(order, "a");
+}
+
+}  // namespace
+}  // namespace wws::wasm
