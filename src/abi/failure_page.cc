@@ -21,4 +21,13 @@ FailurePage failure_page(ErrorKind kind) {
   }
 }
 
+FailurePage body_failure_page(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::Exhausted:
+      return status_page(413, "The request's body is larger than this function takes");
+    case ErrorKind::TimedOut: return status_page(408, "The request's body took too long");
+    default: return status_page(400, "The request's body could not be read");
+  }
+}
+
 }  // namespace wws::abi

@@ -14,8 +14,10 @@ struct FailurePage {
   std::string body;
 };
 
-// 504 for TimedOut, 503 with Retry-After for Exhausted pools, 413 for Invalid bodies ..., else 500.
+// Of a worker that failed: 504 for TimedOut, else 500.
 [[nodiscard]] FailurePage failure_page(ErrorKind kind);
+// Of a request whose body could not be taken: 413 for Exhausted, 408 for TimedOut, else 400.
+[[nodiscard]] FailurePage body_failure_page(ErrorKind kind);
 // The page for a given status.
 [[nodiscard]] FailurePage status_page(int status, std::string text);
 

@@ -1,6 +1,7 @@
 #include "abi/resume_until.h"
 
 #include <boost/asio/steady_timer.hpp>
+#include <memory>
 
 namespace wws::abi {
 
@@ -11,10 +12,14 @@ Deadline deadline_after(std::chrono::milliseconds wall) {
 Task<Result<wasm::Value>> resume_until(boost::asio::any_io_executor loop, wasm::Lease& lease,
                                        Deadline deadline) {
   boost::asio::steady_timer alarm(loop);
+  // An alarm that went off already cannot be taken back: it finds the call gone instead.
+  const auto call = std::make_shared<wasm::Lease*>(&lease);
   if (deadline != Deadline::max()) {
     alarm.expires_at(deadline);
-    alarm.async_wait([&lease](const boost::system::error_code& error) {
-      if (!error) lease.cancel(Error(ErrorKind::TimedOut, "the wall limit was reached"));
+    alarm.async_wait([call = std::weak_ptr(call)](const boost::system::error_code& error) {
+      const auto under_way = call.lock();
+      if (!under_way || error) return;
+      (*under_way)->cancel(Error(ErrorKind::TimedOut, "the wall limit was reached"));
     });
   }
   auto result = co_await lease.resume();

@@ -6,23 +6,17 @@
 #include <boost/asio/io_context.hpp>
 #include <cstdio>
 #include <fstream>
-#include <sstream>
 
 #include "abi/js/engine.h"
 #include "abi/js/guest_host.h"
+#include "base/read_file.h"
 
 namespace {
 
 namespace asio = boost::asio;
 using wws::Result;
 
-Result<std::string> read_file(const char* path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::stringstream bytes;
-  bytes << stream.rdbuf();
-  if (!stream) return wws::fail(wws::ErrorKind::NotFound, std::string("cannot read ") + path);
-  return std::move(bytes).str();
-}
+constexpr std::uint64_t kMaxEngineBytes = 64u << 20;
 
 Result<void> write_file(const char* path, const std::string& bytes) {
   std::ofstream stream(path, std::ios::binary);
@@ -44,7 +38,7 @@ Result<void> bundle(const char* input, const char* output) {
   wws::io::SystemRandom random;
   const auto log = wws::observe::make_stderr_log(wws::observe::Level::Warn,
                                                  wws::observe::LogFormat::Text);
-  WWS_TRY(const std::string wasm, read_file(input));
+  WWS_TRY(const std::string wasm, wws::read_file(input, kMaxEngineBytes));
   WWS_TRY(const auto runtime, wws::wasm::make_runtime({}, clock, *log));
   WWS_TRY(const auto program,
           runtime->compile(wws::as_bytes(wasm), wws::abi::js::host_functions()));

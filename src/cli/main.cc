@@ -1,6 +1,5 @@
 // wws: the only place that chooses implementations and wires them.
 #include <fmt/format.h>
-#include <pwd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -27,9 +26,14 @@ std::optional<std::string> environment(std::string_view name) {
   return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
+// $XDG_CACHE_HOME/wws/modules or ~/.cache/wws/modules; empty where neither is an absolute path
+// (https://specifications.freedesktop.org/basedir-spec/latest/).
 std::filesystem::path cache_folder() {
-  if (const auto set = environment("XDG_CACHE_HOME")) return std::filesystem::path(*set) / "wws" / "modules";
-  if (const auto home = environment("HOME")) return std::filesystem::path(*home) / ".cache" / "wws" / "modules";
+  for (const auto& [variable, below] :
+       {std::pair{"XDG_CACHE_HOME", "wws/modules"}, {"HOME", ".cache/wws/modules"}}) {
+    const std::filesystem::path root = environment(variable).value_or("");
+    if (root.is_absolute()) return root / below;
+  }
   return {};
 }
 
@@ -106,8 +110,7 @@ int serve(const cli::Options& options) {
 
   auto built = cli::build_site(*project, {options.prefix, options.cors, js, wasm, clock});
   if (!built) return fail_with(built.error().to_string());
-  server::Site& site = built->site;
-  site.authority = fmt::format("{}:{}", shown_host(options.host), options.port);
+  const server::Site& site = built->site;
 
   server::ServerOptions settings;
   settings.address = {options.host, options.port};
@@ -120,7 +123,6 @@ int serve(const cli::Options& options) {
   if (!server) return fail_with(server.error().to_string());
   const std::string base =
       fmt::format("http://{}:{}", shown_host(options.host), (*server)->port());
-  site.authority = base.substr(7);
 
   fmt::print("⏳ Loading workers from {} routes...\n", site.router.routes().size());
   const auto began = clock.monotonic();
@@ -129,16 +131,25 @@ int serve(const cli::Options& options) {
              static_cast<double>((clock.monotonic() - began).count()) / 1e6);
   print_routes(site, *project, base);
   std::fflush(stdout);
+  if (site.router.routes().empty())
+    fmt::print(stderr, "⚠️  no workers found in {}: create an index.js there\n",
+               project->root.string());
   for (const auto& mistake : built->mistakes) fmt::print(stderr, "⚠️  {}\n", mistake.to_string());
+  for (const auto& broken : built->broken) fmt::print(stderr, "❌ {}\n", broken);
   for (const auto& failure : failures) fmt::print(stderr, "❌ {}\n", failure);
+  if (const auto count = built->broken.size() + failures.size(); count > 0)
+    fmt::print(stderr, "❌ {} of {} workers answer 500 until this is mended\n", count,
+               site.router.routes().size());
   if (!(*runtime)->keeps_instances() && !options.fresh_instances)
     log->warn(fmt::format("each request gets a new instance, which is slower: {}",
                           (*runtime)->why_not_kept()));
   StopOnSignal stop(**server);
   fmt::print("🚀 Start serving requests at {}\n\n", base);
   std::fflush(stdout);
-  (*server)->run();
-  return 0;
+  if ((*server)->run() == server::Server::Ended::Cleanly) return 0;
+  log->warn("work that cannot be interrupted was left at shutdown");
+  std::fflush(nullptr);
+  std::_Exit(0);
 }
 
 }  // namespace

@@ -11,6 +11,13 @@ std::string label_of(const config::WorkerFile& file) {
   return file.config.name.value_or(file.relative);
 }
 
+// "counter.js: its configuration is wrong", then each mistake on a line of its own.
+std::string broken_text(const config::WorkerFile& file) {
+  std::string text = file.relative + ": its configuration is wrong";
+  for (const auto& mistake : file.mistakes) text += "\n      " + mistake.to_string();
+  return text;
+}
+
 std::unique_ptr<worker::Worker> make_worker(const config::WorkerFile& file, std::string route,
                                             SiteParts& parts) {
   abi::WorkerIdentity identity{label_of(file), std::move(route), file.config};
@@ -33,7 +40,7 @@ Result<BuiltSite> build_site(const config::Project& project, SiteParts parts) {
   std::vector<std::string> names;
   for (const auto& file : project.workers) {
     names.push_back(file.relative);
-    built.mistakes.insert(built.mistakes.end(), file.mistakes.begin(), file.mistakes.end());
+    if (!file.mistakes.empty()) built.broken.push_back(broken_text(file));
   }
   auto routes = router::Router::build(names, parts.prefix);
   built.mistakes.insert(built.mistakes.end(), routes.mistakes.begin(), routes.mistakes.end());

@@ -21,7 +21,8 @@ struct SiteParts {
 
 struct BuiltSite {
   server::Site site;
-  config::Mistakes mistakes;  // of the project, its routes and its workers' configuration
+  config::Mistakes mistakes;        // of the project and its routes
+  std::vector<std::string> broken;  // workers with a wrong configuration: "file: reason", all lines
 };
 
 // A worker whose configuration is wrong becomes one that answers 500 and logs the mistakes.

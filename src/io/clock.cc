@@ -1,5 +1,7 @@
 #include "io/clock.h"
 
+#include <sys/resource.h>
+
 #include <ctime>
 
 namespace wws::io {
@@ -17,6 +19,12 @@ std::chrono::nanoseconds SystemClock::realtime() const noexcept { return read(CL
 std::chrono::nanoseconds SystemClock::monotonic() const noexcept { return read(CLOCK_MONOTONIC); }
 std::chrono::nanoseconds SystemClock::thread_cpu() const noexcept {
   return read(CLOCK_THREAD_CPUTIME_ID);
+}
+
+std::uint64_t SystemClock::thread_waits() const noexcept {
+  rusage usage{};
+  getrusage(RUSAGE_THREAD, &usage);
+  return static_cast<std::uint64_t>(usage.ru_nvcsw);
 }
 
 std::chrono::nanoseconds ManualClock::realtime() const noexcept {

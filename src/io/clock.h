@@ -21,6 +21,8 @@ class Clock {
   [[nodiscard]] virtual std::chrono::nanoseconds monotonic() const noexcept = 0;
   // CPU time used by the calling thread.
   [[nodiscard]] virtual std::chrono::nanoseconds thread_cpu() const noexcept = 0;
+  // How often the calling thread gave the processor up by itself, because it had nothing to do.
+  [[nodiscard]] virtual std::uint64_t thread_waits() const noexcept = 0;
 };
 
 class SystemClock final : public Clock {
@@ -28,6 +30,7 @@ class SystemClock final : public Clock {
   [[nodiscard]] std::chrono::nanoseconds realtime() const noexcept override;
   [[nodiscard]] std::chrono::nanoseconds monotonic() const noexcept override;
   [[nodiscard]] std::chrono::nanoseconds thread_cpu() const noexcept override;
+  [[nodiscard]] std::uint64_t thread_waits() const noexcept override;
 };
 
 // A clock that stands still until a test moves it.
@@ -38,6 +41,7 @@ class ManualClock final : public Clock {
   [[nodiscard]] std::chrono::nanoseconds realtime() const noexcept override;
   [[nodiscard]] std::chrono::nanoseconds monotonic() const noexcept override;
   [[nodiscard]] std::chrono::nanoseconds thread_cpu() const noexcept override;
+  [[nodiscard]] std::uint64_t thread_waits() const noexcept override { return 0; }
   void advance(std::chrono::nanoseconds by) noexcept;
 
  private:

@@ -89,11 +89,12 @@ class StderrLog final : public Log {
                                const std::vector<Field>& fields) {
     std::string upper(to_string(level));
     for (auto& c : upper) c = static_cast<char>(c - 'a' + 'A');
-    std::string line = fmt::format("{} {:<5} {}", utc_now(), upper, escape_for_log(text));
-    std::string stack;
+    const auto end = std::min(text.find('\n'), text.size());
+    std::string line = fmt::format("{} {:<5} {}", utc_now(), upper, escape_for_log(text.substr(0, end)));
+    std::string below = indented(text.substr(std::min(end + 1, text.size())));
     for (const auto& field : fields) {
       if (field.name == "stack") {
-        stack += indented(field.value);
+        below += indented(field.value);
         continue;
       }
       const std::string value = escape_for_log(field.value);
@@ -101,17 +102,18 @@ class StderrLog final : public Log {
       line += quote ? fmt::format(" {}=\"{}\"", field.name, value)
                     : fmt::format(" {}={}", field.name, value);
     }
-    return line + stack;
+    return line + below;
   }
 
-  // A stack stands below its record, a frame a line; the indentation tells it from a record.
+  // Further lines of a text and of a stack stand below their record; the indentation tells them from
+  // a record.
   static std::string indented(std::string_view text) {
     std::string out;
     while (!text.empty()) {
       const auto end = std::min(text.find('\n'), text.size());
       const std::string_view frame = text.substr(0, end);
-      const auto first = std::min(frame.find_first_not_of(' '), frame.size());
-      if (first != frame.size()) out += "\n      " + escape_for_log(frame.substr(first));
+      if (frame.find_first_not_of(' ') != std::string_view::npos)
+        out += "\n    " + escape_for_log(frame);
       text.remove_prefix(std::min(end + 1, text.size()));
     }
     return out;

@@ -53,10 +53,10 @@ class Log {
 };
 
 // Writes to stderr, one record a line; text form "2026-01-31T10:00:00.123Z INFO  text key=value"
-// (a field "stack" follows as indented lines), JSON form {"time":…,"level":…,"message":…,"key":…}.
+// (further lines and a field "stack" follow indented), JSON form {"time":…,"level":…,"message":…,"key":…}.
 [[nodiscard]] std::unique_ptr<Log> make_stderr_log(Level level, LogFormat format);
 
-// Keeps records in memory, for tests and for the admin panel's log view.
+// Keeps records in memory, for tests.
 class MemoryLog final : public Log {
  public:
   struct Record {

@@ -10,9 +10,9 @@ namespace wws::server {
 namespace {
 
 // scheme://host/path?query as a worker sees it: slashes merged, nothing decoded.
-std::string absolute_url(const http::RequestHead& request, const Site& site,
+std::string absolute_url(const http::RequestHead& request, const std::string& own_authority,
                          std::string_view path) {
-  const std::string& authority = request.authority.empty() ? site.authority : request.authority;
+  const std::string& authority = request.authority.empty() ? own_authority : request.authority;
   std::string url = request.secure ? "https://" : "http://";
   url.reserve(url.size() + authority.size() + request.target.size());
   url += authority;
@@ -52,11 +52,11 @@ Task<void> App::handle(http::Exchange& exchange) {
   const auto began = services_.clock.monotonic();
   DecoratedExchange decorated(exchange, site_.cors);
   if (site_.cors.enabled() && Cors::is_preflight(exchange.request())) {
-    auto answered = co_await exchange.respond(site_.cors.preflight(exchange.request()), "");
-    if (!answered) services_.log.debug("the client left before its answer");
-    co_return;
+    auto head = site_.cors.preflight(exchange.request());
+    co_await decorated.respond(std::move(head), "");
+  } else {
+    co_await dispatch(decorated);
   }
-  co_await dispatch(decorated);
   if (observed)
     services_.log.debug(
         access_line(exchange.request(), decorated, services_.clock.monotonic() - began));
@@ -75,7 +75,7 @@ Task<void> App::dispatch(http::Exchange& exchange) {
     co_return;
   }
   worker::Worker& worker = *site_.workers[match->route->target];
-  std::string url = absolute_url(exchange.request(), site_, path);
+  std::string url = absolute_url(exchange.request(), authority_, path);
   co_await worker.serve(services_, exchange, std::move(url), std::move(match->params));
 }
 

@@ -10,6 +10,8 @@ namespace wws::server {
 class App final : public http::Handler {
  public:
   App(const Site& site, abi::LoopServices& services) : site_(site), services_(services) {}
+  // Where requests that name no host were sent to; before the first request.
+  void set_authority(std::string authority) { authority_ = std::move(authority); }
   Task<void> handle(http::Exchange& exchange) override;
 
  private:
@@ -21,6 +23,7 @@ class App final : public http::Handler {
 
   const Site& site_;
   abi::LoopServices& services_;
+  std::string authority_;
 };
 
 }  // namespace wws::server

@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -21,6 +22,12 @@ namespace asio = boost::asio;
 // How often a closing loop looks whether its connections have ended.
 constexpr std::chrono::milliseconds kDrainPoll{5};
 
+// "127.0.0.1:8080", "[::1]:8080".
+std::string authority_of(const std::string& host, std::uint16_t port) {
+  const bool bare_v6 = host.find(':') != std::string::npos && host.front() != '[';
+  return bare_v6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+}
+
 // One thread's world. Members end in the reverse order of their use.
 class Loop final {
  public:
@@ -41,6 +48,7 @@ class Loop final {
                                         shared_.log);
     if (!listener) return fail(std::move(listener).error());
     listener_ = std::move(*listener);
+    app_->set_authority(authority_of(address.host, listener_->port()));
     return {};
   }
 
@@ -66,6 +74,8 @@ class Loop final {
   }
 
   void spawn(Task<void> task) { background_->spawn(std::move(task)); }
+  // After run().
+  [[nodiscard]] bool work_left() const noexcept { return work_left_; }
 
  private:
   Task<void> drain() {
@@ -84,11 +94,12 @@ class Loop final {
     background_->cancel();
     // What was cut ends by itself; a guest that never yields is not waited for.
     const auto last = std::chrono::steady_clock::now() + std::chrono::seconds(2);
-    co_await background_->join_until(last);
+    const bool joined = co_await background_->join_until(last);
     while (listener_->open_connections() > 0 && std::chrono::steady_clock::now() < last) {
       timer.expires_after(kDrainPoll);
       co_await timer.async_wait(asio::use_awaitable);
     }
+    work_left_ = !joined || listener_->open_connections() > 0;
     work_.reset();
   }
 
@@ -105,6 +116,7 @@ class Loop final {
   std::unique_ptr<http::Listener> listener_;
   bool stopping_ = false;
   bool cut_ = false;
+  bool work_left_ = false;
 };
 
 class LoopServer final : public Server {
@@ -113,6 +125,9 @@ class LoopServer final : public Server {
 
   Result<void> open() {
     http::ListenAddress address = options_.address;
+    // Sockets that share a port would also share it with another server of this user: one that does
+    // not share finds out.
+    if (options_.loops > 1 && address.port != 0) WWS_CHECK(probe(address));
     const auto reuse = options_.loops > 1 ? http::ReusePort::Yes : http::ReusePort::No;
     for (unsigned i = 0; i < options_.loops; ++i) {
       loops_.push_back(std::make_unique<Loop>(options_, shared_));
@@ -135,11 +150,15 @@ class LoopServer final : public Server {
     return std::move(failures_);
   }
 
-  void run() override {
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 1; i < loops_.size(); ++i)
-      threads.emplace_back([loop = loops_[i].get()] { loop->run(); });
-    loops_.front()->run();
+  Ended run() override {
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t i = 1; i < loops_.size(); ++i)
+        threads.emplace_back([loop = loops_[i].get()] { loop->run(); });
+      loops_.front()->run();
+    }
+    const bool left = std::ranges::any_of(loops_, [](const auto& loop) { return loop->work_left(); });
+    return left ? Ended::WithWorkLeft : Ended::Cleanly;
   }
 
   void stop() override {
@@ -147,6 +166,11 @@ class LoopServer final : public Server {
   }
 
  private:
+  Result<void> probe(const http::ListenAddress& address) {
+    Loop alone(options_, shared_);
+    return alone.open(address, http::ReusePort::No);
+  }
+
   Task<void> load_all(abi::LoopServices& services) {
     co_await asio::this_coro::throw_if_cancelled(false);
     for (const auto& route : shared_.site.router.routes()) {

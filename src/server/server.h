@@ -1,6 +1,6 @@
 // Server: one loop per core, each with its own listener, instances and outbound connections.
 //
-// create() binds; run() serves on the calling thread and its own threads until stop() and returns
+// make_server() binds; run() serves on the calling thread and its own threads until stop() and returns
 // when running requests have ended or the grace period is over. stop() may be called from any thread
 // and twice: the second call cuts what still runs.
 #pragma once
@@ -51,7 +51,10 @@ class Server {
   [[nodiscard]] virtual std::uint16_t port() const noexcept = 0;
   // Loads workers within the preload time; the failures so far, "file: reason".
   virtual std::vector<std::string> preload() = 0;
-  virtual void run() = 0;
+  // WithWorkLeft: something could not be ended within the grace period (a compilation, say); the
+  // process must end without destroying the server.
+  enum class Ended { Cleanly, WithWorkLeft };
+  [[nodiscard]] virtual Ended run() = 0;
   virtual void stop() = 0;
 };
 

@@ -17,8 +17,7 @@ struct Site {
   std::vector<std::unique_ptr<worker::Worker>> workers;  // by Route::target
   std::unique_ptr<http::StaticFiles> files;              // of `public`; may be null
   Cors cors{{}};
-  std::string prefix;     // "" or "/app"
-  std::string authority;  // "127.0.0.1:8080", where a request names none
+  std::string prefix;  // "" or "/app"
 };
 
 }  // namespace wws::server

@@ -22,8 +22,8 @@ namespace wws::wasm {
 
 class Turns final {
  public:
-  // CPU time after which a guest is heavy: four slices.
-  static constexpr std::chrono::nanoseconds kHeavy = std::chrono::milliseconds(8);
+  // CPU time after which a guest is heavy: two slices.
+  static constexpr std::chrono::nanoseconds kHeavy = std::chrono::milliseconds(4);
   static constexpr int kRest = 8;
 
   Turns(boost::asio::any_io_executor loop, const io::Clock& clock);
@@ -54,6 +54,7 @@ class Turns final {
   bool taken_ = false;      // somebody's turn
   bool scheduled_ = false;  // the next grant is on its way
   std::chrono::nanoseconds began_{}, ended_{}, cpu_at_end_{};
+  std::uint64_t waits_at_end_ = 0;
   std::chrono::nanoseconds others_{};  // CPU time of the loop between the last two turns
   // Handlers that run after this object is gone find it empty.
   std::shared_ptr<Turns*> self_;

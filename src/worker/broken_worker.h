@@ -12,9 +12,7 @@ class BrokenWorker final : public Worker {
       : identity_(std::move(identity)), error_(std::move(error)) {}
 
   // The mistakes were listed already.
-  Task<Result<WorkerInfo>> load(abi::LoopServices&) override {
-    co_return WorkerInfo{"broken", "none", error_.message(), 0};
-  }
+  Task<Result<void>> load(abi::LoopServices&) override { co_return Result<void>(); }
   Task<void> serve(abi::LoopServices& services, http::Exchange& exchange, std::string,
                    Params) override {
     co_await answer_refusal(services.log, exchange, identity_, error_);

@@ -1,33 +1,16 @@
 #include "worker/js_worker.h"
 
-#include "abi/failure_page.h"
-
 #include <fmt/format.h>
 
-#include <fstream>
-#include <sstream>
 
+#include "abi/failure_page.h"
+#include "base/read_file.h"
 #include "worker/refusal.h"
 
 namespace wws::worker {
 namespace {
 
 constexpr std::uintmax_t kMaxScriptBytes = 32u << 20;
-
-Result<std::string> read_file(const std::filesystem::path& file) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(file, error);
-  if (error)
-    return fail(ErrorKind::NotFound, fmt::format("cannot read {}: {}", file.string(), error.message()));
-  if (size > kMaxScriptBytes)
-    return fail(ErrorKind::Invalid, fmt::format("{} has {} bytes: a script may have {}",
-                                                file.string(), size, kMaxScriptBytes));
-  std::ifstream stream(file, std::ios::binary);
-  std::stringstream text;
-  text << stream.rdbuf();
-  if (!stream) return fail(ErrorKind::NotFound, fmt::format("cannot read {}", file.string()));
-  return std::move(text).str();
-}
 
 Task<void> finish_later(std::unique_ptr<abi::js::Session> session) {
   co_await session->extend();
@@ -52,7 +35,7 @@ Task<Result<JsWorker::Loaded>> JsWorker::make(abi::LoopServices& services) {
   auto engine = co_await js_.engine(services);
   if (!engine) co_return fail(std::move(engine).error());
   result.engine = std::move(*engine);
-  auto source = read_file(file_);
+  auto source = read_file(file_, kMaxScriptBytes);
   if (!source) co_return fail(std::move(source).error());
   abi::js::Script script{relative_, std::move(*source), identity_.label, identity_.config};
   auto loaded = co_await result.engine->load(services, std::move(script));
@@ -71,13 +54,10 @@ Task<Result<std::shared_ptr<const JsWorker::Loaded>>> JsWorker::loaded(abi::Loop
   co_return value;
 }
 
-Task<Result<WorkerInfo>> JsWorker::load(abi::LoopServices& services) {
+Task<Result<void>> JsWorker::load(abi::LoopServices& services) {
   auto value = co_await loaded(services);
   if (!value) co_return fail(std::move(value).error());
-  const auto& script = (*value)->script;
-  WorkerInfo info{"js", script.replayed ? "replayed" : "kept", script.replayed ? script.why_replayed : "",
-                  script.delta_pages};
-  co_return info;
+  co_return Result<void>();
 }
 
 Task<void> JsWorker::serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
@@ -85,7 +65,7 @@ Task<void> JsWorker::serve(abi::LoopServices& services, http::Exchange& exchange
   const auto bound = identity_.config.limits.request_bytes;
   if (bound != 0) exchange.set_body_limit(bound);
   if (bound != 0 && exchange.length().value_or(0) > bound) {
-    auto page = abi::status_page(413, "The request's body is larger than this function takes");
+    auto page = abi::body_failure_page(ErrorKind::Exhausted);
     co_await exchange.respond(std::move(page.head), std::move(page.body));
     co_return;
   }

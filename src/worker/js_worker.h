@@ -29,7 +29,7 @@ class JsWorker final : public Worker {
   JsWorker(JsRuntime& js, std::filesystem::path file, std::string relative,
            abi::WorkerIdentity identity);
 
-  Task<Result<WorkerInfo>> load(abi::LoopServices& services) override;
+  Task<Result<void>> load(abi::LoopServices& services) override;
   Task<void> serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
                    Params params) override;
 

@@ -1,8 +1,9 @@
 // LoadOnce<T>: a value that is made by the first who needs it, on whichever loop that is, while
 // others on any loop wait without blocking. Thread-safe.
 //
-// A failure is kept: files do not change under a running server. Errors of the moment (Exhausted) are
-// not kept; the next caller tries again.
+// A failure of the thing itself (GuestFault, Invalid, NotFound ...) is kept: files do not change under
+// a running server. Errors of the moment (Exhausted, TimedOut, Gone) are not: the next caller tries
+// again. Making is bounded by whoever makes; a waiter whose coroutine is cancelled gets Gone.
 #pragma once
 
 #include <atomic>
@@ -29,11 +30,6 @@ class LoadOnce {
   [[nodiscard]] Value ready() const {
     return done_.load(std::memory_order_acquire) ? value_ : nullptr;
   }
-  // What went wrong, when it did for good.
-  [[nodiscard]] std::optional<Error> failure() const {
-    const std::lock_guard lock(mutex_);
-    return failure_;
-  }
 
   Task<Result<Value>> get(boost::asio::any_io_executor loop, Make make) {
     for (;;) {
@@ -51,6 +47,9 @@ class LoadOnce {
       }
       if (turn) {
         co_await turn->wait();
+        const auto state = co_await boost::asio::this_coro::cancellation_state;
+        if (state.cancelled() != boost::asio::cancellation_type::none)
+          co_return fail(ErrorKind::Gone, "nobody waits for it any more");
         continue;
       }
       Result<T> made = co_await make();
@@ -60,6 +59,10 @@ class LoadOnce {
   }
 
  private:
+  static bool is_lasting(ErrorKind kind) noexcept {
+    return kind != ErrorKind::Exhausted && kind != ErrorKind::TimedOut && kind != ErrorKind::Gone;
+  }
+
   void finish(Result<T>& made) {
     std::vector<std::function<void()>> waiting;
     {
@@ -68,7 +71,7 @@ class LoadOnce {
       if (made) {
         value_ = std::make_shared<const T>(std::move(*made));
         done_.store(true, std::memory_order_release);
-      } else if (made.error().kind() != ErrorKind::Exhausted) {
+      } else if (is_lasting(made.error().kind())) {
         failure_ = made.error();
       }
       waiting.swap(waiting_);

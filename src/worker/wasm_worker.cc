@@ -5,8 +5,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <fstream>
-#include <sstream>
 #include <thread>
 
 #include "abi/failure_page.h"
@@ -14,6 +12,7 @@
 #include "abi/resume_until.h"
 #include "abi/wasi_p1/loop_timers.h"
 #include "worker/outbound_fetch.h"
+#include "base/read_file.h"
 #include "worker/refusal.h"
 
 namespace wws::worker {
@@ -28,21 +27,6 @@ constexpr std::uintmax_t kMaxModuleBytes = 256u << 20;
 // JSON around a body: base64 and escapes need more room than the body itself.
 constexpr std::uint64_t kDocumentFactor = 2;
 constexpr std::size_t kDocumentOverhead = 64 * 1024;
-
-Result<std::string> read_module(const std::filesystem::path& file) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(file, error);
-  if (error)
-    return fail(ErrorKind::NotFound, fmt::format("cannot read {}: {}", file.string(), error.message()));
-  if (size > kMaxModuleBytes)
-    return fail(ErrorKind::Invalid,
-                fmt::format("{} has {} bytes: a module may have {}", file.string(), size, kMaxModuleBytes));
-  std::ifstream stream(file, std::ios::binary);
-  std::stringstream bytes;
-  bytes << stream.rdbuf();
-  if (!stream) return fail(ErrorKind::NotFound, fmt::format("cannot read {}", file.string()));
-  return std::move(bytes).str();
-}
 
 std::string sha256(std::string_view bytes) {
   std::string digest(EVP_MAX_MD_SIZE, '\0');
@@ -71,12 +55,6 @@ Task<Result<std::string>> read_body(http::Exchange& exchange) {
   }
 }
 
-// What a client sees when its body cannot be taken.
-int status_of_body_error(ErrorKind kind) {
-  if (kind == ErrorKind::Exhausted) return 413;
-  return kind == ErrorKind::TimedOut ? 408 : 400;
-}
-
 }  // namespace
 
 WasmRuntime::WasmRuntime(wasm::Runtime& runtime)
@@ -88,7 +66,7 @@ WasmRuntime::~WasmRuntime() { threads_.join(); }
 
 Task<Result<std::shared_ptr<const wasm::Program>>> WasmRuntime::program(
     asio::any_io_executor loop, std::filesystem::path file) {
-  auto module = read_module(file);
+  auto module = read_file(file, kMaxModuleBytes);
   if (!module) co_return fail(std::move(module).error());
   std::shared_ptr<Once> once;
   {
@@ -164,7 +142,7 @@ Task<Result<std::shared_ptr<const WasmWorker::Loaded>>> WasmWorker::loaded(
   co_return value;
 }
 
-Task<Result<WorkerInfo>> WasmWorker::load(abi::LoopServices& services) {
+Task<Result<void>> WasmWorker::load(abi::LoopServices& services) {
   auto value = co_await loaded(services);
   if (!value) co_return fail(std::move(value).error());
   const auto& program = *(*value)->program;
@@ -172,8 +150,7 @@ Task<Result<WorkerInfo>> WasmWorker::load(abi::LoopServices& services) {
     services.log.info(fmt::format("worker \"{}\" gets a new instance for each request: {}",
                                   identity_.label, program.why_fresh()),
                       {{"worker", identity_.label}});
-  co_return WorkerInfo{"wasm", program.kept() ? "kept" : "fresh", program.why_fresh(),
-                       program.base_image()->delta_pages()};
+  co_return Result<void>();
 }
 
 Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Loaded& loaded,
@@ -218,7 +195,7 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
   }
   auto body = co_await read_body(exchange);
   if (!body) {
-    auto page = abi::status_page(status_of_body_error(body.error().kind()), body.error().message());
+    auto page = abi::body_failure_page(body.error().kind());
     co_await exchange.respond(std::move(page.head), std::move(page.body));
     co_return;
   }

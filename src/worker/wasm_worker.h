@@ -37,7 +37,7 @@ class WasmWorker final : public Worker {
  public:
   WasmWorker(WasmRuntime& wasm, std::filesystem::path file, abi::WorkerIdentity identity);
 
-  Task<Result<WorkerInfo>> load(abi::LoopServices& services) override;
+  Task<Result<void>> load(abi::LoopServices& services) override;
   Task<void> serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
                    Params params) override;
 

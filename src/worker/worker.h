@@ -17,14 +17,6 @@ namespace wws::worker {
 
 using Params = std::vector<std::pair<std::string, std::string>>;
 
-// What a loaded worker is, for the log and the admin API.
-struct WorkerInfo {
-  std::string kind;       // "js" or "wasm"
-  std::string life;       // "kept", "replayed", "fresh"
-  std::string why;        // of replayed and fresh
-  std::size_t image_pages = 0;
-};
-
 class Worker {
  public:
   Worker() = default;
@@ -34,7 +26,7 @@ class Worker {
 
   // Makes the guest ready. Errors: GuestFault (the script's own), Invalid (not a module, unknown
   // import, wrong configuration), Internal.
-  virtual Task<Result<WorkerInfo>> load(abi::LoopServices& services) = 0;
+  virtual Task<Result<void>> load(abi::LoopServices& services) = 0;
   // Answers the request; every failure ends in an answer and a line of the log. `url` is absolute.
   virtual Task<void> serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
                            Params params) = 0;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "abi/js/guest_host.h"
+#include "abi/log_budget.h"
 #include "guest/js/abi.h"
 
 namespace wws::abi::js {
@@ -17,7 +18,7 @@ class LoadHost final : public GuestHost {
   LoadHost(const io::Clock& clock, io::Random& random, observe::Log& log, std::string label)
       : clock_(clock), random_(random), log_(log), label_(std::move(label)) {}
 
-  wasm::HostResult respond(ByteView) override { return {}; }  // of a warm-up request
+  wasm::HostResult answer(ByteView) override { return {}; }  // of a warm-up request
   std::int32_t write(std::uint32_t, ByteView, std::uint32_t) override { return WWS_WRITE_OK; }
   void read(std::uint32_t) override { differs("reads a request"); }
   void cancel(std::uint32_t, std::uint32_t) override {}
@@ -27,7 +28,9 @@ class LoadHost final : public GuestHost {
   }
   void timer(std::uint32_t, double) override { differs("sets a timer"); }
   void log(std::uint32_t level, std::string_view text) override {
-    if (level >= WWS_LOG_INFO) log_.info(text.substr(0, 4096), {{"worker", label_}});
+    if (level < WWS_LOG_INFO) return;
+    text = text.substr(0, 4096);
+    if (budget_.take(text.size(), log_, label_)) log_.info(text, {{"worker", label_}});
   }
   void fault(std::uint32_t kind, std::string_view message, std::string_view stack) override {
     if (kind == WWS_FAULT_REJECTION || !message_.empty()) return;
@@ -70,6 +73,7 @@ class LoadHost final : public GuestHost {
   io::Random& random_;
   observe::Log& log_;
   std::string label_;
+  LogBudget budget_;
   std::string why_;
   std::string message_;
   std::string stack_;
@@ -213,7 +217,6 @@ Task<Result<LoadedScript>> Engine::load(LoopServices services, Script script) co
     if (!warmed) co_return fail(std::move(warmed).error());
     WWS_CO_TRY(loaded.image, lease.snapshot());
   }
-  loaded.delta_pages = loaded.image->delta_pages();
   lease.mark_unclean();
   co_return loaded;
 }

@@ -28,7 +28,6 @@ struct LoadedScript {
   // Top-level code runs before every request: the image is taken before it.
   bool replayed = false;
   std::string why_replayed;  // "top-level code reads the clock (Date)"
-  std::size_t delta_pages = 0;
 };
 
 class Engine final {

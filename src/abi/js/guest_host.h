@@ -21,7 +21,7 @@ class GuestHost {
   GuestHost& operator=(const GuestHost&) = delete;
   virtual ~GuestHost() = default;
 
-  virtual wasm::HostResult respond(ByteView message) = 0;
+  virtual wasm::HostResult answer(ByteView message) = 0;
   virtual std::int32_t write(std::uint32_t stream, ByteView bytes, std::uint32_t flags) = 0;
   virtual void read(std::uint32_t stream) = 0;
   virtual void cancel(std::uint32_t kind, std::uint32_t id) = 0;

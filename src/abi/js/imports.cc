@@ -26,7 +26,7 @@ std::optional<ByteView> bytes_at(HostContext& context, const Value& at, const Va
 HostResult respond(HostContext& context, std::span<Value> v) {
   const auto message = bytes_at(context, v[0], v[1]);
   if (!message) return bad_address("respond");
-  return host_of(context).respond(*message);
+  return host_of(context).answer(*message);
 }
 
 HostResult write(HostContext& context, std::span<Value> v) {

@@ -16,9 +16,7 @@ using wasm::Value;
 
 // A streamed response above this holds back the guest.
 constexpr std::size_t kOutHighWater = 64 * 1024;
-// One console call, and all of one request's, at most.
 constexpr std::size_t kMaxLogLine = 16 * 1024;
-constexpr std::size_t kMaxLogBytes = 256 * 1024;
 constexpr std::size_t kMaxTimers = 10'000;
 constexpr std::size_t kMaxFetches = 64;
 constexpr std::size_t kMaxEvents = 20'000;
@@ -137,6 +135,7 @@ bool Session::settled() const noexcept {
 // no longer.
 Task<Result<void>> Session::pump_events() {
   for (;;) {
+    if (exceeded_) co_return fail(*exceeded_);
     if (gone_ && exchange_ && events_.empty()) co_return fail(ErrorKind::Gone, "the client left");
     if (sent_ && (exchange_ || settled())) co_return Result<void>();
     if (!waiting()) {
@@ -197,6 +196,8 @@ Task<bool> Session::respond(http::Exchange& exchange, const std::string& url, co
     outcome = co_await pump_events();
   }
   if (watching_) exchange.on_gone({});
+  // What was stored while the body was streamed.
+  if (outcome && streaming_) outcome = commit_kv();
   if (!outcome) {
     co_await answer_failure(outcome.error());
   }
@@ -264,7 +265,7 @@ Task<void> Session::close() {
 
 // --- the response --------------------------------------------------------------------------------
 
-wasm::HostResult Session::respond(ByteView message) {
+wasm::HostResult Session::answer(ByteView message) {
   if (responded_) return Error(ErrorKind::GuestFault, "the engine answered twice");
   auto response = decode_response(message);
   if (!response) return std::move(response).error();
@@ -276,6 +277,11 @@ wasm::HostResult Session::respond(ByteView message) {
 Task<Result<void>> Session::send_response() {
   ResponseMessage message = std::move(*response_);
   response_.reset();
+  const auto limit = worker_.config.limits.response_bytes;
+  if (limit != 0 && message.body.size() > limit)
+    co_return fail(ErrorKind::Exhausted,
+                   fmt::format("the response body is over the limit of {} bytes", limit));
+  // Whoever sees the answer sees what it stored; a request that fails stores nothing.
   auto committed = commit_kv();
   if (!committed) co_return committed;
   if (message.body_kind == WWS_BODY_STREAM) {
@@ -286,10 +292,6 @@ Task<Result<void>> Session::send_response() {
     tasks().spawn(pump_response());
     co_return Result<void>();
   }
-  const auto limit = worker_.config.limits.response_bytes;
-  if (limit != 0 && message.body.size() > limit)
-    co_return fail(ErrorKind::Exhausted,
-                   fmt::format("the response body is over the limit of {} bytes", limit));
   auto sent = co_await exchange_->respond(std::move(message.head), std::move(message.body));
   if (!sent) co_return sent;
   sent_ = true;
@@ -364,8 +366,8 @@ Task<void> Session::answer_failure(const Error& error) {
     exchange_->abort();
     co_return;
   }
-  const auto page = failure_page(failure.error.kind());
-  auto answered = co_await exchange_->respond(page.head, page.body);
+  auto page = body_error_ ? body_failure_page(*body_error_) : failure_page(failure.error.kind());
+  auto answered = co_await exchange_->respond(std::move(page.head), std::move(page.body));
   if (!answered)
     services_.log.debug("the client left before its answer", {{"route", worker_.route}});
 }
@@ -391,7 +393,10 @@ io::TaskGroup& Session::tasks() {
 }
 
 void Session::push_event(std::string message) {
-  if (events_.size() >= kMaxEvents) return;
+  if (events_.size() >= kMaxEvents) {
+    exceed(fmt::format("more than {} events wait for the worker", kMaxEvents));
+    return;
+  }
   events_.push(std::move(message));
   wake().notify();
 }
@@ -423,6 +428,7 @@ Task<void> Session::read_request() {
   auto chunk = co_await exchange_->read();
   reading_request_ = false;
   if (!chunk) {
+    body_error_ = chunk.error().kind();
     push_event(encode_chunk(WWS_STREAM_REQUEST, WWS_CHUNK_ERROR, chunk.error().message()));
     co_return;
   }
@@ -458,40 +464,51 @@ std::int32_t Session::fetch(ByteView bytes) {
 }
 
 void Session::timer(std::uint32_t id, double milliseconds) {
-  if (timers_.size() >= kMaxTimers) return;
+  if (timers_.size() >= kMaxTimers) {
+    exceed(fmt::format("more than {} timers at once", kMaxTimers));
+    return;
+  }
+  if (!self_) self_ = std::make_shared<Session*>(this);
   // NaN and negative delays mean "now"; a day is longer than any request may last.
   const double delay = std::isfinite(milliseconds) ? std::fmin(std::fmax(milliseconds, 0), 86'400'000) : 0;
   const auto [at, added] = timers_.try_emplace(id, services_.loop);
   at->second.expires_after(std::chrono::microseconds(static_cast<std::int64_t>(delay * 1000)));
-  at->second.async_wait([this, id](const boost::system::error_code& error) {
-    if (error) return;
-    timers_.erase(id);
-    push_event(encode_timer(id));
+  // A timer that went off already cannot be taken back: it finds itself, or the session, gone.
+  at->second.async_wait([id, self = std::weak_ptr(self_)](const boost::system::error_code& error) {
+    const auto session = self.lock();
+    if (error || !session || (*session)->timers_.erase(id) == 0) return;
+    (*session)->push_event(encode_timer(id));
   });
+}
+
+// The request goes over a bound that is no error of the guest's to catch: it ends.
+void Session::exceed(std::string what) {
+  if (exceeded_) return;
+  exceeded_ = Error(ErrorKind::Exhausted, std::move(what));
+  lease_->cancel(*exceeded_);
+  wake().notify();
 }
 
 void Session::log(std::uint32_t level, std::string_view text) {
   const observe::Level to = to_level(level);
-  if (!services_.log.enabled(to) || logged_bytes_ > kMaxLogBytes) return;
-  logged_bytes_ += text.size() + 64;
-  if (logged_bytes_ > kMaxLogBytes) {
-    services_.log.write(observe::Level::Warn, "this request logs too much: the rest is left out",
-                        {{"worker", worker_.label}});
-    return;
-  }
-  services_.log.write(to, text.substr(0, kMaxLogLine), {{"worker", worker_.label}});
+  if (!services_.log.enabled(to)) return;
+  const std::string_view line = text.substr(0, kMaxLogLine);
+  if (log_budget_.take(line.size(), services_.log, worker_.label))
+    services_.log.write(to, line, {{"worker", worker_.label}});
 }
 
 void Session::fault(std::uint32_t kind, std::string_view message, std::string_view stack) {
+  message = message.substr(0, kMaxLogLine);
+  stack = stack.substr(0, kMaxLogLine);
   if (kind == WWS_FAULT_REJECTION) {
-    services_.log.warn(fmt::format("Unhandled rejection in worker \"{}\": {}", worker_.label,
-                                   message.substr(0, kMaxLogLine)),
-                       {{"worker", worker_.label}, {"stack", std::string(stack.substr(0, kMaxLogLine))}});
+    if (log_budget_.take(message.size() + stack.size(), services_.log, worker_.label))
+      services_.log.warn(
+          fmt::format("Unhandled rejection in worker \"{}\": {}", worker_.label, message),
+          {{"worker", worker_.label}, {"stack", std::string(stack)}});
     return;
   }
   if (failure_) return;
-  failure_ = Failure{Error(ErrorKind::GuestFault, std::string(message.substr(0, kMaxLogLine))),
-                     std::string(stack.substr(0, kMaxLogLine))};
+  failure_ = Failure{Error(ErrorKind::GuestFault, std::string(message)), std::string(stack)};
   if (kind == WWS_FAULT_BODY) report(*failure_);
 }
 

@@ -17,6 +17,7 @@
 #include "abi/js/fetch_operation.h"
 #include "abi/js/guest_host.h"
 #include "abi/js/messages.h"
+#include "abi/log_budget.h"
 #include "abi/resume_until.h"
 #include "abi/services.h"
 #include "abi/worker_identity.h"
@@ -72,7 +73,7 @@ class Session final : public GuestHost {
   Task<void> close();
 
   // GuestHost: what the guest asks for.
-  wasm::HostResult respond(ByteView message) override;
+  wasm::HostResult answer(ByteView message) override;
   std::int32_t write(std::uint32_t stream, ByteView bytes, std::uint32_t flags) override;
   void read(std::uint32_t stream) override;
   void cancel(std::uint32_t kind, std::uint32_t id) override;
@@ -110,6 +111,7 @@ class Session final : public GuestHost {
   [[nodiscard]] bool settled() const noexcept;
   [[nodiscard]] bool waiting() const noexcept;
   void push_event(std::string message);
+  void exceed(std::string what);
   void watch_client();
   io::Notifier& wake();
   io::TaskGroup& tasks();
@@ -127,6 +129,8 @@ class Session final : public GuestHost {
   std::int32_t state_ = 0;  // WWS_STATE_* of the last call
   EventQueue events_;
   std::optional<Failure> failure_;  // the guest's own report
+  std::optional<Error> exceeded_;   // a bound of the host's
+  std::optional<ErrorKind> body_error_;  // of the request's body
   bool faulted_ = false;            // the lease's call failed
   bool abandoned_ = false;          // an operation was cut short
   bool gone_ = false;               // the client left
@@ -144,10 +148,11 @@ class Session final : public GuestHost {
   bool guest_waits_writable_ = false;
   bool reading_request_ = false;
 
-  std::uint64_t logged_bytes_ = 0;
+  LogBudget log_budget_;
   std::string kv_found_;
   std::optional<Error> kv_error_;
   std::unique_ptr<bindings::KvTransaction> kv_;
+  std::shared_ptr<Session*> self_;  // for callbacks that may come late
   std::map<std::uint32_t, boost::asio::steady_timer> timers_;
   std::map<std::uint32_t, std::unique_ptr<FetchOperation>> fetches_;
   std::uint32_t next_fetch_ = 1;
