@@ -11,13 +11,24 @@ std::string take_message(wasmtime_error_t* error) {
   return std::string(message.text());
 }
 
+// Wasmtime puts the reason below the backtrace, under "Caused by:"; people read it first.
+static std::string reason_first(const std::string& text) {
+  constexpr std::string_view kCause = "\n\nCaused by:\n";
+  const auto cause = text.find(kCause);
+  const auto backtrace = text.find('\n');
+  if (cause == std::string::npos || backtrace > cause) return text;
+  std::string reason = text.substr(cause + kCause.size());
+  reason.erase(0, reason.find_first_not_of(' '));
+  return reason + text.substr(backtrace, cause - backtrace);
+}
+
 std::string take_message(wasm_trap_t* trap) {
   Bytes message;
   wasm_trap_message(trap, message.out());
   wasm_trap_delete(trap);
   std::string text(message.text());
   while (!text.empty() && (text.back() == '\0' || text.back() == '\n')) text.pop_back();
-  return text;
+  return reason_first(text);
 }
 
 Result<std::string> wat_to_wasm(std::string_view text) {
