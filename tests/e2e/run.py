@@ -198,6 +198,8 @@ class Case:
             self.project()
         with socket.socket() as taken:
             if command.get("occupy_port"):
+                # As another wws would: with a port that its own loops share.
+                taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
                 taken.bind(("127.0.0.1", 0))
                 taken.listen()
                 self.names["port"] = str(taken.getsockname()[1])
