@@ -8,13 +8,15 @@ test_command() {
     run_tests release ${filter:+-R "$filter"}
     return
   fi
-  setup lint
+  setup lint fuzz
   run_tests release
   # The browser and the compilers' bundles say nothing more under a sanitizer.
   build asan
   run_tests asan -LE 'browser'
   build tsan
   run_tests tsan -LE 'browser|e2e'
+  build fuzz fuzz_all
+  run_tests fuzz -L fuzz
 }
 
 # run_tests PRESET [CTEST-FLAGS]: each test's output only when it fails.
