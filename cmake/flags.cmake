@@ -4,6 +4,8 @@ option(WWS_TSAN "ThreadSanitizer" OFF)
 option(WWS_FUZZ "libFuzzer programs under tests/fuzz (Clang only)" OFF)
 
 add_library(wws_flags INTERFACE)
+# No path of the machine that builds is in the binary; __FILE__ reads src/...
+target_compile_options(wws_flags INTERFACE -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
 target_compile_options(wws_flags INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wold-style-cast
     -Wno-missing-field-initializers>)

@@ -1,14 +1,14 @@
-# wws_room(NAME SOURCES ... [TESTS ...] [BENCHES ...] [DEPS ...] [PRIVATE ...])
+# wws_room(NAME SOURCES ... [TESTS ...] [DEPS ...] [PRIVATE ...] [TEST_DEPS ...])
 #
-# One room: a static library wws_NAME, alias wws::NAME, and a test program wws_NAME_test of its TESTS,
-# whose cases ctest lists one by one. DEPS that are names of rooms are linked as wws::DEP; others are
-# taken as CMake targets. PRIVATE are vendors that stay behind the room's fence.
+# One room: a static library, and a test program of its TESTS, whose cases ctest lists one by one as
+# "NAME: ...". NAME is the folder below src/, "http/files"; the targets have '_' for '/':
+# wws_http_files and wws_http_files_test. DEPS are what the room's headers need, PRIVATE what stays
+# behind its fence, TEST_DEPS what only its tests link; names of rooms are linked as theirs, others
+# are taken as CMake targets.
 function(wws_room name)
   cmake_parse_arguments(ARG "" "" "SOURCES;TESTS;DEPS;PRIVATE;TEST_DEPS" ${ARGN})
-  string(REPLACE "/" "_" flat "${name}")
-  set(target "wws_${flat}")
+  wws_room_target(target "${name}")
   add_library(${target} STATIC ${ARG_SOURCES})
-  add_library(wws::${flat} ALIAS ${target})
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${target} PRIVATE wws_flags)
   wws_link(${target} PUBLIC ${ARG_DEPS})
@@ -24,9 +24,15 @@ endfunction()
 
 function(wws_link target visibility)
   foreach(dep IN LISTS ARGN)
-    if(dep MATCHES "^[a-z0-9_/]+$" AND NOT EXISTS "${dep}" AND IS_DIRECTORY "${PROJECT_SOURCE_DIR}/src/${dep}")
-      string(REPLACE "/" "_" dep "wws_${dep}")
+    if(dep MATCHES "^[a-z0-9_/]+$" AND IS_DIRECTORY "${PROJECT_SOURCE_DIR}/src/${dep}")
+      wws_room_target(dep "${dep}")
     endif()
     target_link_libraries(${target} ${visibility} ${dep})
   endforeach()
+endfunction()
+
+# The target of the room NAME, into the variable.
+function(wws_room_target variable name)
+  string(REPLACE "/" "_" flat "${name}")
+  set(${variable} "wws_${flat}" PARENT_SCOPE)
 endfunction()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles each header of src/ alone, with the flags that its room's sources have.
 
-Usage: check_headers.py BUILD_FOLDER [all | changed]
+Usage: check_headers.py BUILD_FOLDER HEADER...
 """
 
 import concurrent.futures
@@ -37,16 +37,6 @@ def flags_by_room(build):
     return flags
 
 
-def headers(root, which):
-    if which == "all":
-        return sorted((root / "src").rglob("*.h"))
-    base = subprocess.run(["git", "merge-base", "HEAD", "main"], cwd=root, capture_output=True,
-                          text=True).stdout.strip() or "HEAD"
-    names = subprocess.run(["git", "diff", "--name-only", "--diff-filter=d", base], cwd=root,
-                           capture_output=True, text=True, check=True).stdout.split()
-    return sorted(root / name for name in names if name.startswith("src/") and name.endswith(".h"))
-
-
 def compile_alone(header, flags):
     command = [word for word in flags if not word.endswith("ccache")]
     # -Wno-pragma-once-outside-header has no GCC twin, so the header is included, not compiled itself.
@@ -59,9 +49,8 @@ def compile_alone(header, flags):
 def main():
     root = pathlib.Path(__file__).resolve().parent.parent
     flags = flags_by_room(root / sys.argv[1])
-    which = sys.argv[2] if len(sys.argv) > 2 else "all"
     work = []
-    for header in headers(root, which):
+    for header in (root / name for name in sys.argv[2:]):
         room = header.relative_to(root / "src").parts[0]
         if room in flags:
             work.append((header, flags[room]))

@@ -11,6 +11,7 @@ TABLE = """| room | holds |
 |---|---|
 | `src/base/` | . |
 | `src/http/` `src/wasm/` | . |
+| `src/abi/` | . |
 | `src/cli/` | . |
 """
 
@@ -36,10 +37,20 @@ class CheckRooms(unittest.TestCase):
                          ["src/http/a.cc:2: http may not include wasm/y.h: wasm does not stand above it"])
         self.assertEqual(len(self.breaches({"base/a.h": '#include "cli/options.h"\n'})), 1)
 
+    def test_folders_of_a_room_that_do_not_know_each_other_are_found(self):
+        for name, include in (("abi/js/a.cc", "abi/stdio_json/session.h"),
+                              ("abi/stdio_json/a.h", "abi/js/session.h"),
+                              ("http/h1/a.cc", "http/client/client.h")):
+            with self.subTest(include=include):
+                self.assertEqual(len(self.breaches({name: f'#include "{include}"\n'})), 1)
+        self.assertEqual(self.breaches({"abi/js/a.cc": '#include "guest/js/abi.h"\n',
+                                        "http/client/a.cc": '#include "http/h1/parser.h"\n'}), [])
+
     def test_a_vendor_outside_its_fence_is_found(self):
         for name, include in (("wasm/pool.cc", "<wasmtime.h>"), ("wasm/a.cc", "<wasm.h>"),
                               ("http/a.cc", "<toml++/toml.hpp>"), ("wasm/a.cc", "<llhttp.h>"),
-                              ("cli/a.cc", "<openssl/ssl.h>"), ("http/a.cc", "<CLI/CLI.hpp>")):
+                              ("cli/a.cc", "<openssl/ssl.h>"), ("http/a.cc", "<CLI/CLI.hpp>"),
+                              ("abi/stdio_json/a.cc", '"guest/js/abi.h"')):
             with self.subTest(include=include):
                 self.assertEqual(len(self.breaches({name: f"#include {include}\n"})), 1)
 

@@ -2,9 +2,8 @@
 # sysroot, which CMake's own languages would have to be told in a second project).
 find_program(WWS_WASM_CC clang-19)
 find_program(WWS_WASM_CXX clang++-19)
-if(NOT WWS_WASM_CC)
-  message(STATUS "guest/js: no clang-19; the engine is not built")
-  return()
+if(NOT WWS_WASM_CC OR NOT WWS_WASM_CXX)
+  message(FATAL_ERROR "the engine needs clang-19 and clang++-19: run ./dev setup")
 endif()
 
 # Without -nostdlibinc a header that the wasm libc lacks would be this machine's.
@@ -56,9 +55,6 @@ add_custom_command(OUTPUT ${engine}
   DEPENDS ${wasm_objects} COMMENT "guest/engine.wasm" VERBATIM)
 add_custom_target(wws_js_engine ALL DEPENDS ${engine})
 
-find_package(Python3 COMPONENTS Interpreter)
-if(Python3_FOUND)
-  add_test(NAME "js: engine.wasm asks the host for nothing but abi.h"
-    COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/test/check_module.py ${engine}
-            ${CMAKE_CURRENT_SOURCE_DIR}/abi.h)
-endif()
+add_test(NAME "js: engine.wasm asks the host for nothing but abi.h"
+  COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/test/check_module.py ${engine}
+          ${CMAKE_CURRENT_SOURCE_DIR}/abi.h)

@@ -126,7 +126,7 @@ class Walk final {
       worker.mistakes = {{name, 0, "", "cannot be read: check its permissions"}};
       return;
     }
-    auto config = parse_worker_config(name, *text, environment_);
+    auto config = parse_worker_config(name, worker.extension, *text, environment_);
     if (config)
       worker.config = *std::move(config);
     else

@@ -164,6 +164,16 @@ TEST_F(ProjectTest, ListsAWorkerWhoseConfigurationIsWrong) {
   }
 }
 
+TEST_F(ProjectTest, ReadsTheConfigurationByTheKindOfItsWorker) {
+  for (const char* file : {"a.js", "b.wasm"}) write(file);
+  for (const char* file : {"a.toml", "b.toml"}) write(file, "evaluate = 'once'");
+  const Project project = read();
+  ASSERT_EQ(project.workers.size(), 2u);
+  EXPECT_THAT(project.workers[0].mistakes, IsEmpty());
+  ASSERT_EQ(project.workers[1].mistakes.size(), 1u);
+  EXPECT_THAT(project.workers[1].mistakes[0].what, HasSubstr("only for workers in JavaScript"));
+}
+
 // A folder whose absolute name is longer than the kernel takes cannot be opened by it, not even by
 // root, whom permissions do not stop.
 TEST_F(ProjectTest, ReportsAFolderItCannotReadAndGoesOn) {

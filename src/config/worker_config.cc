@@ -83,8 +83,8 @@ int line_of(const toml::source_region& source) noexcept {
 // Reads one document. Each read_x() takes a value and its full key and notes what is wrong with it.
 class Reader final {
  public:
-  Reader(std::string_view file, const Environment& environment)
-      : file_(file), environment_(environment) {}
+  Reader(std::string_view file, std::string_view extension, const Environment& environment)
+      : file_(file), extension_(extension), environment_(environment) {}
 
   std::expected<WorkerConfig, Mistakes> read(const toml::table& root) {
     read_fields(root, "", kRoot);
@@ -304,7 +304,16 @@ class Reader final {
     read_size(node, key, config_.limits.response_bytes);
   }
 
+  // Whether the worker is JavaScript; otherwise the key is a mistake.
+  bool only_javascript(const toml::node& node, const std::string& key) {
+    if (extension_ == "js") return true;
+    mistake(node, key, fmt::format("is only for workers in JavaScript, not for .{}: remove it",
+                                   extension_));
+    return false;
+  }
+
   void read_warmup(const toml::node& node, const std::string& key) {
+    if (!only_javascript(node, key)) return;
     each_text(node, key, [&](const toml::node& element, std::string_view request) {
       const std::size_t space = std::min(request.find(' '), request.size());
       const std::string_view method = request.substr(0, space);
@@ -322,6 +331,7 @@ class Reader final {
   }
 
   void read_evaluate(const toml::node& node, const std::string& key) {
+    if (!only_javascript(node, key)) return;
     const auto value = text(node, key);
     if (!value) return;
     if (*value == "auto")
@@ -360,6 +370,7 @@ class Reader final {
   };
 
   std::string file_;
+  std::string extension_;
   const Environment& environment_;
   WorkerConfig config_;
   Mistakes mistakes_;
@@ -382,6 +393,7 @@ int find_too_many_dots(std::string_view text) noexcept {
 }  // namespace
 
 std::expected<WorkerConfig, Mistakes> parse_worker_config(std::string_view file,
+                                                          std::string_view extension,
                                                           std::string_view text,
                                                           const Environment& environment) {
   const auto fail_whole = [&](int line, std::string what) {
@@ -391,7 +403,7 @@ std::expected<WorkerConfig, Mistakes> parse_worker_config(std::string_view file,
   if (const int line = find_too_many_dots(text))
     return fail_whole(line, fmt::format("has more than {} dots: break the line", kMostDots));
   toml::parse_result parsed = toml::parse(text);
-  if (parsed) return Reader(file, environment).read(parsed.table());
+  if (parsed) return Reader(file, extension, environment).read(parsed.table());
   const toml::parse_error& error = parsed.error();
   return fail_whole(line_of(error.source()), std::string(error.description()));
 }

@@ -26,7 +26,7 @@ struct HttpRequests {
   bool allow_private = false;  // loopback, link-local and private addresses too
 };
 
-// A request that is run once after load, before the image is taken.
+// A request that is run once after load, before the image of a JavaScript worker is taken.
 struct WarmupRequest {
   std::string method;
   std::string path;
@@ -53,11 +53,13 @@ struct WorkerConfig {
 // The server's environment: the value of a variable, or nothing.
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
-// Parses a worker's TOML. `file` names it in mistakes. Every mistake is reported: unknown keys
+// Parses the TOML of a worker whose file has `extension` ("js"); only JavaScript workers have
+// `warmup` and `evaluate`. `file` names the TOML in mistakes. Every mistake is reported: unknown keys
 // (with the nearest known one), wrong types, bad values, syntax. [limits] has `cpu`, `wall`,
 // `memory`, `request` and `response`: sizes are integers (bytes) or strings ("64MB", "128MiB"),
 // times integers (milliseconds) or strings ("500ms", "2s"). A "$NAME" that is not set becomes "".
 [[nodiscard]] std::expected<WorkerConfig, Mistakes> parse_worker_config(
-    std::string_view file, std::string_view text, const Environment& environment);
+    std::string_view file, std::string_view extension, std::string_view text,
+    const Environment& environment);
 
 }  // namespace wws::config

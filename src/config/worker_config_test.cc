@@ -19,14 +19,14 @@ std::optional<std::string> environment(std::string_view name) {
 }
 
 WorkerConfig parse(std::string_view text) {
-  auto config = parse_worker_config("w.toml", text, environment);
+  auto config = parse_worker_config("w.toml", "js", text, environment);
   if (config) return *std::move(config);
   for (const Mistake& mistake : config.error()) ADD_FAILURE() << mistake.to_string();
   return {};
 }
 
-std::vector<std::string> mistakes(std::string_view text) {
-  const auto config = parse_worker_config("w.toml", text, environment);
+std::vector<std::string> mistakes(std::string_view text, std::string_view extension = "js") {
+  const auto config = parse_worker_config("w.toml", extension, text, environment);
   std::vector<std::string> lines;
   if (config) return lines;
   for (const Mistake& mistake : config.error()) lines.push_back(mistake.to_string());
@@ -113,6 +113,14 @@ TEST(WorkerConfig, KnowsEveryWayToEvaluate) {
   EXPECT_EQ(parse("evaluate = 'once'").evaluate, Evaluate::Once);
   EXPECT_THAT(mistakes("evaluate = 'twice'"),
               ElementsAre("w.toml:1: evaluate: must be \"auto\", \"once\" or \"each-request\""));
+}
+
+TEST(WorkerConfig, RefusesForAWasmWorkerWhatOnlyJavaScriptHas) {
+  EXPECT_THAT(
+      mistakes("name = 'x'\nwarmup = ['GET /']\nevaluate = 'auto'\nlimits.cpu = 5", "wasm"),
+      ElementsAre("w.toml:2: warmup: is only for workers in JavaScript, not for .wasm: remove it",
+                  "w.toml:3: evaluate: is only for workers in JavaScript, not for .wasm: remove it"));
+  EXPECT_THAT(mistakes("name = 'x'\nlimits.cpu = 5", "wasm"), IsEmpty());
 }
 
 TEST(WorkerConfig, ReportsAllMistakesInTheOrderOfTheFile) {

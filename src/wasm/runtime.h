@@ -2,7 +2,7 @@
 // and lends instances of them, one request at a time.
 //
 // The promise: the memory, globals and tables that a Lease starts with equal its Image byte for byte,
-// whatever an earlier lease did. Two ways keep it (ARCHITECTURE.md, "How memory is put back"):
+// whatever an earlier lease did. Two ways keep it (ARCHITECTURE.md, "Sandbox life cycle"):
 //  - kept: the instance stays, every page that may have been written is put back after each lease.
 //    Only for modules that the checker proves to have no other state, and only while the start-up
 //    self-test and the running checks say that the kernel reports pages truthfully;

@@ -8,13 +8,15 @@ test_command() {
     run_tests release ${filter:+-R "$filter"}
     return
   fi
-  setup lint
+  setup lint fuzz
   run_tests release
   # The browser and the compilers' bundles say nothing more under a sanitizer.
   build asan
   run_tests asan -LE 'browser'
   build tsan
   run_tests tsan -LE 'browser|e2e'
+  build fuzz fuzz_all
+  run_tests fuzz -L fuzz
 }
 
 # run_tests PRESET [CTEST-FLAGS]: each test's output only when it fails.
@@ -27,23 +29,41 @@ run_tests() {
 }
 
 lint_command() {
-  local sources=()
+  local files headers sources
   setup build lint
+  files=$(changed_files "${1:-}") || die "lint: git cannot say which files"
   configure dev
   python3 tools/check_rooms.py
-  say "compiling each header alone"
-  python3 tools/check_headers.py build/dev "${1:-changed}"
-  mapfile -t sources < <(changed_files "${1:-}" | grep -E '^src/.*\.cc$' || true)
-  [ ${#sources[@]} -gt 0 ] || return 0
-  say "clang-tidy on ${#sources[@]} files"
-  printf '%s\0' "${sources[@]}" | xargs -0 -n 1 -P "${JOBS:-$(nproc)}" \
-    clang-tidy-19 -p build/dev --quiet --warnings-as-errors='*' 2> >(grep -v 'warnings generated' >&2)
+  mapfile -t headers < <(grep -E '^src/.*\.h$' <<<"$files")
+  mapfile -t sources < <(grep -E '^src/.*\.cc$' <<<"$files")
+  if [ ${#headers[@]} -gt 0 ]; then
+    say "compiling ${#headers[@]} headers alone"
+    python3 tools/check_headers.py build/dev "${headers[@]}"
+  fi
+  if [ ${#sources[@]} -gt 0 ]; then
+    say "clang-tidy on ${#sources[@]} files"
+    printf '%s\0' "${sources[@]}" | xargs -0 -n 1 -P "${JOBS:-$(nproc)}" \
+      clang-tidy-19 -p build/dev --quiet --warnings-as-errors='*' 2> >(grep -v 'warnings generated' >&2)
+  fi
+  check_layout
+}
+
+C_SOURCES='\.(cc|h|c|hh)$'
+
+# Of every tracked file, whatever changed: it takes a second.
+check_layout() {
+  local files sources
+  files=$(changed_files all) || die "lint: git cannot say which files"
+  mapfile -t sources < <(grep -E "$C_SOURCES" <<<"$files")
+  say "layout of ${#sources[@]} files (./dev format mends it)"
+  clang-format-19 --dry-run -Werror "${sources[@]}"
 }
 
 format_command() {
-  local sources=()
+  local files sources
   setup lint
-  mapfile -t sources < <(changed_files "${1:-}" | grep -E '\.(cc|h|c|hh)$' || true)
+  files=$(changed_files "${1:-}") || die "format: git cannot say which files"
+  mapfile -t sources < <(grep -E "$C_SOURCES" <<<"$files")
   [ ${#sources[@]} -gt 0 ] || return 0
   clang-format-19 -i "${sources[@]}"
 }

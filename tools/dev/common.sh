@@ -9,14 +9,6 @@ die() {
 # sha256 of standard input.
 hash_of() { sha256sum | cut -d' ' -f1; }
 
-# Whether what KEY stands for was done for NAME before; mark_done NAME KEY says so.
-is_done() { [ -f "$WWS_CACHE/stamps/$1" ] && [ "$(<"$WWS_CACHE/stamps/$1")" = "$2" ]; }
-mark_done() {
-  mkdir -p "$WWS_CACHE/stamps"
-  printf '%s\n' "$2" >"$WWS_CACHE/stamps/$1.$$"
-  mv "$WWS_CACHE/stamps/$1.$$" "$WWS_CACHE/stamps/$1"
-}
-
 # with_lock NAME COMMAND...: one at a time on this machine, for what goes into the cache.
 with_lock() {
   local name=$1
@@ -31,16 +23,16 @@ with_lock() {
   ) 9>"$WWS_CACHE/locks/$name"
 }
 
-# Files that differ from the branch's start, and new ones; with `all`, every tracked one.
+# Files that differ from the branch's start, and new ones; with `all`, every tracked one. Fails when
+# git does: `files=$(changed_files) || die ...`, not `< <(changed_files)`, which would not notice.
 changed_files() {
-  local base
+  local base changed others
   if [ "${1:-}" = all ]; then
     git ls-files
     return
   fi
-  base=$(git merge-base HEAD main 2>/dev/null || git rev-parse HEAD)
-  {
-    git diff --name-only --diff-filter=d "$base"
-    git ls-files --others --exclude-standard
-  } | sort -u
+  base=$(git merge-base HEAD main 2>/dev/null) || base=$(git rev-parse HEAD) || return
+  changed=$(git diff --name-only --diff-filter=d "$base") || return
+  others=$(git ls-files --others --exclude-standard) || return
+  printf '%s\n' "$changed" "$others" | sort -u
 }

@@ -118,13 +118,15 @@ wasmtime_key() {
 }
 
 setup_rust() {
-  local version
-  version=$(rustc --version 2>/dev/null | cut -d' ' -f2 || true)
-  if command -v cargo >/dev/null && at_least "$RUST_MINIMUM" "${version:-0}"; then return 0; fi
-  command -v apt-get >/dev/null ||
-    die "Rust $RUST_MINIMUM or newer is needed (found: ${version:-none}); rustup.rs has it"
-  install_packages rustc-web cargo-web
+  ! has_rust || return 0
+  ! command -v apt-get >/dev/null || install_packages rustc-web cargo-web
+  hash -r
+  has_rust || die "Rust $RUST_MINIMUM or newer with cargo is needed; found: $(rust_version || echo none), \
+$(command -v rustc || echo 'no rustc'). Update it or take it out of PATH; rustup.rs has newer ones"
 }
+
+rust_version() { rustc --version 2>/dev/null | cut -d' ' -f2; }
+has_rust() { command -v cargo >/dev/null && at_least "$RUST_MINIMUM" "$(rust_version || echo 0)"; }
 
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 
