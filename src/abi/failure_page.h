@@ -1,5 +1,5 @@
-// What a client sees when a worker fails: a status and a short page without internals. The reason is
-// in the log.
+// What a client sees when a worker fails: a status and a short page without internals. The reason
+// is in the log.
 #pragma once
 
 #include <string>

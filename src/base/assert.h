@@ -12,14 +12,16 @@ namespace wws {
 
 }  // namespace wws
 
-#define WWS_ASSERT(condition, message)                                          \
-  do {                                                                          \
-    if (!(condition)) [[unlikely]]                                              \
-      ::wws::assertion_failed(__FILE__, __LINE__, #condition, (message));       \
+#define WWS_ASSERT(condition, message)                                    \
+  do {                                                                    \
+    if (!(condition)) [[unlikely]]                                        \
+      ::wws::assertion_failed(__FILE__, __LINE__, #condition, (message)); \
   } while (false)
 
 #ifdef NDEBUG
-#define WWS_DEBUG_ASSERT(condition, message) do { } while (false)
+#define WWS_DEBUG_ASSERT(condition, message) \
+  do {                                       \
+  } while (false)
 #else
 #define WWS_DEBUG_ASSERT(condition, message) WWS_ASSERT(condition, message)
 #endif

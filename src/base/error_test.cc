@@ -1,6 +1,6 @@
-#include "base/result.h"
-
 #include <gtest/gtest.h>
+
+#include "base/result.h"
 
 namespace wws {
 namespace {
@@ -24,7 +24,8 @@ TEST(Result, TryReturnsTheError) {
 }
 
 TEST(Error, PrintsItsContextOutermostFirst) {
-  const Error error = Error(ErrorKind::NotFound, "no such file").with_context("index.toml").with_context("project");
+  const Error error =
+      Error(ErrorKind::NotFound, "no such file").with_context("index.toml").with_context("project");
   EXPECT_EQ(error.to_string(), "project: index.toml: no such file");
 }
 

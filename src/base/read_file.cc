@@ -13,7 +13,8 @@ namespace {
 // Closes at the end of its scope.
 class Descriptor {
  public:
-  explicit Descriptor(const char* path) : number_(::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
+  explicit Descriptor(const char* path)
+      : number_(::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   ~Descriptor() {
@@ -34,7 +35,7 @@ std::unexpected<Error> cannot_read(const std::filesystem::path& path, const char
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
   const Descriptor file(path.c_str());
   if (file.number() < 0) return cannot_read(path, std::strerror(errno));
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file.number(), &status) != 0) return cannot_read(path, std::strerror(errno));
   if (!S_ISREG(status.st_mode)) return cannot_read(path, "it is no regular file");
   std::string bytes;

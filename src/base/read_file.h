@@ -9,8 +9,8 @@
 
 namespace wws {
 
-// Errors, naming the file: NotFound (missing, unreadable, or no regular file), Exhausted when it has
-// more than `max_bytes`.
+// Errors, naming the file: NotFound (missing, unreadable, or no regular file), Exhausted when it
+// has more than `max_bytes`.
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path,
                                             std::uint64_t max_bytes);
 

@@ -1,5 +1,5 @@
-// Build tool: turns the engine module into the bundle that the server embeds: checked, compiled ahead
-// of time, and with its memory as it is after the engine's start.
+// Build tool: turns the engine module into the bundle that the server embeds: checked, compiled
+// ahead of time, and with its memory as it is after the engine's start.
 //
 //   wws_bundle ENGINE.wasm OUTPUT
 #include <boost/asio/co_spawn.hpp>
@@ -36,8 +36,8 @@ wws::Task<void> initialize(std::shared_ptr<const wws::wasm::Program> program,
 Result<void> bundle(const char* input, const char* output) {
   wws::io::SystemClock clock;
   wws::io::SystemRandom random;
-  const auto log = wws::observe::make_stderr_log(wws::observe::Level::Warn,
-                                                 wws::observe::LogFormat::Text);
+  const auto log =
+      wws::observe::make_stderr_log(wws::observe::Level::Warn, wws::observe::LogFormat::Text);
   WWS_TRY(const std::string wasm, wws::read_file(input, kMaxEngineBytes));
   WWS_TRY(const auto runtime, wws::wasm::make_runtime({}, clock, *log));
   WWS_TRY(const auto program,

@@ -53,14 +53,14 @@ std::string shown_host(const std::string& host) {
 void print_routes(const server::Site& site, const config::Project& project,
                   const std::string& base) {
   for (const auto& route : site.router.routes())
-    fmt::print("    - {}{}\n      => {}\n", base, route.path,
-               (project.root / route.file).string());
+    fmt::print("    - {}{}\n      => {}\n", base, route.path, (project.root / route.file).string());
 }
 
 // SIGINT and SIGTERM end the server gracefully; a second one cuts what still runs.
 class StopOnSignal final {
  public:
-  explicit StopOnSignal(server::Server& server) : server_(server), signals_(loop_, SIGINT, SIGTERM) {
+  explicit StopOnSignal(server::Server& server)
+      : server_(server), signals_(loop_, SIGINT, SIGTERM) {
     wait();
     thread_ = std::jthread([this] { loop_.run(); });
   }
@@ -93,8 +93,8 @@ int serve(const cli::Options& options) {
   io::SystemRandom random;
   auto project = config::read_project(options.path, {.ignore = options.ignore}, environment);
   if (!project)
-    return fail_with(fmt::format("There was an error preparing the project: {}",
-                                 project.error().to_string()));
+    return fail_with(
+        fmt::format("There was an error preparing the project: {}", project.error().to_string()));
 
   fmt::print("⚙️  Loading routes from: {}\n", project->root.string());
   auto runtime = wasm::make_runtime(
@@ -115,14 +115,14 @@ int serve(const cli::Options& options) {
   server::ServerOptions settings;
   settings.address = {options.host, options.port};
   settings.limits.max_body_bytes = options.max_body;
-  settings.loops = options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  settings.loops =
+      options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   // Each instance reserves 4 GiB of address space and some mappings, of which a process has 65 000.
   settings.pool.max_instances = std::clamp(4096 / settings.loops, 64u, 1024u);
   settings.pool.max_per_image = settings.pool.max_instances / 4 * 3;
   auto server = server::make_server(settings, {site, **runtime, kv, clock, random, *log});
   if (!server) return fail_with(server.error().to_string());
-  const std::string base =
-      fmt::format("http://{}:{}", shown_host(options.host), (*server)->port());
+  const std::string base = fmt::format("http://{}:{}", shown_host(options.host), (*server)->port());
 
   fmt::print("⏳ Loading workers from {} routes...\n", site.router.routes().size());
   const auto began = clock.monotonic();

@@ -27,9 +27,9 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   if (error != std::errc()) return std::nullopt;
   const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
   static const std::map<std::string_view, std::uint64_t> units = {
-      {"", 1},          {"B", 1},           {"KB", 1000},     {"MB", 1000'000},
-      {"GB", 1000'000'000}, {"K", 1024},    {"M", 1u << 20},  {"G", 1u << 30},
-      {"KiB", 1024},    {"MiB", 1u << 20},  {"GiB", 1u << 30}};
+      {"", 1},          {"B", 1},        {"KB", 1000},    {"MB", 1000'000}, {"GB", 1000'000'000},
+      {"K", 1024},      {"M", 1u << 20}, {"G", 1u << 30}, {"KiB", 1024},    {"MiB", 1u << 20},
+      {"GiB", 1u << 30}};
   const auto found = units.find(unit);
   if (found == units.end()) return std::nullopt;
   if (number > UINT64_MAX / found->second) return std::nullopt;
@@ -41,8 +41,9 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   std::string max_body = "10MiB";
   std::string log_level = "info";
   std::string log_format = "text";
-  CLI::App app{"A self-contained server that turns a folder into a web application of sandboxed workers",
-               "wws"};
+  CLI::App app{
+      "A self-contained server that turns a folder into a web application of sandboxed workers",
+      "wws"};
   app.set_version_flag("-V,--version", std::string("wws ") + kVersion);
   app.add_option("PATH", options.path, "The folder to serve")->capture_default_str();
   app.add_option("--host", options.host, "Address to listen on")->capture_default_str();
@@ -88,8 +89,7 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   }
   options.max_body = parse_size(max_body).value_or(0);
   options.log_level = observe::parse_level(log_level).value_or(observe::Level::Info);
-  options.log_format =
-      log_format == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
+  options.log_format = log_format == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
   return options;
 }
 

@@ -29,7 +29,8 @@ std::unique_ptr<worker::Worker> make_worker(const config::WorkerFile& file, std:
   }
   if (file.extension == "wasm")
     return std::make_unique<worker::WasmWorker>(parts.wasm, file.file, std::move(identity));
-  return std::make_unique<worker::JsWorker>(parts.js, file.file, file.relative, std::move(identity));
+  return std::make_unique<worker::JsWorker>(parts.js, file.file, file.relative,
+                                            std::move(identity));
 }
 
 }  // namespace

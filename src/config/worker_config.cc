@@ -307,8 +307,8 @@ class Reader final {
   // Whether the worker is JavaScript; otherwise the key is a mistake.
   bool only_javascript(const toml::node& node, const std::string& key) {
     if (extension_ == "js") return true;
-    mistake(node, key, fmt::format("is only for workers in JavaScript, not for .{}: remove it",
-                                   extension_));
+    mistake(node, key,
+            fmt::format("is only for workers in JavaScript, not for .{}: remove it", extension_));
     return false;
   }
 

@@ -54,8 +54,8 @@ struct WorkerConfig {
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
 // Parses the TOML of a worker whose file has `extension` ("js"); only JavaScript workers have
-// `warmup` and `evaluate`. `file` names the TOML in mistakes. Every mistake is reported: unknown keys
-// (with the nearest known one), wrong types, bad values, syntax. [limits] has `cpu`, `wall`,
+// `warmup` and `evaluate`. `file` names the TOML in mistakes. Every mistake is reported: unknown
+// keys (with the nearest known one), wrong types, bad values, syntax. [limits] has `cpu`, `wall`,
 // `memory`, `request` and `response`: sizes are integers (bytes) or strings ("64MB", "128MiB"),
 // times integers (milliseconds) or strings ("500ms", "2s"). A "$NAME" that is not set becomes "".
 [[nodiscard]] std::expected<WorkerConfig, Mistakes> parse_worker_config(

@@ -118,8 +118,9 @@ TEST(WorkerConfig, KnowsEveryWayToEvaluate) {
 TEST(WorkerConfig, RefusesForAWasmWorkerWhatOnlyJavaScriptHas) {
   EXPECT_THAT(
       mistakes("name = 'x'\nwarmup = ['GET /']\nevaluate = 'auto'\nlimits.cpu = 5", "wasm"),
-      ElementsAre("w.toml:2: warmup: is only for workers in JavaScript, not for .wasm: remove it",
-                  "w.toml:3: evaluate: is only for workers in JavaScript, not for .wasm: remove it"));
+      ElementsAre(
+          "w.toml:2: warmup: is only for workers in JavaScript, not for .wasm: remove it",
+          "w.toml:3: evaluate: is only for workers in JavaScript, not for .wasm: remove it"));
   EXPECT_THAT(mistakes("name = 'x'\nlimits.cpu = 5", "wasm"), IsEmpty());
 }
 

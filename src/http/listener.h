@@ -18,9 +18,9 @@ namespace wws::http {
 
 // Bounds of a connection; 0 switches a number off.
 struct ConnectionLimits {
-  std::uint32_t max_head_bytes = 64 * 1024;      // request line and fields: 431 past it
-  std::uint32_t max_headers = 128;               // 431
-  std::uint64_t max_body_bytes = 10 * 1024 * 1024;  // 413
+  std::uint32_t max_head_bytes = 64 * 1024;          // request line and fields: 431 past it
+  std::uint32_t max_headers = 128;                   // 431
+  std::uint64_t max_body_bytes = 10 * 1024 * 1024;   // 413
   std::chrono::milliseconds header_timeout{10'000};  // first byte to end of head: 408
   std::chrono::milliseconds idle_timeout{60'000};    // between requests: closed
   std::chrono::milliseconds body_timeout{30'000};    // without a byte of an awaited body: 408
@@ -50,14 +50,13 @@ class Listener {
   virtual void close_all() = 0;
 };
 
-// Binds at once. Errors name the address: "cannot listen on 127.0.0.1:8080: address already in use".
-// `reuse_port` lets the listeners of several loops share it.
+// Binds at once. Errors name the address: "cannot listen on 127.0.0.1:8080: address already in
+// use". `reuse_port` lets the listeners of several loops share it.
 enum class ReusePort : bool { No, Yes };
 [[nodiscard]] Result<std::unique_ptr<Listener>> make_listener(boost::asio::io_context& loop,
                                                               const ListenAddress& address,
                                                               ReusePort reuse_port,
                                                               const ConnectionLimits& limits,
-                                                              Handler& handler,
-                                                              observe::Log& log);
+                                                              Handler& handler, observe::Log& log);
 
 }  // namespace wws::http

@@ -70,6 +70,8 @@ Task<Result<void>> MemoryExchange::finish() {
   co_return Result<void>();
 }
 
-void MemoryExchange::on_gone(std::function<void()> callback) { gone_callback_ = std::move(callback); }
+void MemoryExchange::on_gone(std::function<void()> callback) {
+  gone_callback_ = std::move(callback);
+}
 
 }  // namespace wws::http

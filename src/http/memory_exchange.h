@@ -1,5 +1,5 @@
-// MemoryExchange: an exchange whose request and response are values. For tests, and for whoever asks
-// a handler without a connection. Belongs to one loop.
+// MemoryExchange: an exchange whose request and response are values. For tests, and for whoever
+// asks a handler without a connection. Belongs to one loop.
 #pragma once
 
 #include <optional>

@@ -53,14 +53,14 @@ class Headers {
 [[nodiscard]] bool status_has_body(int status) noexcept;
 
 struct RequestHead {
-  std::string method;         // as received, "GET"
-  std::string target;         // origin form: path with query, percent-encoded as received, "/a?b=c";
-                              // "*" for OPTIONS of the whole server
+  std::string method;  // as received, "GET"
+  std::string target;  // origin form: path with query, percent-encoded as received, "/a?b=c";
+                       // "*" for OPTIONS of the whole server
   std::string_view path() const noexcept;   // target up to '?'
   std::string_view query() const noexcept;  // after '?', may be empty
-  std::string authority;      // Host field or absolute-form authority, "localhost:8080"
-  bool secure = false;        // came over TLS
-  int version_minor = 1;      // 1.0 or 1.1
+  std::string authority;  // Host field or absolute-form authority, "localhost:8080"
+  bool secure = false;    // came over TLS
+  int version_minor = 1;  // 1.0 or 1.1
   Headers headers;
   std::string remote_address;  // "127.0.0.1", no port
 };

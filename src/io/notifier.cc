@@ -13,9 +13,7 @@ void Notifier::notify() {
   timer_.cancel();
 }
 
-Task<void> Notifier::wait() {
-  co_await wait_until(std::chrono::steady_clock::time_point::max());
-}
+Task<void> Notifier::wait() { co_await wait_until(std::chrono::steady_clock::time_point::max()); }
 
 Task<bool> Notifier::wait_until(std::chrono::steady_clock::time_point deadline) {
   // The next wait after a cancellation would throw; a task ends by returning instead.

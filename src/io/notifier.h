@@ -1,6 +1,7 @@
 // Notifier: lets one coroutine wait until another part of the same loop has something for it.
 //
-// Belongs to one loop. notify() before wait() is remembered, so no wake-up is lost; several are one.
+// Belongs to one loop. notify() before wait() is remembered, so no wake-up is lost; several are
+// one.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -1,7 +1,8 @@
 #include "io/random.h"
 
-#include <cerrno>
 #include <sys/random.h>
+
+#include <cerrno>
 
 #include "base/assert.h"
 

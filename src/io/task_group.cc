@@ -31,12 +31,13 @@ TaskGroup::~TaskGroup() { WWS_ASSERT(signals_.empty(), "a task outlives its grou
 
 void TaskGroup::spawn(Task<void> task) {
   const auto signal = signals_.emplace(signals_.end());
-  asio::co_spawn(loop_, std::move(task),
-                 asio::bind_cancellation_slot(signal->slot(), [this, signal](std::exception_ptr error) {
-                   WWS_ASSERT(!error || is_cancellation(error), "a task threw");
-                   signals_.erase(signal);
-                   ended_.notify();
-                 }));
+  asio::co_spawn(
+      loop_, std::move(task),
+      asio::bind_cancellation_slot(signal->slot(), [this, signal](std::exception_ptr error) {
+        WWS_ASSERT(!error || is_cancellation(error), "a task threw");
+        signals_.erase(signal);
+        ended_.notify();
+      }));
 }
 
 void TaskGroup::cancel() {

@@ -69,8 +69,8 @@ class StderrLog final : public Log {
   }
 
   void write(Level level, std::string_view text, const std::vector<Field>& fields) override {
-    const std::string line =
-        format_ == LogFormat::Json ? json_line(level, text, fields) : text_line(level, text, fields);
+    const std::string line = format_ == LogFormat::Json ? json_line(level, text, fields)
+                                                        : text_line(level, text, fields);
     logger_.log(to_spdlog(level), "{}", line);
   }
 
@@ -90,7 +90,8 @@ class StderrLog final : public Log {
     std::string upper(to_string(level));
     for (auto& c : upper) c = static_cast<char>(c - 'a' + 'A');
     const auto end = std::min(text.find('\n'), text.size());
-    std::string line = fmt::format("{} {:<5} {}", utc_now(), upper, escape_for_log(text.substr(0, end)));
+    std::string line =
+        fmt::format("{} {:<5} {}", utc_now(), upper, escape_for_log(text.substr(0, end)));
     std::string below = indented(text.substr(std::min(end + 1, text.size())));
     for (const auto& field : fields) {
       if (field.name == "stack") {
@@ -105,8 +106,8 @@ class StderrLog final : public Log {
     return line + below;
   }
 
-  // Further lines of a text and of a stack stand below their record; the indentation tells them from
-  // a record.
+  // Further lines of a text and of a stack stand below their record; the indentation tells them
+  // from a record.
   static std::string indented(std::string_view text) {
     std::string out;
     while (!text.empty()) {

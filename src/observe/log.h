@@ -40,11 +40,17 @@ class Log {
   [[nodiscard]] virtual bool enabled(Level level) const noexcept = 0;
   virtual void write(Level level, std::string_view text, const std::vector<Field>& fields) = 0;
 
-  void trace(std::string_view text, const std::vector<Field>& f = {}) { put(Level::Trace, text, f); }
-  void debug(std::string_view text, const std::vector<Field>& f = {}) { put(Level::Debug, text, f); }
+  void trace(std::string_view text, const std::vector<Field>& f = {}) {
+    put(Level::Trace, text, f);
+  }
+  void debug(std::string_view text, const std::vector<Field>& f = {}) {
+    put(Level::Debug, text, f);
+  }
   void info(std::string_view text, const std::vector<Field>& f = {}) { put(Level::Info, text, f); }
   void warn(std::string_view text, const std::vector<Field>& f = {}) { put(Level::Warn, text, f); }
-  void error(std::string_view text, const std::vector<Field>& f = {}) { put(Level::Error, text, f); }
+  void error(std::string_view text, const std::vector<Field>& f = {}) {
+    put(Level::Error, text, f);
+  }
 
  private:
   void put(Level level, std::string_view text, const std::vector<Field>& fields) {
@@ -53,7 +59,8 @@ class Log {
 };
 
 // Writes to stderr, one record a line; text form "2026-01-31T10:00:00.123Z INFO  text key=value"
-// (further lines and a field "stack" follow indented), JSON form {"time":…,"level":…,"message":…,"key":…}.
+// (further lines and a field "stack" follow indented), JSON form
+// {"time":…,"level":…,"message":…,"key":…}.
 [[nodiscard]] std::unique_ptr<Log> make_stderr_log(Level level, LogFormat format);
 
 // Keeps records in memory, for tests.

@@ -6,7 +6,8 @@ namespace wws::observe {
 namespace {
 
 TEST(Log, ParsesEveryLevelItPrints) {
-  for (const Level level : {Level::Trace, Level::Debug, Level::Info, Level::Warn, Level::Error, Level::Off})
+  for (const Level level :
+       {Level::Trace, Level::Debug, Level::Info, Level::Warn, Level::Error, Level::Off})
     EXPECT_EQ(parse_level(to_string(level)).value(), level);
 }
 
@@ -19,12 +20,18 @@ TEST(Log, NamesTheChoicesForAnUnknownLevel) {
 
 TEST(Log, AGuestCannotForgeALine) {
   EXPECT_EQ(escape_for_log("a\nb\x1b[2Jc"), "a\\nb\\x1b[2Jc");
-  EXPECT_EQ(escape_for_log("\xc2\x9b" "1m"), "\\xc2\\x9b1m");
+  EXPECT_EQ(escape_for_log("\xc2\x9b"
+                           "1m"),
+            "\\xc2\\x9b1m");
 }
 
 TEST(Log, KeepsTextOfOtherLanguages) { EXPECT_EQ(escape_for_log("grüße 🚀"), "grüße 🚀"); }
 
-TEST(Log, EscapesWhatIsNotUtf8) { EXPECT_EQ(escape_for_log("\xff" "a\xc0\xaf"), "\\xffa\\xc0\\xaf"); }
+TEST(Log, EscapesWhatIsNotUtf8) {
+  EXPECT_EQ(escape_for_log("\xff"
+                           "a\xc0\xaf"),
+            "\\xffa\\xc0\\xaf");
+}
 
 }  // namespace
 }  // namespace wws::observe

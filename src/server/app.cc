@@ -84,7 +84,8 @@ Task<bool> App::serve_file(http::Exchange& exchange, std::string_view path) {
   const auto below = below_prefix(path, site_.prefix);
   if (!below) co_return false;
   const auto& request = exchange.request();
-  auto found = site_.files->find({request.method, *below, {request.headers.begin(), request.headers.end()}});
+  auto found =
+      site_.files->find({request.method, *below, {request.headers.begin(), request.headers.end()}});
   if (!found) {
     services_.log.error(fmt::format("cannot serve {}: {}", path, found.error().to_string()));
     auto page = abi::failure_page(found.error().kind());
@@ -109,8 +110,8 @@ Task<void> App::not_found(http::Exchange& exchange) {
 Task<void> App::send(http::Exchange& exchange, http::FileResponse response) {
   auto sent = co_await send_file(exchange, std::move(response));
   if (sent || sent.error().kind() == ErrorKind::Gone) co_return;
-  services_.log.error(fmt::format("cannot send {}: {}", exchange.request().target,
-                                  sent.error().to_string()));
+  services_.log.error(
+      fmt::format("cannot send {}: {}", exchange.request().target, sent.error().to_string()));
   if (exchange.started()) co_return;
   auto page = abi::failure_page(sent.error().kind());
   co_await exchange.respond(std::move(page.head), std::move(page.body));

@@ -21,8 +21,7 @@ void Cors::apply(const http::RequestHead& request, http::Headers& response) cons
   // The answer differs by origin even where this one is not allowed: caches must know.
   if (!response.has_token("vary", "origin")) response.add("vary", "Origin");
   const auto origin = request.headers.find("origin");
-  if (origin && allows(*origin))
-    response.add("access-control-allow-origin", std::string(*origin));
+  if (origin && allows(*origin)) response.add("access-control-allow-origin", std::string(*origin));
 }
 
 bool Cors::is_preflight(const http::RequestHead& request) {

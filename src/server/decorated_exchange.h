@@ -1,5 +1,5 @@
-// DecoratedExchange: an exchange that adds the site's headers to whatever answers, and tells what was
-// answered. Made only when something is to be added or observed.
+// DecoratedExchange: an exchange that adds the site's headers to whatever answers, and tells what
+// was answered. Made only when something is to be added or observed.
 #pragma once
 
 #include "http/exchange.h"

@@ -9,7 +9,8 @@ constexpr std::size_t kPieceBytes = 64 * 1024;
 http::ResponseHead head_of(http::FileResponse& response) {
   http::ResponseHead head;
   head.status = response.status;
-  for (auto& header : response.headers) head.headers.add(std::move(header.name), std::move(header.value));
+  for (auto& header : response.headers)
+    head.headers.add(std::move(header.name), std::move(header.value));
   return head;
 }
 

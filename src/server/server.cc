@@ -1,12 +1,13 @@
 #include "server/server.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <fmt/format.h>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -44,8 +45,8 @@ class Loop final {
     services_.emplace(abi::LoopServices{context_.get_executor(), *pool_, *fetcher_, shared_.kv,
                                         shared_.clock, shared_.random, shared_.log, *background_});
     app_.emplace(shared_.site, *services_);
-    auto listener = http::make_listener(context_, address, reuse_port, options_.limits, *app_,
-                                        shared_.log);
+    auto listener =
+        http::make_listener(context_, address, reuse_port, options_.limits, *app_, shared_.log);
     if (!listener) return fail(std::move(listener).error());
     listener_ = std::move(*listener);
     app_->set_authority(authority_of(address.host, listener_->port()));
@@ -88,8 +89,7 @@ class Loop final {
       co_await timer.async_wait(asio::use_awaitable);
     }
     const std::size_t left = listener_->open_connections();
-    if (left > 0)
-      shared_.log.warn(fmt::format("{} connections were cut at shutdown", left));
+    if (left > 0) shared_.log.warn(fmt::format("{} connections were cut at shutdown", left));
     listener_->close_all();
     background_->cancel();
     // What was cut ends by itself; a guest that never yields is not waited for.
@@ -157,7 +157,8 @@ class LoopServer final : public Server {
         threads.emplace_back([loop = loops_[i].get()] { loop->run(); });
       loops_.front()->run();
     }
-    const bool left = std::ranges::any_of(loops_, [](const auto& loop) { return loop->work_left(); });
+    const bool left =
+        std::ranges::any_of(loops_, [](const auto& loop) { return loop->work_left(); });
     return left ? Ended::WithWorkLeft : Ended::Cleanly;
   }
 

@@ -1,8 +1,8 @@
 // Server: one loop per core, each with its own listener, instances and outbound connections.
 //
-// make_server() binds; run() serves on the calling thread and its own threads until stop() and returns
-// when running requests have ended or the grace period is over. stop() may be called from any thread
-// and twice: the second call cuts what still runs.
+// make_server() binds; run() serves on the calling thread and its own threads until stop() and
+// returns when running requests have ended or the grace period is over. stop() may be called from
+// any thread and twice: the second call cuts what still runs.
 #pragma once
 
 #include <chrono>
@@ -58,6 +58,7 @@ class Server {
   virtual void stop() = 0;
 };
 
-[[nodiscard]] Result<std::unique_ptr<Server>> make_server(const ServerOptions& options, Shared shared);
+[[nodiscard]] Result<std::unique_ptr<Server>> make_server(const ServerOptions& options,
+                                                          Shared shared);
 
 }  // namespace wws::server

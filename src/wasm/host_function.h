@@ -37,8 +37,8 @@ class HostContext {
   virtual Result<Value> call_guest(std::string_view exported, std::span<const Value> arguments) = 0;
 };
 
-// How a host function ends: it goes on, or the guest stops with an error. An Error ends the run: the
-// instance is dropped and the caller of Lease::call sees exactly this error.
+// How a host function ends: it goes on, or the guest stops with an error. An Error ends the run:
+// the instance is dropped and the caller of Lease::call sees exactly this error.
 using HostResult = std::optional<Error>;
 
 // `values` holds the arguments and receives the results from its front.
@@ -57,8 +57,8 @@ class Waker {
   virtual ~Waker() = default;
   virtual void wake() noexcept = 0;
 };
-// Starts an operation. It must call `waker->wake()` once, later; the waker may outlive the guest, in
-// which case waking does nothing. Returning an Error ends the run.
+// Starts an operation. It must call `waker->wake()` once, later; the waker may outlive the guest,
+// in which case waking does nothing. Returning an Error ends the run.
 using SuspendingCall = Result<std::unique_ptr<Operation>> (*)(HostContext& context,
                                                               std::span<const Value> arguments,
                                                               std::shared_ptr<Waker> waker);
@@ -68,7 +68,7 @@ struct HostFunction {
   std::string name;
   // Parameters and results: i = i32, I = i64, f = f32, F = f64. "ii:i" takes two i32, returns one.
   std::string type;
-  HostCall call = nullptr;              // one of these two
+  HostCall call = nullptr;  // one of these two
   SuspendingCall suspending = nullptr;
 };
 

@@ -1,7 +1,8 @@
 // GuestMemory: the one way to a guest's linear memory. Every access is checked against the size the
 // memory has now; a guest that lies gets an error, never the host's bytes.
 //
-// A borrow: valid until the guest runs again or grows its memory. Never keep one across a suspension.
+// A borrow: valid until the guest runs again or grows its memory. Never keep one across a
+// suspension.
 #pragma once
 
 #include <cstdint>

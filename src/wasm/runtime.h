@@ -1,14 +1,15 @@
 // Runtime: the sandbox's front door. It compiles modules to Programs, keeps Images of their memory,
 // and lends instances of them, one request at a time.
 //
-// The promise: the memory, globals and tables that a Lease starts with equal its Image byte for byte,
-// whatever an earlier lease did. Two ways keep it (ARCHITECTURE.md, "Sandbox life cycle"):
+// The promise: the memory, globals and tables that a Lease starts with equal its Image byte for
+// byte, whatever an earlier lease did. Two ways keep it (ARCHITECTURE.md, "Sandbox life cycle"):
 //  - kept: the instance stays, every page that may have been written is put back after each lease.
 //    Only for modules that the checker proves to have no other state, and only while the start-up
 //    self-test and the running checks say that the kernel reports pages truthfully;
 //  - fresh: every lease gets a new instance.
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -18,8 +19,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <boost/asio/any_io_executor.hpp>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -36,10 +35,10 @@ enum class RestoreMode : std::uint8_t { Auto, Fresh };
 
 struct RuntimeOptions {
   RestoreMode restore = RestoreMode::Auto;
-  std::chrono::milliseconds slice{2};   // guest time before it yields to the loop
+  std::chrono::milliseconds slice{2};  // guest time before it yields to the loop
   // Folder for compiled modules; empty: no cache on disk. Made with mode 0700 if missing.
   std::filesystem::path cache_folder;
-  bool check_every_restore = false;     // compare the whole memory after every restore (tests)
+  bool check_every_restore = false;  // compare the whole memory after every restore (tests)
 };
 
 // Bounds of one lease; 0 switches one off.
@@ -82,8 +81,8 @@ class Program {
 };
 
 // An instance on loan for one request; belongs to one loop. Destroying it puts the memory back, or
-// drops the instance if the run was not clean (a trap, a limit, growth that cannot be undone, a call
-// still under way, mark_unclean()).
+// drops the instance if the run was not clean (a trap, a limit, growth that cannot be undone, a
+// call still under way, mark_unclean()).
 class Lease {
  public:
   Lease(const Lease&) = delete;
@@ -128,10 +127,10 @@ struct PoolOptions {
   std::uint32_t max_instances = 256;  // running at once on this loop
   // Of these, for one image: a worker whose requests hang leaves room for others. 0: no bound.
   std::uint32_t max_per_image = 192;
-  std::uint32_t max_kept = 64;        // idle ones kept
-  std::uint32_t max_waiting = 10'000; // leases waited for; past it Exhausted at once
+  std::uint32_t max_kept = 64;                 // idle ones kept
+  std::uint32_t max_waiting = 10'000;          // leases waited for; past it Exhausted at once
   std::chrono::milliseconds max_wait{10'000};  // then Exhausted
-  std::uint64_t max_uses = 100'000;   // of one instance, then it is dropped
+  std::uint64_t max_uses = 100'000;            // of one instance, then it is dropped
 };
 
 struct PoolStats {
@@ -146,8 +145,8 @@ class InstancePool {
   InstancePool& operator=(const InstancePool&) = delete;
   virtual ~InstancePool() = default;
 
-  // Lends an instance whose state equals `image`, preferably one that last ran it. Errors: Exhausted
-  // (queue full or waited too long), Internal.
+  // Lends an instance whose state equals `image`, preferably one that last ran it. Errors:
+  // Exhausted (queue full or waited too long), Internal.
   virtual Task<Result<std::unique_ptr<Lease>>> acquire(std::shared_ptr<const Program> program,
                                                        std::shared_ptr<const Image> image) = 0;
   // The same when no waiting is needed; nothing when it is.
@@ -166,17 +165,17 @@ class Runtime {
   virtual ~Runtime() = default;
 
   // Any core module. It is checked, and when proven compiled for the kept way, else for fresh
-  // instances. Blocking (Cranelift: ms to s): call it off the loops. Errors: Invalid for what is not
-  // a module ("not a WebAssembly module: ..."; components are named as such), or an import that no
-  // host function has (named).
+  // instances. Blocking (Cranelift: ms to s): call it off the loops. Errors: Invalid for what is
+  // not a module ("not a WebAssembly module: ..."; components are named as such), or an import that
+  // no host function has (named).
   virtual Result<std::shared_ptr<const Program>> compile(ByteView wasm,
                                                          const HostFunctions& imports) = 0;
   // A bundle made by `bundle()`: compiled code and base image. The bytes must outlive the runtime.
   // Errors: Unsupported when made for another CPU or runtime version.
   virtual Result<std::shared_ptr<const Program>> load_bundle(ByteView bundle,
                                                              const HostFunctions& imports) = 0;
-  // Build time: compiles a proven module whose state is `image` into a bundle. Refuses (Invalid, all
-  // reasons) a module that the checker does not prove.
+  // Build time: compiles a proven module whose state is `image` into a bundle. Refuses (Invalid,
+  // all reasons) a module that the checker does not prove.
   virtual Result<std::string> bundle(ByteView wasm, const Program& program, const Image& image) = 0;
 
   virtual std::unique_ptr<InstancePool> make_pool(boost::asio::any_io_executor loop,

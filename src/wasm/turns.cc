@@ -37,10 +37,10 @@ Turns::Turns(asio::any_io_executor loop, const io::Clock& clock)
 
 template <typename Handler>
 auto Turns::guarded(Handler handler) {
-  return [handler, self = std::weak_ptr<Turns*>(self_)](
-             const boost::system::error_code& error = {}) {
-    if (const auto turns = self.lock(); turns && !error) ((*turns)->*handler)();
-  };
+  return
+      [handler, self = std::weak_ptr<Turns*>(self_)](const boost::system::error_code& error = {}) {
+        if (const auto turns = self.lock(); turns && !error) ((*turns)->*handler)();
+      };
 }
 
 Task<void> Turns::wait(std::chrono::nanoseconds cpu_used) {

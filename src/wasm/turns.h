@@ -1,10 +1,11 @@
 // Turns: which of a loop's long-running guests runs next, and when.
 //
 // A guest that used up its first slice takes turns: one guest at a time, in order, and after each
-// turn the loop serves what else is ready. A guest that ran for long already (kHeavy) must leave the
-// loop to others for a while, if there are others: where something else ran since the last turn and
-// the loop had no idle time, the next turn waits kRest times as long as that one took. So requests
-// that are short keep most of a core, and a spinning guest gets the rest; on an idle loop it gets all.
+// turn the loop serves what else is ready. A guest that ran for long already (kHeavy) must leave
+// the loop to others for a while, if there are others: where something else ran since the last turn
+// and the loop had no idle time, the next turn waits kRest times as long as that one took. So
+// requests that are short keep most of a core, and a spinning guest gets the rest; on an idle loop
+// it gets all.
 //
 // Belongs to one loop.
 #pragma once

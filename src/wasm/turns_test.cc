@@ -51,7 +51,8 @@ TEST(Turns, AHeavyGuestAloneIsNotHeldBack) {
 }
 
 // Work of others: moves the clock, whose CPU time is its wall time, so the loop is never idle.
-void be_busy(asio::io_context& loop, io::ManualClock& clock, const std::string& order, int& served) {
+void be_busy(asio::io_context& loop, io::ManualClock& clock, const std::string& order,
+             int& served) {
   clock.advance(std::chrono::microseconds(300));
   ++served;
   if (order.size() < 5) asio::post(loop, [&] { be_busy(loop, clock, order, served); });

@@ -1,4 +1,5 @@
-// A worker that cannot run, known before its first request: it is listed, and its route answers 500.
+// A worker that cannot run, known before its first request: it is listed, and its route answers
+// 500.
 #pragma once
 
 #include "worker/refusal.h"

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-
 #include "abi/failure_page.h"
 #include "base/read_file.h"
 #include "worker/refusal.h"
@@ -19,7 +18,8 @@ Task<void> finish_later(std::unique_ptr<abi::js::Session> session) {
 
 }  // namespace
 
-Task<Result<std::shared_ptr<const abi::js::Engine>>> JsRuntime::engine(abi::LoopServices& services) {
+Task<Result<std::shared_ptr<const abi::js::Engine>>> JsRuntime::engine(
+    abi::LoopServices& services) {
   auto make = [this, &services] { return abi::js::Engine::create(program_, services); };
   auto engine = co_await engine_.get(services.loop, std::move(make));
   if (!engine) co_return fail(std::move(engine).error().with_context("JavaScript engine"));
@@ -28,7 +28,10 @@ Task<Result<std::shared_ptr<const abi::js::Engine>>> JsRuntime::engine(abi::Loop
 
 JsWorker::JsWorker(JsRuntime& js, std::filesystem::path file, std::string relative,
                    abi::WorkerIdentity identity)
-    : js_(js), file_(std::move(file)), relative_(std::move(relative)), identity_(std::move(identity)) {}
+    : js_(js),
+      file_(std::move(file)),
+      relative_(std::move(relative)),
+      identity_(std::move(identity)) {}
 
 Task<Result<JsWorker::Loaded>> JsWorker::make(abi::LoopServices& services) {
   Loaded result;
@@ -48,7 +51,8 @@ Task<Result<JsWorker::Loaded>> JsWorker::make(abi::LoopServices& services) {
   co_return result;
 }
 
-Task<Result<std::shared_ptr<const JsWorker::Loaded>>> JsWorker::loaded(abi::LoopServices& services) {
+Task<Result<std::shared_ptr<const JsWorker::Loaded>>> JsWorker::loaded(
+    abi::LoopServices& services) {
   std::function<Task<Result<Loaded>>()> maker = [this, &services] { return make(services); };
   auto value = co_await loaded_.get(services.loop, std::move(maker));
   co_return value;
@@ -88,9 +92,10 @@ Task<void> JsWorker::serve(abi::LoopServices& services, http::Exchange& exchange
     co_return;
   }
   auto session = std::make_unique<abi::js::Session>(services, identity_, std::move(**lease));
-  const auto evaluate = value->script.replayed ? abi::js::Session::Evaluate::Yes
-                                               : abi::js::Session::Evaluate::No;
-  const bool more = co_await session->respond(exchange, url, params, evaluate, value->engine->mailbox());
+  const auto evaluate =
+      value->script.replayed ? abi::js::Session::Evaluate::Yes : abi::js::Session::Evaluate::No;
+  const bool more =
+      co_await session->respond(exchange, url, params, evaluate, value->engine->mailbox());
   if (more) {
     services.background.spawn(finish_later(std::move(session)));
     co_return;

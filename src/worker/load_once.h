@@ -1,9 +1,9 @@
 // LoadOnce<T>: a value that is made by the first who needs it, on whichever loop that is, while
 // others on any loop wait without blocking. Thread-safe.
 //
-// A failure of the thing itself (GuestFault, Invalid, NotFound ...) is kept: files do not change under
-// a running server. Errors of the moment (Exhausted, TimedOut, Gone) are not: the next caller tries
-// again. Making is bounded by whoever makes; a waiter whose coroutine is cancelled gets Gone.
+// A failure of the thing itself (GuestFault, Invalid, NotFound ...) is kept: files do not change
+// under a running server. Errors of the moment (Exhausted, TimedOut, Gone) are not: the next caller
+// tries again. Making is bounded by whoever makes; a waiter whose coroutine is cancelled gets Gone.
 #pragma once
 
 #include <atomic>

@@ -71,7 +71,8 @@ TEST(LoadOnce, WakesThoseWhoWaitOnOtherLoops) {
 }
 
 TEST(LoadOnce, KeepsAFailureButTriesAgainWhenSomethingWasExhausted) {
-  for (const auto& [kind, expected] : {std::pair{ErrorKind::GuestFault, 1}, {ErrorKind::Exhausted, 2}}) {
+  for (const auto& [kind, expected] :
+       {std::pair{ErrorKind::GuestFault, 1}, {ErrorKind::Exhausted, 2}}) {
     asio::io_context loop;
     LoadOnce<int> once;
     int made = 0;

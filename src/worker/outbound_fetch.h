@@ -1,5 +1,5 @@
-// OutboundFetch: the stdio workers' HTTP import on the fetch binding, under the worker's policy. One
-// a request, on its loop; close() must complete before it goes.
+// OutboundFetch: the stdio workers' HTTP import on the fetch binding, under the worker's policy.
+// One a request, on its loop; close() must complete before it goes.
 #pragma once
 
 #include "abi/services.h"

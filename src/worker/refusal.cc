@@ -12,14 +12,12 @@ Task<void> answer_refusal(observe::Log& log, http::Exchange& exchange,
   // One line of the user's file a line of the log: the stack follows the message.
   const std::string text = error.to_string();
   const auto cut = text.find('\n');
-  std::vector<observe::Field> fields = {{"worker", worker.label},
-                                        {"route", worker.route}};
+  std::vector<observe::Field> fields = {{"worker", worker.label}, {"route", worker.route}};
   if (cut != std::string::npos) fields.push_back({"stack", text.substr(cut + 1)});
   log.error(fmt::format("Error running worker \"{}\" at route \"{}\": {}", worker.label,
                         worker.route, text.substr(0, cut)),
             fields);
-  auto page = busy ? abi::status_page(503, "The server is busy")
-                   : abi::failure_page(error.kind());
+  auto page = busy ? abi::status_page(503, "The server is busy") : abi::failure_page(error.kind());
   if (busy) page.head.headers.add("retry-after", "1");
   auto answered = co_await exchange.respond(std::move(page.head), std::move(page.body));
   if (!answered) log.debug("the client left before its answer");

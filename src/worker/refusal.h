@@ -1,4 +1,5 @@
-// Answers a request whose worker cannot run: the reason goes to the log, a short page to the client.
+// Answers a request whose worker cannot run: the reason goes to the log, a short page to the
+// client.
 #pragma once
 
 #include "abi/worker_identity.h"

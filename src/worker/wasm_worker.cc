@@ -11,8 +11,8 @@
 #include "abi/fetch_policy.h"
 #include "abi/resume_until.h"
 #include "abi/wasi_p1/loop_timers.h"
-#include "worker/outbound_fetch.h"
 #include "base/read_file.h"
+#include "worker/outbound_fetch.h"
 #include "worker/refusal.h"
 
 namespace wws::worker {
@@ -90,15 +90,16 @@ struct WasmWorker::Run {
       : deadline(abi::deadline_after(identity.config.limits.wall)),
         outbound(services, abi::fetch_policy(identity.config.http_requests, deadline)),
         timers(abi::wasi_p1::make_loop_timers(services.loop)),
-        session(options(identity, request),
-                [&services, &identity](std::string_view line) {
-                  services.log.info(line, {{"worker", identity.label}});
-                },
-                services.clock, services.random, *timers, &outbound),
+        session(
+            options(identity, request),
+            [&services, &identity](std::string_view line) {
+              services.log.info(line, {{"worker", identity.label}});
+            },
+            services.clock, services.random, *timers, &outbound),
         lease(std::move(given)) {
     lease->set_user(session.as_user());
-    lease->set_limits({.cpu = identity.config.limits.cpu,
-                       .memory_bytes = identity.config.limits.memory_bytes});
+    lease->set_limits(
+        {.cpu = identity.config.limits.cpu, .memory_bytes = identity.config.limits.memory_bytes});
   }
 
   static abi::wasi_p1::WasiOptions options(const abi::WorkerIdentity& identity,
@@ -110,7 +111,8 @@ struct WasmWorker::Run {
     const auto limit = identity.config.limits.response_bytes;
     made.max_output = limit == 0 ? SIZE_MAX : limit * kDocumentFactor + kDocumentOverhead;
     const auto wall = identity.config.limits.wall;
-    made.max_wall = wall.count() == 0 ? std::chrono::nanoseconds::max() : std::chrono::nanoseconds(wall);
+    made.max_wall =
+        wall.count() == 0 ? std::chrono::nanoseconds::max() : std::chrono::nanoseconds(wall);
     return made;
   }
 
@@ -180,8 +182,8 @@ Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Lo
   co_return response;
 }
 
-Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchange,
-                             std::string url, Params params) {
+Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
+                             Params params) {
   const auto& config = identity_.config;
   if (config.limits.request_bytes != 0) exchange.set_body_limit(config.limits.request_bytes);
   auto value = loaded_.ready();

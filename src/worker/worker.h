@@ -1,7 +1,7 @@
 // Worker: a file of the project that answers requests, each in a sandbox of its own.
 //
-// Immutable but for its lazily loaded guest; shared by all loops. load() may be called early, so that
-// mistakes are known at the start; serve() loads when that has not happened yet.
+// Immutable but for its lazily loaded guest; shared by all loops. load() may be called early, so
+// that mistakes are known at the start; serve() loads when that has not happened yet.
 #pragma once
 
 #include <memory>

@@ -45,11 +45,13 @@ class EngineTest : public testing::TestWithParam<wasm::RestoreMode> {
   // Runs one request to its end.
   void ask(worker::Worker& worker, http::MemoryExchange& exchange) {
     bool done = false;
-    boost::asio::co_spawn(loop_, worker.serve(*services_, exchange, "http://localhost" + exchange.request().target, {}),
-                   [&](std::exception_ptr error) {
-                     EXPECT_EQ(error, nullptr);
-                     done = true;
-                   });
+    boost::asio::co_spawn(
+        loop_,
+        worker.serve(*services_, exchange, "http://localhost" + exchange.request().target, {}),
+        [&](std::exception_ptr error) {
+          EXPECT_EQ(error, nullptr);
+          done = true;
+        });
     loop_.restart();
     while (!done) loop_.run_one();
   }

@@ -1,6 +1,7 @@
-// The promise, tested through the real engine: after any script the next request sees a sandbox that
-// equals the worker's image byte for byte. The runtime compares the whole memory after every restore
-// (check_every_restore) and gives up keeping instances at the first difference, which fails here.
+// The promise, tested through the real engine: after any script the next request sees a sandbox
+// that equals the worker's image byte for byte. The runtime compares the whole memory after every
+// restore (check_every_restore) and gives up keeping instances at the first difference, which fails
+// here.
 #include <algorithm>
 #include <sstream>
 
@@ -15,7 +16,8 @@ using Isolation = EngineTest;
 
 constexpr char kDeeds[] =
     "globals prototypes deletes replaces big huge grows scatters strings deep nested generators "
-    "promises finalizers maps symbols evals throws throwsOddly random sorts bigints buffers fragments "
+    "promises finalizers maps symbols evals throws throwsOddly random sorts bigints buffers "
+    "fragments "
     "freezes timers console listeners never";
 
 std::vector<std::string> deeds() {

@@ -116,10 +116,12 @@ Task<Result<std::int32_t>> call_with(wasm::Lease& lease, const char* function,
   auto room = co_await call(lease, "wws_alloc", numbers(size));
   if (!room) co_return fail(std::move(room).error());
   const auto at = static_cast<std::uint32_t>(*room);
-  if (at == 0) co_return fail(ErrorKind::Exhausted, "the script does not fit into the memory limit");
+  if (at == 0)
+    co_return fail(ErrorKind::Exhausted, "the script does not fit into the memory limit");
   auto memory = lease.memory();
   if (!memory.write(at, as_bytes(message)))
-    co_return fail(ErrorKind::Internal, "the engine's allocator gave an address outside its memory");
+    co_return fail(ErrorKind::Internal,
+                   "the engine's allocator gave an address outside its memory");
   auto result = co_await call(lease, function, numbers(at, size));
   co_return result;
 }
@@ -131,16 +133,17 @@ Task<Result<void>> warm_up(LoopServices& services, wasm::Lease& lease, LoadHost&
     headers.add("host", "localhost");
     const Pairs none;
     std::string message;
-    encode(RequestMessage{WWS_REQUEST_WARMUP, warmup.method, "http://localhost" + warmup.path,
-                          headers, none, {}},
-           message);
+    encode(
+        RequestMessage{
+            WWS_REQUEST_WARMUP, warmup.method, "http://localhost" + warmup.path, headers, none, {}},
+        message);
     auto state = co_await call_with(lease, "wws_request", std::move(message));
     if (!state) co_return fail(std::move(state).error());
     if (*state < 0 || !(*state & WWS_STATE_RESPONDED))
-      services.log.warn(fmt::format("the warm-up request \"{} {}\" was not answered: {}",
-                                    warmup.method, warmup.path,
-                                    *state < 0 ? host.error().message() : "it waits for I/O"),
-                        {{"worker", script.label}});
+      services.log.warn(
+          fmt::format("the warm-up request \"{} {}\" was not answered: {}", warmup.method,
+                      warmup.path, *state < 0 ? host.error().message() : "it waits for I/O"),
+          {{"worker", script.label}});
   }
   co_return Result<void>();
 }
@@ -186,7 +189,8 @@ Task<Result<LoadedScript>> Engine::load(LoopServices services, Script script) co
   wasm::Lease& lease = **acquired;
   LoadHost host(services.clock, services.random, services.log, script.label);
   lease.set_user(static_cast<GuestHost*>(&host));
-  lease.set_limits({.cpu = script.config.limits.cpu, .memory_bytes = script.config.limits.memory_bytes});
+  lease.set_limits(
+      {.cpu = script.config.limits.cpu, .memory_bytes = script.config.limits.memory_bytes});
 
   std::string message =
       encode(CompileMessage{WWS_COMPILE_AUTO, script.file_name, script.source, script.config.vars});

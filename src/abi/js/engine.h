@@ -18,7 +18,7 @@ namespace wws::abi::js {
 struct Script {
   std::string file_name;  // as stacks show it: "api/[id].js"
   std::string source;
-  std::string label;      // for the log
+  std::string label;  // for the log
   const config::WorkerConfig& config;
 };
 

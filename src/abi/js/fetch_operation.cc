@@ -26,8 +26,7 @@ std::string failure_text(const bindings::FetchError& error) {
 // The request body as the client reads it, fed by the guest's writes.
 class FetchOperation::Upload final : public http::BodySource {
  public:
-  explicit Upload(FetchOperation& owner)
-      : owner_(owner), ready_(owner.services_.loop) {}
+  explicit Upload(FetchOperation& owner) : owner_(owner), ready_(owner.services_.loop) {}
 
   Task<Result<std::string>> read() override {
     while (bytes_.empty() && !ended_) {

@@ -35,7 +35,9 @@ class FetchOperation final {
   void cancel();
   Task<void> join();
   // Whether the guest still waits for something of it.
-  [[nodiscard]] bool outstanding() const noexcept { return !cancelled_ && (connecting_ || reading_); }
+  [[nodiscard]] bool outstanding() const noexcept {
+    return !cancelled_ && (connecting_ || reading_);
+  }
 
  private:
   class Upload;

@@ -1,6 +1,6 @@
-#include "abi/js/guest_host.h"
-
 #include <fmt/format.h>
+
+#include "abi/js/guest_host.h"
 
 namespace wws::abi::js {
 namespace {
@@ -101,7 +101,8 @@ HostResult kv_list(HostContext& context, std::span<Value> v) {
 
 HostResult kv_take(HostContext& context, std::span<Value> v) {
   auto memory = context.memory();
-  if (!memory.write(u32(v[0]), as_bytes(host_of(context).kv_taken()))) return bad_address("kv_take");
+  if (!memory.write(u32(v[0]), as_bytes(host_of(context).kv_taken())))
+    return bad_address("kv_take");
   return {};
 }
 

@@ -37,7 +37,8 @@ TEST(DecodeResponse, RefusesWhatIsCutAtAnyByte) {
 }
 
 TEST(DecodeResponse, RefusesAHeaderCountThatLies) {
-  EXPECT_FALSE(decode_response(as_bytes(response(200, WWS_BODY_INLINE, 0xffffffffu, "x"))).has_value());
+  EXPECT_FALSE(
+      decode_response(as_bytes(response(200, WWS_BODY_INLINE, 0xffffffffu, "x"))).has_value());
 }
 
 TEST(DecodeResponse, RefusesAStatusThatHttpCannotCarry) {
@@ -50,7 +51,8 @@ TEST(EncodeRequest, LowersHeaderNamesAndKeepsValues) {
   headers.add("X-Mixed-Case", "VaLuE");
   const Pairs params = {{"id", "7"}};
   std::string out;
-  encode(RequestMessage{WWS_REQUEST_BODY_INLINE, "POST", "http://h/", headers, params, "body"}, out);
+  encode(RequestMessage{WWS_REQUEST_BODY_INLINE, "POST", "http://h/", headers, params, "body"},
+         out);
 
   ByteReader reader(as_bytes(out));
   EXPECT_EQ(reader.number<std::uint32_t>(), unsigned{WWS_REQUEST_BODY_INLINE});

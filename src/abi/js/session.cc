@@ -43,8 +43,8 @@ Session::Session(LoopServices& services, const WorkerIdentity& worker,
                  std::unique_ptr<wasm::Lease> lease)
     : services_(services), worker_(worker), lease_(std::move(lease)) {
   lease_->set_user(static_cast<GuestHost*>(this));
-  lease_->set_limits({.cpu = worker.config.limits.cpu,
-                      .memory_bytes = worker.config.limits.memory_bytes});
+  lease_->set_limits(
+      {.cpu = worker.config.limits.cpu, .memory_bytes = worker.config.limits.memory_bytes});
   started_ = services_.clock.monotonic();
   deadline_ = deadline_after(worker.config.limits.wall);
 }
@@ -140,8 +140,9 @@ Task<Result<void>> Session::pump_events() {
     if (sent_ && (exchange_ || settled())) co_return Result<void>();
     if (!waiting()) {
       if (sent_) co_return Result<void>();
-      co_return fail(ErrorKind::GuestFault,
-                     "the handler never answered: its promise did not settle and nothing is pending");
+      co_return fail(
+          ErrorKind::GuestFault,
+          "the handler never answered: its promise did not settle and nothing is pending");
     }
     if (events_.empty()) {
       watch_client();
@@ -322,7 +323,8 @@ Task<void> Session::pump_response() {
       gone_ = true;
       break;
     }
-    if (std::exchange(guest_waits_writable_, false)) push_event(encode_writable(WWS_STREAM_RESPONSE));
+    if (std::exchange(guest_waits_writable_, false))
+      push_event(encode_writable(WWS_STREAM_RESPONSE));
   }
   if (gone_) push_event(encode_gone());
   sent_ = !gone_;
@@ -417,7 +419,8 @@ void Session::read(std::uint32_t stream) {
   }
   if (reading_request_) return;
   if (!exchange_) {
-    push_event(encode_chunk(stream, WWS_CHUNK_ERROR, "the request body is gone after the response"));
+    push_event(
+        encode_chunk(stream, WWS_CHUNK_ERROR, "the request body is gone after the response"));
     return;
   }
   reading_request_ = true;
@@ -455,9 +458,9 @@ std::int32_t Session::fetch(ByteView bytes) {
     return static_cast<std::int32_t>(id);
   }
   auto policy = fetch_policy(worker_.config.http_requests, deadline_);
-  auto operation = std::make_unique<FetchOperation>(
-      services_, std::move(policy), id, std::move(*message),
-      [this](std::string event) { push_event(std::move(event)); });
+  auto operation =
+      std::make_unique<FetchOperation>(services_, std::move(policy), id, std::move(*message),
+                                       [this](std::string event) { push_event(std::move(event)); });
   operation->start();
   fetches_.emplace(id, std::move(operation));
   return static_cast<std::int32_t>(id);
@@ -470,7 +473,8 @@ void Session::timer(std::uint32_t id, double milliseconds) {
   }
   if (!self_) self_ = std::make_shared<Session*>(this);
   // NaN and negative delays mean "now"; a day is longer than any request may last.
-  const double delay = std::isfinite(milliseconds) ? std::fmin(std::fmax(milliseconds, 0), 86'400'000) : 0;
+  const double delay =
+      std::isfinite(milliseconds) ? std::fmin(std::fmax(milliseconds, 0), 86'400'000) : 0;
   const auto [at, added] = timers_.try_emplace(id, services_.loop);
   at->second.expires_after(std::chrono::microseconds(static_cast<std::int64_t>(delay * 1000)));
   // A timer that went off already cannot be taken back: it finds itself, or the session, gone.

@@ -55,8 +55,7 @@ struct Failure {
 class Session final : public GuestHost {
  public:
   // `services` and `worker` are borrowed and outlive the session.
-  Session(LoopServices& services, const WorkerIdentity& worker,
-          std::unique_ptr<wasm::Lease> lease);
+  Session(LoopServices& services, const WorkerIdentity& worker, std::unique_ptr<wasm::Lease> lease);
   ~Session() override;
 
   // `evaluate_first`: a replayed worker's top-level code runs before the request.
@@ -128,12 +127,12 @@ class Session final : public GuestHost {
 
   std::int32_t state_ = 0;  // WWS_STATE_* of the last call
   EventQueue events_;
-  std::optional<Failure> failure_;  // the guest's own report
-  std::optional<Error> exceeded_;   // a bound of the host's
+  std::optional<Failure> failure_;       // the guest's own report
+  std::optional<Error> exceeded_;        // a bound of the host's
   std::optional<ErrorKind> body_error_;  // of the request's body
-  bool faulted_ = false;            // the lease's call failed
-  bool abandoned_ = false;          // an operation was cut short
-  bool gone_ = false;               // the client left
+  bool faulted_ = false;                 // the lease's call failed
+  bool abandoned_ = false;               // an operation was cut short
+  bool gone_ = false;                    // the client left
   bool watching_ = false;
 
   // The response.

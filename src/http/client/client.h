@@ -60,9 +60,9 @@ class Client {
   Client& operator=(const Client&) = delete;
   virtual ~Client() = default;
 
-  // Errors: Invalid (a malformed request), Internal (a malformed response), NotFound (name does not resolve), Denied (filter), Gone (refused
-  // or cut), TimedOut, Unsupported (TLS verification failed: text says why). Cancelling the
-  // awaiting coroutine closes the connection.
+  // Errors: Invalid (a malformed request), Internal (a malformed response), NotFound (name does not
+  // resolve), Denied (filter), Gone (refused or cut), TimedOut, Unsupported (TLS verification
+  // failed: text says why). Cancelling the awaiting coroutine closes the connection.
   virtual Task<Result<std::unique_ptr<ClientResponse>>> send(ClientRequest request,
                                                              AddressFilter filter) = 0;
 };
