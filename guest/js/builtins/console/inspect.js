@@ -214,6 +214,12 @@
 
   // Objects of the platform keep their state inside: what their attributes say is shown.
   const platformItems = (context, object, level, output) => {
+    context.indent += 2;
+    platformState(context, object, level, output);
+    context.indent -= 2;
+  };
+
+  const platformState = (context, object, level, output) => {
     const iterate = typeof object.forEach === "function" && className(object) !== "Array";
     if (iterate) {
       let left = 0;
@@ -422,7 +428,8 @@
     if (typeof method !== "function") return undefined;
     const result = apply(method, value, [context.depth - level, {}, internals.inspect]);
     if (result === value) return undefined;
-    return typeof result === "string" ? result : format(context, result, level);
+    return typeof result === "string" ? indentLines(result, context.indent)
+      : format(context, result, level);
   };
 
   const format = (context, value, level) => {
