@@ -59,7 +59,9 @@
  *   Response: u16 status, u8 body (WWS_BODY_*), u8 0, str status_text, u32 count, { str name,
  *             str value } headers, str body (with WWS_BODY_INLINE)
  *   Fetch:    u32 flags (WWS_FETCH_*), str method, str url, u32 count, { str, str } headers, str body
- *   Fault:    str message ("TypeError: x is not a function"), str stack (one frame a line, or empty)
+ *   Fault:    str message ("TypeError: x is not a function", "thrown value: { a: 1 }"), str stack
+ *             (one frame of the worker a line, or empty; then, for each of up to four causes, a line
+ *             "[cause]: ..." and its frames)
  *
  * Streams: WWS_STREAM_REQUEST/RESPONSE (0) is the request body for read and the response body for
  * write; a fetch operation's id is its request body for write and its response body for read.

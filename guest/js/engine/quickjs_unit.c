@@ -204,6 +204,10 @@ JSModuleDef* wws_module_of(JSValueConst compiled) {
   return JS_VALUE_GET_PTR(compiled);
 }
 
+bool wws_is_error(JSValueConst value) {
+  return JS_IsError(value) || JS_GetClassID(value) == JS_CLASS_DOM_EXCEPTION;
+}
+
 bool wws_is_buffer(JSValueConst value) {
   return JS_IsArrayBuffer(value) || JS_GetTypedArrayType(value) >= 0 || JS_IsDataView(value);
 }

@@ -24,7 +24,8 @@
 //     //< chunks A|B             the pieces that were written
 //     //< aborted                the body was cut
 //     //! KIND TEXT              a fault of that kind whose message begins with TEXT
-//     //!stack TEXT              the fault's stack contains TEXT
+//     //!stack TEXT              a fault's stack contains TEXT; \n is an escape
+//     //!nostack TEXT            no fault's stack contains TEXT
 //     //= TEXT                   the next log line
 //     //kv KEY=value             what is stored in the end
 #include <sys/wait.h>
@@ -110,6 +111,7 @@ struct Case {
   bool aborted = false;
   std::vector<ExpectedFault> faults;
   std::vector<std::string> stacks;
+  std::vector<std::string> no_stacks;
   std::vector<std::string> logs;
   Pairs kv;
   bool warmup = false;
@@ -214,7 +216,9 @@ void directive(Script& script, int line, const std::string& mark, const std::str
   } else if (mark == "//!") {
     script.cases.back().faults.push_back({std::stoi(word), unescape(rest)});
   } else if (mark == "//!stack") {
-    script.cases.back().stacks.push_back(text);
+    script.cases.back().stacks.push_back(unescape(text));
+  } else if (mark == "//!nostack") {
+    script.cases.back().no_stacks.push_back(text);
   } else if (mark == "//=") {
     script.cases.back().logs.push_back(unescape(text));
   } else if (mark == "//kv") {
@@ -230,7 +234,7 @@ Script parse(const std::string& source) {
   std::istringstream in(source);
   std::string text;
   for (int line = 1; std::getline(in, text); ++line) {
-    for (const char* mark : {"//$", "//>", "//<", "//!stack", "//!", "//=", "//kv"}) {
+    for (const char* mark : {"//$", "//>", "//<", "//!stack", "//!nostack", "//!", "//=", "//kv"}) {
       if (text.starts_with(std::string(mark) + " ") || text == mark) {
         directive(script, line, mark, trim(text.substr(std::strlen(mark))));
         break;
@@ -297,10 +301,16 @@ void check_rest(Verdict& verdict, const Case& c, const Outcome& outcome) {
     }
     verdict.equal("fault", actual, expected);
   }
-  for (const std::string& text : c.stacks) {
+  const auto has_stack = [&outcome](const std::string& text) {
     bool found = false;
     for (const Fault& fault : outcome.faults) found |= fault.stack.find(text) != std::string::npos;
-    verdict.that(found, "no stack has \"" + text + "\"" +
+    return found;
+  };
+  for (const std::string& text : c.no_stacks) {
+    verdict.that(!has_stack(text), "a stack has \"" + text + "\"");
+  }
+  for (const std::string& text : c.stacks) {
+    verdict.that(has_stack(text), "no stack has \"" + text + "\"" +
                             (outcome.faults.empty() ? "" : ":\n" + outcome.faults[0].stack));
   }
   if (!c.logs.empty()) {

@@ -178,6 +178,11 @@
   const indentLines = (text, indent) =>
     indent === 0 ? text : text.replaceAll("\n", `\n${" ".repeat(indent)}`);
 
+  // Frames of QuickJS's functions and of our builtins say nothing about the worker.
+  const frameOfOurs = /^    at .* \((?:native|wws:.*)\)$/;
+  internals.frames = (stack) =>
+    stack.split("\n").filter((line) => !frameOfOurs.test(line)).join("\n").trimEnd();
+
   // QuickJS's stacks have no first line with name and message.
   internals.errorText = (error) => {
     let name, message, stack;
@@ -193,8 +198,8 @@
     if (own !== null && name === "Error" && own !== "Error") name = own;
     message = typeof message === "string" ? message : "";
     const head = message === "" ? name : `${name}: ${message}`;
-    if (typeof stack !== "string" || stack === "") return `[${head}]`;
-    const lines = stack.endsWith("\n") ? stack.slice(0, -1) : stack;
+    const lines = typeof stack === "string" ? internals.frames(stack) : "";
+    if (lines === "") return `[${head}]`;
     return lines.startsWith(head) ? lines : `${head}\n${lines}`;
   };
 
