@@ -78,6 +78,9 @@
 #define WWS_STATE_RESPONDED 1 /* the response is complete, body included */
 #define WWS_STATE_WAITING 2   /* an operation of the host is outstanding */
 #define WWS_STATE_EXTENDED 4  /* waitUntil promises have not settled */
+/* Of wws_evaluate only: evaluation is complete, there is neither a "fetch" listener nor a default
+ * export that can handle. */
+#define WWS_STATE_NO_HANDLER 8
 
 #define WWS_STREAM_REQUEST 0  /* for read */
 #define WWS_STREAM_RESPONSE 0 /* for write */

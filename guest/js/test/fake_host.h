@@ -53,6 +53,7 @@ struct Outcome {
   std::vector<std::string> logs;
   std::map<std::string, std::string> kv;
   std::vector<std::string> cancelled;
+  bool no_handler = false;  // of loading
   std::string complaint;  // what the guest did against the contract
 
   // All values of the name, joined by "|".

@@ -7,6 +7,7 @@
 // test("name", function) calls. Lines of a case:
 //
 //     //$ variable NAME=value    //$ module    //$ name file.js       (once, before the cases)
+//     //$ no-handler             evaluation must say that nothing handles requests
 //     //! load TEXT              loading ends in a fault whose message begins with TEXT
 //     //> GET http://x.test/     begins a case
 //     //> name: value            a request header
@@ -122,6 +123,7 @@ struct Script {
   std::string source;
   uint32_t flags = WWS_COMPILE_AUTO;
   Pairs variables;
+  bool no_handler = false;
   std::optional<std::string> load_fault;
   std::vector<Case> cases;
 };
@@ -198,6 +200,8 @@ void directive(Script& script, int line, const std::string& mark, const std::str
     script.variables.push_back({name, unescape(value)});
   } else if (mark == "//$" && word == "module") {
     script.flags |= WWS_COMPILE_MODULE;
+  } else if (mark == "//$" && word == "no-handler") {
+    script.no_handler = true;
   } else if (mark == "//$" && word == "name") {
     script.file_name = rest;
   } else if (mark == "//!" && word == "load") {
@@ -379,6 +383,10 @@ int run(Script script, const char* assert_path) {
     std::printf("load: %s\n%s\n", fault.message.c_str(), fault.stack.c_str());
   }
   if (!loaded.faults.empty() || !loaded.complaint.empty()) return 1;
+  if (loaded.no_handler != script.no_handler) {
+    std::printf("evaluation says that there is %s handler\n", loaded.no_handler ? "no" : "a");
+    return 1;
+  }
   if (tests) return run_tests();
   bool good = true;
   for (const Case& c : script.cases) {
