@@ -54,7 +54,7 @@ struct Outcome {
   std::map<std::string, std::string> kv;
   std::vector<std::string> cancelled;
   bool no_handler = false;  // of loading
-  std::string complaint;  // what the guest did against the contract
+  std::string complaint;    // what the guest did against the contract
 
   // All values of the name, joined by "|".
   [[nodiscard]] std::string header(const std::string& name) const;

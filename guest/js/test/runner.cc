@@ -314,8 +314,9 @@ void check_rest(Verdict& verdict, const Case& c, const Outcome& outcome) {
     verdict.that(!has_stack(text), "a stack has \"" + text + "\"");
   }
   for (const std::string& text : c.stacks) {
-    verdict.that(has_stack(text), "no stack has \"" + text + "\"" +
-                            (outcome.faults.empty() ? "" : ":\n" + outcome.faults[0].stack));
+    verdict.that(has_stack(text),
+                 "no stack has \"" + text + "\"" +
+                     (outcome.faults.empty() ? "" : ":\n" + outcome.faults[0].stack));
   }
   if (!c.logs.empty()) {
     std::string actual, expected;
