@@ -59,7 +59,9 @@
  *   Response: u16 status, u8 body (WWS_BODY_*), u8 0, str status_text, u32 count, { str name,
  *             str value } headers, str body (with WWS_BODY_INLINE)
  *   Fetch:    u32 flags (WWS_FETCH_*), str method, str url, u32 count, { str, str } headers, str body
- *   Fault:    str message ("TypeError: x is not a function"), str stack (one frame a line, or empty)
+ *   Fault:    str message ("TypeError: x is not a function", "thrown value: { a: 1 }"), str stack
+ *             (one frame of the worker a line, or empty; then, for each of up to four causes, a line
+ *             "[cause]: ..." and its frames)
  *
  * Streams: WWS_STREAM_REQUEST/RESPONSE (0) is the request body for read and the response body for
  * write; a fetch operation's id is its request body for write and its response body for read.
@@ -76,6 +78,9 @@
 #define WWS_STATE_RESPONDED 1 /* the response is complete, body included */
 #define WWS_STATE_WAITING 2   /* an operation of the host is outstanding */
 #define WWS_STATE_EXTENDED 4  /* waitUntil promises have not settled */
+/* Of wws_evaluate only: evaluation is complete, there is neither a "fetch" listener nor a default
+ * export that can handle. */
+#define WWS_STATE_NO_HANDLER 8
 
 #define WWS_STREAM_REQUEST 0  /* for read */
 #define WWS_STREAM_RESPONSE 0 /* for write */

@@ -36,6 +36,9 @@ JSModuleDef* wws_module_of(JSValueConst compiled);
  * the heap: a request then writes fewer pages. Called when an image may be taken. */
 void wws_allocator_settle(JSRuntime* runtime);
 
+/* An Error (also one of another class that extends it) or a DOMException. */
+bool wws_is_error(JSValueConst value);
+
 /* Length and bytes of an ArrayBuffer, typed array or DataView; NULL without exception when `value`
  * is none of them or detached. */
 bool wws_is_buffer(JSValueConst value);

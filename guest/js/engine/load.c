@@ -145,6 +145,12 @@ void wws_load_stalled(wws_engine* engine) {
   fail(engine);
 }
 
+/* A module that still waits may add a listener. */
+static bool lacks_handler(const wws_engine* engine) {
+  return engine->stage == WWS_LOAD_DONE && JS_IsUndefined(engine->listener) &&
+         JS_IsUndefined(engine->default_export);
+}
+
 int32_t wws_load_evaluate(wws_engine* engine) {
   JSContext* context = engine->context;
   if (engine->stage != WWS_LOAD_COMPILED) {
@@ -164,5 +170,6 @@ int32_t wws_load_evaluate(wws_engine* engine) {
   }
   int32_t state = wws_run(engine);
   wws_allocator_settle(engine->runtime);
-  return engine->stage == WWS_LOAD_FAILED ? -1 : state;
+  if (engine->stage == WWS_LOAD_FAILED) return -1;
+  return lacks_handler(engine) ? state | WWS_STATE_NO_HANDLER : state;
 }

@@ -1,4 +1,15 @@
 /* QuickJS itself, and our functions that need its insides (internals.h). */
+#include "quickjs.h"
+
+/* A call of what is no function fails without a name. QuickJS is built as it came, so the function
+ * that throws is replaced by name; the argument's first token tells its definition and the call in
+ * JS_CallInternal (whose variables are used) from the other calls. */
+static JSValue wws_throw_not_a_function(JSContext* context, int argc, JSValueConst* argv);
+#define JS_ThrowTypeErrorNotAFunction(argument) WWS_NOT_A_FUNCTION_##argument)
+#define WWS_NOT_A_FUNCTION_JSContext throw_plain_not_a_function(JSContext
+#define WWS_NOT_A_FUNCTION_ctx throw_plain_not_a_function(ctx
+#define WWS_NOT_A_FUNCTION_caller_ctx wws_throw_not_a_function(caller_ctx, argc, argv
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wall"
 #pragma GCC diagnostic ignored "-Wextra"
@@ -7,6 +18,63 @@
 
 #include "host.h"
 #include "internals.h"
+
+static bool is_jump(const JSOpCode* code) {
+  switch (code->fmt) {
+    case OP_FMT_label8:
+    case OP_FMT_label16:
+    case OP_FMT_label:
+    case OP_FMT_label_u16:
+    case OP_FMT_atom_label_u8:
+    case OP_FMT_atom_label_u16: return true;
+    default: return false;
+  }
+}
+
+/* Values the instruction takes from the stack. */
+static int pops(const uint8_t* at, const JSOpCode* code) {
+  int fixed = code->n_pop;
+  if (code->fmt == OP_FMT_npop || code->fmt == OP_FMT_npop_u16) return fixed + get_u16(at + 1);
+  return code->fmt == OP_FMT_npopx ? fixed + *at - OP_call0 : fixed;
+}
+
+/* The instruction whose result is the value with `above` others above it before `end`; NULL where
+ * that hangs on a jump. Instructions are found from the front only, so each step back is a walk;
+ * a call has few arguments. */
+static const uint8_t* maker_of(const JSFunctionBytecode* b, const uint8_t* end, int above) {
+  for (int steps = 0; steps < 64 && end > b->byte_code_buf; ++steps) {
+    const uint8_t* at = b->byte_code_buf;
+    while (at + short_opcode_info(*at).size < end) at += short_opcode_info(*at).size;
+    const JSOpCode* code = &short_opcode_info(*at);
+    if (is_jump(code)) return NULL;
+    if ((int)code->n_push > above) return at;
+    above += pops(at, code) - code->n_push;
+    end = at;
+  }
+  return NULL;
+}
+
+/* The method's name when the running function is at a call of one with these arguments. */
+static JSAtom name_of_call(JSContext* context, int argc, JSValueConst* argv) {
+  const JSStackFrame* frame = context->rt->current_stack_frame;
+  if (!frame || !frame->cur_pc || !JS_IsObject(frame->cur_func)) return JS_ATOM_NULL;
+  const JSObject* function = JS_VALUE_GET_OBJ(frame->cur_func);
+  if (!js_class_has_bytecode(function->class_id)) return JS_ATOM_NULL;
+  const JSFunctionBytecode* b = function->u.func.function_bytecode;
+  const JSValue* stack = frame->var_buf + b->var_count;
+  if ((JSValue*)argv < stack + 2 || (JSValue*)argv > stack + b->stack_size) return JS_ATOM_NULL;
+  const uint8_t* call = frame->cur_pc - 3;
+  if (call < b->byte_code_buf || (int)get_u16(call + 1) != argc) return JS_ATOM_NULL;
+  if (*call != OP_call_method && *call != OP_tail_call_method) return JS_ATOM_NULL;
+  const uint8_t* maker = maker_of(b, call, argc);
+  return maker && *maker == OP_get_field2 ? get_u32(maker + 1) : JS_ATOM_NULL;
+}
+
+static JSValue wws_throw_not_a_function(JSContext* context, int argc, JSValueConst* argv) {
+  JSAtom name = name_of_call(context, argc, argv);
+  if (name == JS_ATOM_NULL) return throw_plain_not_a_function(context);
+  return JS_ThrowTypeErrorAtom(context, "%s is not a function", name);
+}
 
 static size_t count_high(const uint8_t* at, size_t size) {
   size_t count = 0;
@@ -202,6 +270,10 @@ int wws_internals_init(JSContext* context) {
 JSModuleDef* wws_module_of(JSValueConst compiled) {
   if (JS_VALUE_GET_TAG(compiled) != JS_TAG_MODULE) return NULL;
   return JS_VALUE_GET_PTR(compiled);
+}
+
+bool wws_is_error(JSValueConst value) {
+  return JS_IsError(value) || JS_GetClassID(value) == JS_CLASS_DOM_EXCEPTION;
 }
 
 bool wws_is_buffer(JSValueConst value) {

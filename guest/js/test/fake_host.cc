@@ -90,7 +90,9 @@ class Host final : public FakeHost {
     put_str(message, source);
     put_pairs(message, variables);
     if (wws_compile(place(message), static_cast<int32_t>(message.size())) != 0) return outcome_;
-    pump(wws_evaluate(), false);
+    int32_t state = wws_evaluate();
+    outcome_.no_handler = state > 0 && (state & WWS_STATE_NO_HANDLER);
+    pump(state, false);
     return outcome_;
   }
 

@@ -53,7 +53,8 @@ struct Outcome {
   std::vector<std::string> logs;
   std::map<std::string, std::string> kv;
   std::vector<std::string> cancelled;
-  std::string complaint;  // what the guest did against the contract
+  bool no_handler = false;  // of loading
+  std::string complaint;    // what the guest did against the contract
 
   // All values of the name, joined by "|".
   [[nodiscard]] std::string header(const std::string& name) const;

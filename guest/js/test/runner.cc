@@ -7,6 +7,7 @@
 // test("name", function) calls. Lines of a case:
 //
 //     //$ variable NAME=value    //$ module    //$ name file.js       (once, before the cases)
+//     //$ no-handler             evaluation must say that nothing handles requests
 //     //! load TEXT              loading ends in a fault whose message begins with TEXT
 //     //> GET http://x.test/     begins a case
 //     //> name: value            a request header
@@ -24,7 +25,8 @@
 //     //< chunks A|B             the pieces that were written
 //     //< aborted                the body was cut
 //     //! KIND TEXT              a fault of that kind whose message begins with TEXT
-//     //!stack TEXT              the fault's stack contains TEXT
+//     //!stack TEXT              a fault's stack contains TEXT; \n is an escape
+//     //!nostack TEXT            no fault's stack contains TEXT
 //     //= TEXT                   the next log line
 //     //kv KEY=value             what is stored in the end
 #include <sys/wait.h>
@@ -110,6 +112,7 @@ struct Case {
   bool aborted = false;
   std::vector<ExpectedFault> faults;
   std::vector<std::string> stacks;
+  std::vector<std::string> no_stacks;
   std::vector<std::string> logs;
   Pairs kv;
   bool warmup = false;
@@ -120,6 +123,7 @@ struct Script {
   std::string source;
   uint32_t flags = WWS_COMPILE_AUTO;
   Pairs variables;
+  bool no_handler = false;
   std::optional<std::string> load_fault;
   std::vector<Case> cases;
 };
@@ -196,6 +200,8 @@ void directive(Script& script, int line, const std::string& mark, const std::str
     script.variables.push_back({name, unescape(value)});
   } else if (mark == "//$" && word == "module") {
     script.flags |= WWS_COMPILE_MODULE;
+  } else if (mark == "//$" && word == "no-handler") {
+    script.no_handler = true;
   } else if (mark == "//$" && word == "name") {
     script.file_name = rest;
   } else if (mark == "//!" && word == "load") {
@@ -214,7 +220,9 @@ void directive(Script& script, int line, const std::string& mark, const std::str
   } else if (mark == "//!") {
     script.cases.back().faults.push_back({std::stoi(word), unescape(rest)});
   } else if (mark == "//!stack") {
-    script.cases.back().stacks.push_back(text);
+    script.cases.back().stacks.push_back(unescape(text));
+  } else if (mark == "//!nostack") {
+    script.cases.back().no_stacks.push_back(text);
   } else if (mark == "//=") {
     script.cases.back().logs.push_back(unescape(text));
   } else if (mark == "//kv") {
@@ -230,7 +238,7 @@ Script parse(const std::string& source) {
   std::istringstream in(source);
   std::string text;
   for (int line = 1; std::getline(in, text); ++line) {
-    for (const char* mark : {"//$", "//>", "//<", "//!stack", "//!", "//=", "//kv"}) {
+    for (const char* mark : {"//$", "//>", "//<", "//!stack", "//!nostack", "//!", "//=", "//kv"}) {
       if (text.starts_with(std::string(mark) + " ") || text == mark) {
         directive(script, line, mark, trim(text.substr(std::strlen(mark))));
         break;
@@ -297,11 +305,18 @@ void check_rest(Verdict& verdict, const Case& c, const Outcome& outcome) {
     }
     verdict.equal("fault", actual, expected);
   }
-  for (const std::string& text : c.stacks) {
+  const auto has_stack = [&outcome](const std::string& text) {
     bool found = false;
     for (const Fault& fault : outcome.faults) found |= fault.stack.find(text) != std::string::npos;
-    verdict.that(found, "no stack has \"" + text + "\"" +
-                            (outcome.faults.empty() ? "" : ":\n" + outcome.faults[0].stack));
+    return found;
+  };
+  for (const std::string& text : c.no_stacks) {
+    verdict.that(!has_stack(text), "a stack has \"" + text + "\"");
+  }
+  for (const std::string& text : c.stacks) {
+    verdict.that(has_stack(text),
+                 "no stack has \"" + text + "\"" +
+                     (outcome.faults.empty() ? "" : ":\n" + outcome.faults[0].stack));
   }
   if (!c.logs.empty()) {
     std::string actual, expected;
@@ -369,6 +384,10 @@ int run(Script script, const char* assert_path) {
     std::printf("load: %s\n%s\n", fault.message.c_str(), fault.stack.c_str());
   }
   if (!loaded.faults.empty() || !loaded.complaint.empty()) return 1;
+  if (loaded.no_handler != script.no_handler) {
+    std::printf("evaluation says that there is %s handler\n", loaded.no_handler ? "no" : "a");
+    return 1;
+  }
   if (tests) return run_tests();
   bool good = true;
   for (const Case& c : script.cases) {

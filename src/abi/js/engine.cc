@@ -215,6 +215,10 @@ Task<Result<LoadedScript>> Engine::load(LoopServices services, Script script) co
       loaded.replayed = true;
       loaded.why_replayed = "top-level code " + host.why_differs();
     }
+    if (!loaded.replayed && *state >= 0 && (*state & WWS_STATE_NO_HANDLER))
+      co_return fail(ErrorKind::GuestFault,
+                     "no handler: add addEventListener(\"fetch\", …) or export default "
+                     "{ fetch(request) {…} }");
   }
   if (!loaded.replayed) {
     auto warmed = co_await warm_up(services, lease, host, script);

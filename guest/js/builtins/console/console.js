@@ -2,7 +2,7 @@
 (function (internals) {
   "use strict";
 
-  const { log, format, inspect, defineGlobal } = internals;
+  const { log, format, frames, inspect, defineGlobal } = internals;
   const TRACE = 0, DEBUG = 1, INFO = 2, WARN = 3, ERROR = 4; // WWS_LOG_*
   const now = performance.now.bind(performance);
   const counts = new Map();
@@ -80,7 +80,7 @@
     error(...data) { print(ERROR, data); },
     trace(...data) {
       const text = data.length === 0 ? "Trace" : `Trace: ${format(data)}`;
-      const stack = new Error().stack.split("\n").slice(1).join("\n").trimEnd();
+      const stack = frames(new Error().stack);
       write(TRACE, stack === "" ? text : `${text}\n${stack}`);
     },
     assert(condition = false, ...data) {

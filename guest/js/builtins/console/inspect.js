@@ -178,6 +178,11 @@
   const indentLines = (text, indent) =>
     indent === 0 ? text : text.replaceAll("\n", `\n${" ".repeat(indent)}`);
 
+  // Frames of QuickJS's functions and of our builtins say nothing about the worker.
+  const frameOfOurs = /^    at .* \((?:native|wws:.*)\)$/;
+  internals.frames = (stack) =>
+    stack.split("\n").filter((line) => !frameOfOurs.test(line)).join("\n").trimEnd();
+
   // QuickJS's stacks have no first line with name and message.
   internals.errorText = (error) => {
     let name, message, stack;
@@ -193,8 +198,8 @@
     if (own !== null && name === "Error" && own !== "Error") name = own;
     message = typeof message === "string" ? message : "";
     const head = message === "" ? name : `${name}: ${message}`;
-    if (typeof stack !== "string" || stack === "") return `[${head}]`;
-    const lines = stack.endsWith("\n") ? stack.slice(0, -1) : stack;
+    const lines = typeof stack === "string" ? internals.frames(stack) : "";
+    if (lines === "") return `[${head}]`;
     return lines.startsWith(head) ? lines : `${head}\n${lines}`;
   };
 
@@ -214,6 +219,12 @@
 
   // Objects of the platform keep their state inside: what their attributes say is shown.
   const platformItems = (context, object, level, output) => {
+    context.indent += 2;
+    platformState(context, object, level, output);
+    context.indent -= 2;
+  };
+
+  const platformState = (context, object, level, output) => {
     const iterate = typeof object.forEach === "function" && className(object) !== "Array";
     if (iterate) {
       let left = 0;
@@ -422,7 +433,8 @@
     if (typeof method !== "function") return undefined;
     const result = apply(method, value, [context.depth - level, {}, internals.inspect]);
     if (result === value) return undefined;
-    return typeof result === "string" ? result : format(context, result, level);
+    return typeof result === "string" ? indentLines(result, context.indent)
+      : format(context, result, level);
   };
 
   const format = (context, value, level) => {

@@ -1,3 +1,4 @@
+//$ no-handler
 // An object in a script is no handler.
 ({ fetch() { return new Response("x"); } });
 

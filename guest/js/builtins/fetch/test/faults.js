@@ -45,7 +45,7 @@ function deep() { deep(); }
 //!stack worker.js:4:
 
 //> GET http://a.test/throws-text
-//! 2 just text
+//! 2 thrown value: 'just text'
 
 //> GET http://a.test/rejects
 //! 2 RangeError: later
@@ -93,4 +93,4 @@ function deep() { deep(); }
 //! 2 RangeError: Maximum call stack size exceeded
 
 //> GET http://a.test/hostile-error
-//! 2 an exception that has no text
+//! 2 thrown value: { stack: [Getter], toString: [Function: toString] }
