@@ -41,26 +41,22 @@
  * refused as documented in src/abi/js/loader.h; now() and random() work but mark the worker.
  *
  * Messages to the guest:
- *   Compile: u32 flags (WWS_COMPILE_*), str file_name, str source, u32 count, { str name, str value }
- *            variables, visible as `env` and as globals
- *   Request: u32 flags (WWS_REQUEST_*), str method, str url, u32 count, { str name, str value }
- *            headers (names lower-case), u32 count, { str name, str value } route parameters,
- *            str body (with WWS_REQUEST_BODY_INLINE)
- *   Event:   u32 kind (WWS_EVENT_*), u32 id, then
- *     TIMER     -
- *     CHUNK     u32 flags (WWS_CHUNK_*), str bytes (an error text with WWS_CHUNK_ERROR); id = stream
- *     WRITABLE  -                                                               id = stream
- *     FETCHED   u16 status, u16 flags (bit 0: redirected), str status_text, str url, u32 count,
- *               { str name, str value } headers; the body is stream `id`
- *     FAILED    str message                                                     id = operation
- *     GONE      -   the client went away: request.signal aborts
+ *   Compile: u32 flags (WWS_COMPILE_*), str file_name, str source, u32 count, { str name, str value
+ * } variables, visible as `env` and as globals Request: u32 flags (WWS_REQUEST_*), str method, str
+ * url, u32 count, { str name, str value } headers (names lower-case), u32 count, { str name, str
+ * value } route parameters, str body (with WWS_REQUEST_BODY_INLINE) Event:   u32 kind
+ * (WWS_EVENT_*), u32 id, then TIMER     - CHUNK     u32 flags (WWS_CHUNK_*), str bytes (an error
+ * text with WWS_CHUNK_ERROR); id = stream WRITABLE  - id = stream FETCHED   u16 status, u16 flags
+ * (bit 0: redirected), str status_text, str url, u32 count, { str name, str value } headers; the
+ * body is stream `id` FAILED    str message                                                     id
+ * = operation GONE      -   the client went away: request.signal aborts
  *
  * Messages to the host:
  *   Response: u16 status, u8 body (WWS_BODY_*), u8 0, str status_text, u32 count, { str name,
  *             str value } headers, str body (with WWS_BODY_INLINE)
- *   Fetch:    u32 flags (WWS_FETCH_*), str method, str url, u32 count, { str, str } headers, str body
- *   Fault:    str message ("TypeError: x is not a function", "thrown value: { a: 1 }"), str stack
- *             (one frame of the worker a line, or empty; then, for each of up to four causes, a line
+ *   Fetch:    u32 flags (WWS_FETCH_*), str method, str url, u32 count, { str, str } headers, str
+ * body Fault:    str message ("TypeError: x is not a function", "thrown value: { a: 1 }"), str
+ * stack (one frame of the worker a line, or empty; then, for each of up to four causes, a line
  *             "[cause]: ..." and its frames)
  *
  * Streams: WWS_STREAM_REQUEST/RESPONSE (0) is the request body for read and the response body for
@@ -71,10 +67,11 @@
 
 #define WWS_MAILBOX_SIZE 16384
 
-/* Returned by wws_evaluate, wws_request and wws_event. A fault of kind HANDLER, RESPONSE or BODY ends
- * the request: the state is then RESPONDED too, though there may have been no respond(). A request
- * that can never be answered (nothing WAITING, nothing promised) ends in such a fault by itself.
- * While top-level await goes on, wws_event gives -1 after wws.fault, as wws_evaluate does. */
+/* Returned by wws_evaluate, wws_request and wws_event. A fault of kind HANDLER, RESPONSE or BODY
+ * ends the request: the state is then RESPONDED too, though there may have been no respond(). A
+ * request that can never be answered (nothing WAITING, nothing promised) ends in such a fault by
+ * itself. While top-level await goes on, wws_event gives -1 after wws.fault, as wws_evaluate does.
+ */
 #define WWS_STATE_RESPONDED 1 /* the response is complete, body included */
 #define WWS_STATE_WAITING 2   /* an operation of the host is outstanding */
 #define WWS_STATE_EXTENDED 4  /* waitUntil promises have not settled */
@@ -92,7 +89,7 @@
 #define WWS_REQUEST_BODY_STREAM 2 /* read it from stream 0 */
 #define WWS_REQUEST_WARMUP 4      /* a declared warm-up request: operations are refused */
 
-#define WWS_BODY_NONE 0   /* null body */
+#define WWS_BODY_NONE 0 /* null body */
 #define WWS_BODY_INLINE 1
 #define WWS_BODY_STREAM 2 /* follows by write(0, ...) */
 
@@ -131,11 +128,11 @@
 #define WWS_LOG_WARN 3
 #define WWS_LOG_ERROR 4
 
-#define WWS_FAULT_LOAD 1       /* syntax error or exception of top-level code */
-#define WWS_FAULT_HANDLER 2    /* the handler threw or its promise was rejected */
-#define WWS_FAULT_RESPONSE 3   /* no handler, no respondWith, or not a Response */
-#define WWS_FAULT_REJECTION 4  /* an unhandled rejection elsewhere; reported only */
-#define WWS_FAULT_BODY 5       /* the response's stream failed */
+#define WWS_FAULT_LOAD 1      /* syntax error or exception of top-level code */
+#define WWS_FAULT_HANDLER 2   /* the handler threw or its promise was rejected */
+#define WWS_FAULT_RESPONSE 3  /* no handler, no respondWith, or not a Response */
+#define WWS_FAULT_REJECTION 4 /* an unhandled rejection elsewhere; reported only */
+#define WWS_FAULT_BODY 5      /* the response's stream failed */
 
 #define WWS_CLOCK_REALTIME 0  /* since 1970; whole milliseconds */
 #define WWS_CLOCK_MONOTONIC 1 /* since the request began; steps of 100 us */

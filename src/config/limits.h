@@ -8,7 +8,7 @@ namespace wws::config {
 
 struct Limits {
   std::chrono::milliseconds cpu{1'000};      // of guest code
-  std::chrono::milliseconds wall{30'000};    // from the request's head to the response's end
+  std::chrono::milliseconds wall{30'000};    // until the worker's answer is complete
   std::uint64_t memory_bytes = 128u << 20;   // linear memory
   std::uint64_t request_bytes = 0;           // body; 0: the server's --max-body
   std::uint64_t response_bytes = 64u << 20;  // body

@@ -23,6 +23,13 @@ bool is_cancellation(const std::exception_ptr& error) {
   }
 }
 
+// A cancelled task sees its waits end early and goes on to its own end: an exception at its next
+// wait would leave behind what it owns.
+Task<void> without_throwing(Task<void> task) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  co_await std::move(task);
+}
+
 }  // namespace
 
 TaskGroup::TaskGroup(const asio::any_io_executor& loop) : loop_(loop), ended_(loop) {}
@@ -32,7 +39,7 @@ TaskGroup::~TaskGroup() { WWS_ASSERT(signals_.empty(), "a task outlives its grou
 void TaskGroup::spawn(Task<void> task) {
   const auto signal = signals_.emplace(signals_.end());
   asio::co_spawn(
-      loop_, std::move(task),
+      loop_, without_throwing(std::move(task)),
       asio::bind_cancellation_slot(signal->slot(), [this, signal](std::exception_ptr error) {
         WWS_ASSERT(!error || is_cancellation(error), "a task threw");
         signals_.erase(signal);

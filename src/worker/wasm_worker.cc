@@ -27,6 +27,10 @@ constexpr std::uintmax_t kMaxModuleBytes = 256u << 20;
 // JSON around a body: base64 and escapes need more room than the body itself.
 constexpr std::uint64_t kDocumentFactor = 2;
 constexpr std::size_t kDocumentOverhead = 64 * 1024;
+// A parsed document needs a dozen times its size for a moment.
+constexpr std::size_t kMaxDocument = 32u << 20;
+// Of an outbound response where the guest's memory is not bounded.
+constexpr std::uint64_t kMaxOutboundBytes = 256u << 20;
 
 std::string sha256(std::string_view bytes) {
   std::string digest(EVP_MAX_MD_SIZE, '\0');
@@ -88,7 +92,7 @@ struct WasmWorker::Run {
   Run(abi::LoopServices& services, const abi::WorkerIdentity& identity, JsonRequest request,
       std::unique_ptr<wasm::Lease> given)
       : deadline(abi::deadline_after(identity.config.limits.wall)),
-        outbound(services, abi::fetch_policy(identity.config.http_requests, deadline)),
+        outbound(services, outbound_policy(identity.config, deadline)),
         timers(abi::wasi_p1::make_loop_timers(services.loop)),
         session(
             options(identity, request),
@@ -102,6 +106,15 @@ struct WasmWorker::Run {
         {.cpu = identity.config.limits.cpu, .memory_bytes = identity.config.limits.memory_bytes});
   }
 
+  // A response is given to the guest whole, so it may not be larger than the guest's memory.
+  static bindings::FetchPolicy outbound_policy(const config::WorkerConfig& config,
+                                               abi::Deadline deadline) {
+    auto policy = abi::fetch_policy(config.http_requests, deadline);
+    const auto memory = config.limits.memory_bytes;
+    policy.max_response_bytes = memory == 0 ? kMaxOutboundBytes : memory;
+    return policy;
+  }
+
   static abi::wasi_p1::WasiOptions options(const abi::WorkerIdentity& identity,
                                            const JsonRequest& request) {
     abi::wasi_p1::WasiOptions made;
@@ -109,7 +122,10 @@ struct WasmWorker::Run {
       made.environment.push_back(name + "=" + value);
     made.input = abi::stdio_json::write_request(request);
     const auto limit = identity.config.limits.response_bytes;
-    made.max_output = limit == 0 ? SIZE_MAX : limit * kDocumentFactor + kDocumentOverhead;
+    made.max_output = kMaxDocument;
+    if (limit != 0)
+      made.max_output =
+          std::min<std::uint64_t>(kMaxDocument, limit * kDocumentFactor + kDocumentOverhead);
     const auto wall = identity.config.limits.wall;
     made.max_wall =
         wall.count() == 0 ? std::chrono::nanoseconds::max() : std::chrono::nanoseconds(wall);

@@ -38,8 +38,8 @@ WWS_IMPORT(kv_set)
 void wws_host_kv_set(const void* key, size_t key_size, const void* value, size_t value_size);
 WWS_IMPORT(kv_delete) void wws_host_kv_delete(const void* key, size_t size);
 
-/* From here on the C library's clocks ask the host. Before, while the base image is made, they stand
- * still: QuickJS reads them for a new context, and two builds must make the same image. */
+/* From here on the C library's clocks ask the host. Before, while the base image is made, they
+ * stand still: QuickJS reads them for a new context, and two builds must make the same image. */
 void wws_platform_started(void);
 
 /* The exports, for the native runner. */

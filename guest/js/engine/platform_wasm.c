@@ -16,14 +16,14 @@ void wws_platform_started(void) { started = 1; }
 
 static int64_t now_of(int32_t kind) { return started ? wws_host_now(kind) : NANOSECONDS; }
 
-int clock_gettime(clockid_t clock, struct timespec *time) {
+int clock_gettime(clockid_t clock, struct timespec* time) {
   int64_t now = now_of(clock == CLOCK_REALTIME ? WWS_CLOCK_REALTIME : WWS_CLOCK_MONOTONIC);
   time->tv_sec = now / NANOSECONDS;
   time->tv_nsec = (long)(now % NANOSECONDS);
   return 0;
 }
 
-int gettimeofday(struct timeval *restrict time, void *restrict zone) {
+int gettimeofday(struct timeval* restrict time, void* restrict zone) {
   (void)zone;
   int64_t now = now_of(WWS_CLOCK_REALTIME);
   time->tv_sec = now / NANOSECONDS;
@@ -31,13 +31,13 @@ int gettimeofday(struct timeval *restrict time, void *restrict zone) {
   return 0;
 }
 
-time_t time(time_t *result) {
+time_t time(time_t* result) {
   time_t now = wws_host_now(WWS_CLOCK_REALTIME) / NANOSECONDS;
   if (result) *result = now;
   return now;
 }
 
-int getentropy(void *at, size_t size) {
+int getentropy(void* at, size_t size) {
   wws_host_random(at, size);
   return 0;
 }
@@ -72,9 +72,9 @@ int32_t __imported_wasi_snapshot_preview1_fd_seek(int32_t fd, int64_t offset, in
 int32_t __imported_wasi_snapshot_preview1_fd_write(int32_t fd, int32_t parts, int32_t count,
                                                    int32_t result) {
   (void)fd;
-  const uint32_t *part = (const uint32_t *)parts;
+  const uint32_t* part = (const uint32_t*)parts;
   uint32_t size = 0;
   for (int32_t i = 0; i < count; ++i) size += part[2 * i + 1];
-  *(uint32_t *)result = size;
+  *(uint32_t*)result = size;
   return 0;
 }

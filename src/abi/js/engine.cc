@@ -4,12 +4,16 @@
 
 #include "abi/js/guest_host.h"
 #include "abi/log_budget.h"
+#include "abi/resume_until.h"
 #include "guest/js/abi.h"
 
 namespace wws::abi::js {
 namespace {
 
 using wasm::Value;
+
+// Of one step of a load, whatever the limit of CPU time says.
+constexpr std::chrono::milliseconds kMaxLoad{30'000};
 
 // What the guest sees while it loads: nothing of the outside. Whatever would differ between two
 // requests is remembered, because an image may not hold it.
@@ -104,10 +108,16 @@ Arguments numbers(std::uint32_t a, std::uint32_t b) {
 Task<Result<std::int32_t>> call(wasm::Lease& lease, const char* function, Arguments arguments) {
   auto result = lease.try_call(function, std::span(arguments.values, arguments.count));
   if (!result) {
-    result = co_await lease.resume();
+    const auto loop = co_await boost::asio::this_coro::executor;
+    auto later = co_await resume_until(loop, lease, deadline_after(kMaxLoad));
+    result = std::move(later);
   }
-  if (!*result) co_return fail(std::move(*result).error());
-  co_return (*result)->i32;
+  if (*result) co_return (*result)->i32;
+  Error error = std::move(*result).error();
+  // It would take as long the next time: a mistake of the script's, not of the moment.
+  if (error.kind() == ErrorKind::TimedOut)
+    co_return fail(ErrorKind::GuestFault, "top-level code took too long: " + error.message());
+  co_return fail(std::move(error));
 }
 
 Task<Result<std::int32_t>> call_with(wasm::Lease& lease, const char* function,
@@ -210,8 +220,9 @@ Task<Result<LoadedScript>> Engine::load(LoopServices services, Script script) co
     if (script.config.evaluate == config::Evaluate::Once && waits)
       co_return fail(ErrorKind::Invalid,
                      "evaluate = \"once\" does not fit: top-level code waits for I/O");
-    if (*state < 0 && !differs) co_return fail(host.error());
-    if (differs && script.config.evaluate == config::Evaluate::Auto) {
+    const bool replays = differs && script.config.evaluate == config::Evaluate::Auto;
+    if (*state < 0 && !replays) co_return fail(host.error());
+    if (replays) {
       loaded.replayed = true;
       loaded.why_replayed = "top-level code " + host.why_differs();
     }

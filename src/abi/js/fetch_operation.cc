@@ -7,8 +7,9 @@
 namespace wws::abi::js {
 namespace {
 
-// A streamed upload above this holds back the guest.
+// A streamed upload above this holds back the guest; far above it, the upload fails.
 constexpr std::size_t kUploadHighWater = 64 * 1024;
+constexpr std::size_t kUploadMost = 16u << 20;
 
 bindings::Redirect redirect_mode(std::uint32_t flags) {
   if (flags & WWS_FETCH_REDIRECT_ERROR) return bindings::Redirect::Error;
@@ -43,6 +44,11 @@ class FetchOperation::Upload final : public http::BodySource {
   std::optional<std::uint64_t> length() const noexcept override { return std::nullopt; }
 
   std::int32_t write(ByteView bytes, std::uint32_t flags) {
+    if (bytes_.size() + bytes.size() > kUploadMost) {
+      ended_ = failed_ = true;
+      ready_.notify();
+      return WWS_WRITE_GONE;
+    }
     bytes_.append(as_text(bytes));
     if (flags & (WWS_WRITE_END | WWS_WRITE_ABORT)) ended_ = true;
     if (flags & WWS_WRITE_ABORT) failed_ = true;
@@ -51,6 +57,8 @@ class FetchOperation::Upload final : public http::BodySource {
     guest_waits_ = true;
     return WWS_WRITE_WAIT;
   }
+
+  [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
 
  private:
   FetchOperation& owner_;
@@ -74,6 +82,7 @@ FetchOperation::~FetchOperation() = default;
 
 void FetchOperation::start() {
   if (message_.flags & WWS_FETCH_BODY_STREAM) upload_ = std::make_unique<Upload>(*this);
+  inline_bytes_ = message_.body.size();
   connecting_ = true;
   tasks_.spawn(connect());
 }
@@ -88,6 +97,7 @@ Task<void> FetchOperation::connect() {
   request.redirect = redirect_mode(message_.flags);
   auto response = co_await services_.fetcher.fetch(std::move(request), policy_);
   connecting_ = false;
+  inline_bytes_ = 0;
   if (cancelled_) co_return;
   if (!response) {
     push(encode_failed(id_, failure_text(response.error())));
@@ -118,6 +128,8 @@ Task<void> FetchOperation::read_chunk() {
   }
   auto chunk = co_await response_->body->read();
   reading_ = false;
+  // At its end a body gives its connection back; one that nobody wants closes it.
+  if (cancelled_ || !chunk || chunk->empty()) response_.reset();
   if (!chunk) {
     push(encode_chunk(id_, WWS_CHUNK_ERROR, chunk.error().message()));
     co_return;
@@ -127,7 +139,12 @@ Task<void> FetchOperation::read_chunk() {
 
 void FetchOperation::cancel() {
   cancelled_ = true;
+  if (tasks_.running() == 0) response_.reset();
   tasks_.cancel();
+}
+
+std::size_t FetchOperation::held_bytes() const noexcept {
+  return inline_bytes_ + (upload_ ? upload_->size() : 0);
 }
 
 Task<void> FetchOperation::join() {

@@ -34,6 +34,10 @@ class FetchOperation final {
   // No event comes after this.
   void cancel();
   Task<void> join();
+  // Nothing of it is left but the guest's number for it.
+  [[nodiscard]] bool finished() const noexcept { return tasks_.running() == 0 && !response_; }
+  // Bytes of the request's body that wait here to be sent.
+  [[nodiscard]] std::size_t held_bytes() const noexcept;
   // Whether the guest still waits for something of it.
   [[nodiscard]] bool outstanding() const noexcept {
     return !cancelled_ && (connecting_ || reading_);
@@ -54,6 +58,7 @@ class FetchOperation final {
   std::unique_ptr<Upload> upload_;
   std::unique_ptr<bindings::FetchResponse> response_;
   io::TaskGroup tasks_;
+  std::size_t inline_bytes_ = 0;  // of the body, until the response's head is there
   bool connecting_ = false;
   bool reading_ = false;
   bool cancelled_ = false;

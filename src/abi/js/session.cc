@@ -19,6 +19,8 @@ constexpr std::size_t kOutHighWater = 64 * 1024;
 constexpr std::size_t kMaxLogLine = 16 * 1024;
 constexpr std::size_t kMaxTimers = 10'000;
 constexpr std::size_t kMaxFetches = 64;
+// Of request bodies that wait to be sent; the client holds each about three times.
+constexpr std::size_t kMaxFetchBytes = 32u << 20;
 constexpr std::size_t kMaxEvents = 20'000;
 
 Value i32(std::uint32_t number) {
@@ -54,7 +56,10 @@ Session::~Session() = default;
 // --- running the guest ---------------------------------------------------------------------------
 
 Task<Result<std::int32_t>> Session::finish_call() {
+  watch_client();
+  computing_ = true;
   auto result = co_await resume_until(services_.loop, *lease_, deadline_);
+  computing_ = false;
   co_return outcome_of(std::move(result));
 }
 
@@ -213,7 +218,10 @@ Task<Result<void>> Session::evaluate() {
   auto state = co_await call("wws_evaluate", {});
   auto outcome = take_state(std::move(state));
   while (outcome && (state_ & WWS_STATE_WAITING)) {
+    if (exceeded_) co_return fail(*exceeded_);
+    if (gone_) co_return fail(ErrorKind::Gone, "the client left");
     if (events_.empty()) {
+      watch_client();
       const bool in_time = co_await wake().wait_until(deadline_);
       if (!in_time) co_return fail(ErrorKind::TimedOut, "the wall limit was reached");
       continue;
@@ -244,6 +252,7 @@ Task<void> Session::extend() {
 
 bool Session::close_now() {
   if (!timers_.empty() || !fetches_.empty()) return false;
+  if (!lease_) return true;
   if (faulted_ || abandoned_) lease_->mark_unclean();
   lease_.reset();
   return true;
@@ -293,6 +302,9 @@ Task<Result<void>> Session::send_response() {
     tasks().spawn(pump_response());
     co_return Result<void>();
   }
+  // A client may take long for a large body: the sandbox does not wait for it.
+  if (message.body.size() > kOutHighWater && !(state_ & WWS_STATE_EXTENDED) && !tasks_)
+    (void)close_now();
   auto sent = co_await exchange_->respond(std::move(message.head), std::move(message.body));
   if (!sent) co_return sent;
   sent_ = true;
@@ -409,6 +421,8 @@ void Session::watch_client() {
   exchange_->on_gone([this] {
     gone_ = true;
     push_event(encode_gone());
+    // A guest that computes is not asked.
+    if (computing_) lease_->cancel(Error(ErrorKind::Gone, "the client left"));
   });
 }
 
@@ -446,10 +460,16 @@ void Session::cancel(std::uint32_t kind, std::uint32_t id) {
 
 std::int32_t Session::fetch(ByteView bytes) {
   const std::uint32_t id = next_fetch_++;
-  std::size_t running = 0;
-  for (const auto& [other, operation] : fetches_) running += operation->outstanding() ? 1 : 0;
-  if (running >= kMaxFetches) {
-    push_event(encode_failed(id, fmt::format("more than {} fetches at once", kMaxFetches)));
+  std::erase_if(fetches_, [](const auto& entry) { return entry.second->finished(); });
+  std::size_t held = bytes.size();
+  for (const auto& [other, operation] : fetches_) held += operation->held_bytes();
+  if (fetches_.size() >= kMaxFetches || held > kMaxFetchBytes) {
+    push_event(encode_failed(
+        id,
+        fetches_.size() >= kMaxFetches
+            ? fmt::format("more than {} fetches at once: read or cancel their bodies", kMaxFetches)
+            : fmt::format("more than {} bytes of request bodies wait to be sent: send streams",
+                          kMaxFetchBytes)));
     return static_cast<std::int32_t>(id);
   }
   auto message = decode_fetch(bytes);

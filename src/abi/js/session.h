@@ -134,6 +134,7 @@ class Session final : public GuestHost {
   bool abandoned_ = false;               // an operation was cut short
   bool gone_ = false;                    // the client left
   bool watching_ = false;
+  bool computing_ = false;  // a call needs more than its first slice
 
   // The response.
   std::optional<ResponseMessage> response_;  // given by the guest, not yet sent

@@ -115,6 +115,7 @@ void Connection::begin_request() {
   body_received_ = 0;
   body_failure_ = 0;
   answer_ = Answer::None;
+  told_gone_ = false;
   read_deadline_ = {};
   body_given_ = body_complete_ = continue_due_ = keep_alive_ = discards_ = false;
   idle_ = begin_ == end_;
@@ -168,6 +169,8 @@ Task<std::optional<Refusal>> Connection::prepare_body() {
 Task<void> Connection::answer_for_handler() {
   keep_alive_ = false;
   if (cut_ || broken_) co_return;
+  // The handler gave up because the client did: nobody is there to be answered.
+  if (told_gone_) co_return;
   if (body_failure_ != 0) {
     co_await refuse({body_failure_, "the request body could not be read"});
     co_return;
@@ -249,6 +252,7 @@ void Connection::sweep(std::chrono::nanoseconds now) {
   if (!gone_ || cut_ || answer_ == Answer::Done || !client_left()) return;
   const auto callback = std::move(gone_);
   gone_ = nullptr;
+  told_gone_ = true;
   callback();  // may end this connection
 }
 

@@ -129,6 +129,7 @@ class Connection final : public Exchange {
   std::uint64_t body_received_ = 0;
   std::uint64_t answer_left_ = 0;  // of an announced length
   std::function<void()> gone_;
+  bool told_gone_ = false;  // the handler knows that the client left
   Deadline read_deadline_;
   Deadline write_deadline_;
 
