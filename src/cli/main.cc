@@ -15,6 +15,7 @@
 #include "cli/options.h"
 #include "cli/site_builder.h"
 #include "config/project.h"
+#include "io/cores.h"
 #include "server/server.h"
 
 namespace {
@@ -116,7 +117,7 @@ int serve(const cli::Options& options) {
   settings.address = {options.host, options.port};
   settings.limits.max_body_bytes = options.max_body;
   settings.loops =
-      options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+      options.threads != 0 ? options.threads : io::available_cores();
   // Each instance reserves 4 GiB of address space and some mappings, of which a process has 65 000.
   settings.pool.max_instances = std::clamp(4096 / settings.loops, 64u, 1024u);
   settings.pool.max_per_image = settings.pool.max_instances / 4 * 3;

@@ -5,13 +5,13 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <thread>
 
 #include "abi/failure_page.h"
 #include "abi/fetch_policy.h"
 #include "abi/resume_until.h"
 #include "abi/wasi_p1/loop_timers.h"
 #include "base/read_file.h"
+#include "io/cores.h"
 #include "worker/outbound_fetch.h"
 #include "worker/refusal.h"
 
@@ -64,7 +64,7 @@ Task<Result<std::string>> read_body(http::Exchange& exchange) {
 WasmRuntime::WasmRuntime(wasm::Runtime& runtime)
     : runtime_(runtime),
       imports_(abi::stdio_json::host_functions()),
-      threads_(std::max(1u, std::thread::hardware_concurrency())) {}
+      threads_(io::available_cores()) {}
 
 WasmRuntime::~WasmRuntime() { threads_.join(); }
 
