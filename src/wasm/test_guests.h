@@ -90,8 +90,10 @@ struct Harness {
   boost::asio::io_context loop{1};
   std::unique_ptr<InstancePool> pool;
 
-  explicit Harness(RestoreMode mode, PoolOptions options = {}) {
-    auto made = make_runtime({.restore = mode, .check_every_restore = true}, clock, log);
+  explicit Harness(RestoreMode mode, PoolOptions options = {},
+                   std::chrono::milliseconds slice = RuntimeOptions{}.slice) {
+    auto made =
+        make_runtime({.restore = mode, .slice = slice, .check_every_restore = true}, clock, log);
     EXPECT_TRUE(made.has_value()) << made.error().to_string();
     runtime = std::move(*made);
     pool = runtime->make_pool(loop.get_executor(), options);
