@@ -124,6 +124,15 @@ TEST_F(AppTest, NothingOutsideThePrefixIsServed) {
   EXPECT_EQ(status_of("/application/main.css"), 404);
 }
 
+TEST_F(AppTest, APrefixIsComparedDecodedForFilesAsForWorkers) {
+  folder_.write("main.css", "file");
+  serve({"index.js"}, "caf\xc3\xa9 bar");
+  for (const std::string below : {"/caf%C3%A9%20bar", "/caf%c3%a9%20b%61r", "//caf%C3%A9%20bar/"}) {
+    EXPECT_EQ(body_of(below), "index.js") << below;
+    EXPECT_EQ(body_of(below + "/main.css"), "file") << below;
+  }
+}
+
 TEST_F(AppTest, WhatDoesNotExistIsThe404PageWithItsStatus) {
   folder_.write("404.html", "<gone>");
   serve({"index.js"});
