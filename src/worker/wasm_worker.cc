@@ -171,6 +171,13 @@ Task<Result<WasmWorker::Loaded>> WasmWorker::make(asio::any_io_executor loop) {
   auto program = co_await wasm_.program(loop, file_);
   if (!program) co_return fail(std::move(program).error());
   Loaded made{std::move(*program), {}};
+  // Else each request would have that memory before the limit is looked at.
+  const auto limit = identity_.config.limits.memory_bytes;
+  if (const auto bytes = made.program->memory_bytes(); limit != 0 && bytes > limit)
+    co_return fail(ErrorKind::Invalid,
+                   fmt::format("it starts with {} bytes of memory, more than its limit of {} "
+                               "bytes: raise limits.memory",
+                               bytes, limit));
   auto entries = abi::stdio_json::entry_points(
       [&](std::string_view name) { return made.program->has_export(name); });
   if (!entries) co_return fail(std::move(entries).error());
@@ -221,7 +228,9 @@ Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Lo
     if (!*read || kv == nullptr) return;
     if (auto stored = store(*kv, (*read)->kv); !stored) read = fail(std::move(stored).error());
   };
-  if (run.session.wasi().output().size() <= kLargeDocument)
+  const std::uint64_t bytes =
+      run.session.wasi().output().size() + (kv == nullptr ? 0 : kv->seen_bytes());
+  if (bytes <= kLargeDocument)
     finish();
   else
     co_await wasm_.aside(finish);
@@ -273,7 +282,8 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
       for (auto& [key, entry] : kv->entries()) request.kv.emplace_back(key, entry);
     document = abi::stdio_json::write_request(request);
   };
-  if (request.body.size() <= kLargeDocument)
+  const std::uint64_t bytes = request.body.size() + (kv ? kv->seen_bytes() : 0);
+  if (bytes <= kLargeDocument)
     write();
   else
     co_await wasm_.aside(write);
