@@ -92,7 +92,10 @@ int serve(const cli::Options& options) {
   const auto log = observe::make_stderr_log(options.log_level, options.log_format);
   io::SystemClock clock;
   io::SystemRandom random;
-  auto project = config::read_project(options.path, {.ignore = options.ignore}, environment);
+  auto project = config::read_project(
+      options.path,
+      {.ignore = options.ignore, .allow_outside_folders = options.allow_outside_folders},
+      environment);
   if (!project)
     return fail_with(
         fmt::format("There was an error preparing the project: {}", project.error().to_string()));
@@ -116,8 +119,7 @@ int serve(const cli::Options& options) {
   server::ServerOptions settings;
   settings.address = {options.host, options.port};
   settings.limits.max_body_bytes = options.max_body;
-  settings.loops =
-      options.threads != 0 ? options.threads : io::available_cores();
+  settings.loops = options.threads != 0 ? options.threads : io::available_cores();
   // Each instance reserves 4 GiB of address space and some mappings, of which a process has 65 000.
   settings.pool.max_instances = std::clamp(4096 / settings.loops, 64u, 1024u);
   settings.pool.max_per_image = settings.pool.max_instances / 4 * 3;
@@ -157,6 +159,8 @@ int serve(const cli::Options& options) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  // A worker that writes past the process's file size limit gets an error, not the server's end.
+  std::signal(SIGXFSZ, SIG_IGN);
   auto parsed = cli::parse_options(argc, argv);
   if (const auto* exit = std::get_if<cli::Exit>(&parsed)) {
     std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);

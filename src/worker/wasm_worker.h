@@ -22,6 +22,8 @@ class WasmRuntime final {
 
   Task<Result<std::shared_ptr<const wasm::Program>>> program(boost::asio::any_io_executor loop,
                                                              std::filesystem::path file);
+  // For what may block as long as a disk does.
+  [[nodiscard]] boost::asio::any_io_executor threads() { return threads_.get_executor(); }
 
  private:
   using Once = LoadOnce<std::shared_ptr<const wasm::Program>>;
@@ -50,6 +52,8 @@ class WasmWorker final : public Worker {
 
   Task<Result<Loaded>> make(boost::asio::any_io_executor loop);
   Task<Result<std::shared_ptr<const Loaded>>> loaded(abi::LoopServices& services);
+  [[nodiscard]] abi::wasi_p1::WasiOptions options(
+      const abi::stdio_json::JsonRequest& request) const;
   Task<Result<abi::stdio_json::JsonResponse>> run(abi::LoopServices& services, const Loaded& loaded,
                                                   abi::stdio_json::JsonRequest request);
   static Result<void> store(bindings::KvTransaction& kv, abi::stdio_json::Pairs& wanted);
@@ -57,6 +61,7 @@ class WasmWorker final : public Worker {
   WasmRuntime& wasm_;
   std::filesystem::path file_;
   abi::WorkerIdentity identity_;
+  std::vector<bindings::files::Mount> folders_;
   LoadOnce<Loaded> loaded_;
 };
 
