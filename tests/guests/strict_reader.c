@@ -6,14 +6,14 @@
 #include "stdin.h"
 
 static const char *at, *end, *start;
-static const char *fault;
+static const char* fault;
 
-static int fail(const char *what) {
+static int fail(const char* what) {
   if (fault == NULL) fault = what;
   return 0;
 }
 
-static int take(const char *literal) {
+static int take(const char* literal) {
   const size_t size = strlen(literal);
   if ((size_t)(end - at) < size || memcmp(at, literal, size) != 0) return fail(literal);
   at += size;
@@ -33,7 +33,7 @@ static int take_escape(void) {
 
 // RFC 3629 section 4.
 static int take_utf8(void) {
-  const unsigned char *c = (const unsigned char *)at;
+  const unsigned char* c = (const unsigned char*)at;
   const int size = c[0] < 0x80   ? 1
                    : c[0] < 0xc2 ? 0
                    : c[0] < 0xe0 ? 2
@@ -62,14 +62,14 @@ enum keys { ANY, LOWER_CASE };
 
 // An object of strings, no key twice.
 static int take_object(enum keys keys) {
-  const char *seen[64];
+  const char* seen[64];
   size_t sizes[64];
   int count = 0;
   if (!take("{")) return 0;
   while (at < end && *at != '}') {
     if (count == 64) return fail("too many members for this reader");
     if (count > 0 && !take(",")) return 0;
-    const char *key = at;
+    const char* key = at;
     if (!take_string()) return 0;
     const size_t size = (size_t)(at - key);
     for (size_t i = 0; keys == LOWER_CASE && i < size; ++i)

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void print_json(const char *text) {
+static void print_json(const char* text) {
   for (; *text; ++text) {
     if (*text == '\n')
       fputs("\\n", stdout);
@@ -18,9 +18,9 @@ static void print_json(const char *text) {
 
 static void print_fault(void) { print_json(strerror(errno)); }
 
-static void read_file(const char *path) {
+static void read_file(const char* path) {
   char text[256];
-  FILE *file = fopen(path, "r");
+  FILE* file = fopen(path, "r");
   if (file == NULL) return print_fault();
   const size_t size = fread(text, 1, sizeof(text) - 1, file);
   text[size] = '\0';
@@ -28,17 +28,17 @@ static void read_file(const char *path) {
   print_json(text);
 }
 
-static void write_file(const char *path) {
-  FILE *file = fopen(path, "w");
+static void write_file(const char* path) {
+  FILE* file = fopen(path, "w");
   if (file == NULL || fputs("written\n", file) < 0 || fclose(file) != 0) return print_fault();
   print_json("done");
 }
 
-static void list_folder(const char *path) {
+static void list_folder(const char* path) {
   int count = 0;
-  DIR *folder = opendir(path);
+  DIR* folder = opendir(path);
   if (folder == NULL) return print_fault();
-  for (struct dirent *entry; (entry = readdir(folder));)
+  for (struct dirent* entry; (entry = readdir(folder));)
     if (entry->d_name[0] != '.') ++count;
   closedir(folder);
   printf("%d", count);
@@ -48,9 +48,9 @@ int main(void) {
   static char request[65536];
   const size_t size = fread(request, 1, sizeof(request) - 1, stdin);
   request[size] = '\0';
-  char *wish = strchr(request, '?');
-  char *end = wish ? strchr(wish, '"') : NULL;
-  char *path = wish ? strchr(wish, '=') : NULL;
+  char* wish = strchr(request, '?');
+  char* end = wish ? strchr(wish, '"') : NULL;
+  char* path = wish ? strchr(wish, '=') : NULL;
   fputs("{\"data\":\"", stdout);
   if (path != NULL && end != NULL) {
     *end = '\0';
