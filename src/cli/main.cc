@@ -87,7 +87,10 @@ int serve(const cli::Options& options) {
   const auto log = observe::make_stderr_log(options.log_level, options.log_format);
   io::SystemClock clock;
   io::SystemRandom random;
-  auto project = config::read_project(options.path, {.ignore = options.ignore}, environment);
+  auto project = config::read_project(
+      options.path,
+      {.ignore = options.ignore, .allow_outside_folders = options.allow_outside_folders},
+      environment);
   if (!project)
     return fail_with(
         fmt::format("There was an error preparing the project: {}", project.error().to_string()));
@@ -150,6 +153,8 @@ int serve(const cli::Options& options) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  // A worker that writes past the process's file size limit gets an error, not the server's end.
+  std::signal(SIGXFSZ, SIG_IGN);
   auto parsed = cli::parse_options(argc, argv);
   if (const auto* exit = std::get_if<cli::Exit>(&parsed)) {
     std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);
