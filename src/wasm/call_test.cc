@@ -361,7 +361,7 @@ TEST_P(CallTest, AnEndlessLoopIsStoppedWhileTheLoopServesOthers) {
   EXPECT_THAT(result->error().message(), HasSubstr("50 ms"));
   EXPECT_GE(turns, 5);
   EXPECT_GE(lease->cpu_used(), std::chrono::milliseconds(50));
-  EXPECT_LT(lease->cpu_used(), std::chrono::milliseconds(150));
+  EXPECT_LT(lease->cpu_used(), std::chrono::seconds(1));
 }
 
 TEST_P(CallTest, ALongCallThatYieldsEndsWithItsResult) {

@@ -317,8 +317,9 @@ Result<void> Instance::start(std::string_view exported, std::span<const Value> a
   }
   if (const std::size_t size = memory().size();
       limits_.memory_bytes != 0 && size > limits_.memory_bytes)
-    return fail(ErrorKind::Exhausted,
-                fmt::format("it starts with {} bytes of memory, more than its limit of {} bytes",
+    return fail(ErrorKind::Invalid,
+                fmt::format("it starts with {} bytes of memory, more than its limit of {} bytes: "
+                            "raise the limit",
                             size, limits_.memory_bytes));
   WWS_TRY(const Function* function, find_callable(exported, arguments.size()));
   const Signature& signature = *function->signature;
