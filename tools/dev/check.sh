@@ -5,14 +5,14 @@ test_command() {
   setup build test kits
   build release
   if [ "$filter" != all ]; then
-    run_tests release ${filter:+-R "$filter"}
+    if [ -n "$filter" ]; then run_tests release -R "$filter"; else run_tests release -LE slow; fi
     return
   fi
   setup lint fuzz
   run_tests release
   # The browser and the kits' own tests say nothing more under a sanitizer.
   build asan
-  run_tests asan -LE 'browser|kits'
+  run_tests asan -LE 'browser|kits|slow'
   build tsan
   run_tests tsan -LE 'browser|e2e|kits'
   build fuzz fuzz_all
