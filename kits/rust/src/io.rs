@@ -49,12 +49,23 @@ impl Input {
     }
 
     pub fn into_request<Body: FromBody>(self) -> Result<http::Request<Body>, http::Error> {
-        let mut builder = http::Request::builder().method(self.method.as_str()).uri(self.url);
+        let mut builder = http::Request::builder().method(self.method.as_str()).uri(encode(&self.url));
         for (name, value) in &self.headers {
             builder = builder.header(name, http::HeaderValue::from_bytes(value.as_bytes())?);
         }
         builder.body(Body::from_body(self.body))
     }
+}
+
+/// Percent-encodes what a client may send but `http::Uri` does not take.
+fn encode(url: &str) -> String {
+    url.bytes().fold(String::with_capacity(url.len()), |mut text, byte| {
+        match byte {
+            b'"' | b'<' | b'>' | 0..=0x20 | 0x7f..=0xff => text += &format!("%{byte:02X}"),
+            _ => text.push(byte as char),
+        }
+        text
+    })
 }
 
 fn text(value: &Value, name: &str) -> Result<String, InputError> {
@@ -140,6 +151,13 @@ mod tests {
         let text = br#"{"url":"/","method":"PUT","headers":{},"body":"AP8=","kv":{},"params":{},"base64":true}"#;
         let request = Input::parse(text).unwrap().into_request::<Vec<u8>>().unwrap();
         assert_eq!(request.body(), &[0, 255]);
+    }
+
+    #[test]
+    fn characters_that_a_uri_lacks_are_encoded() {
+        let text = r#"{"url":"http://h/<\u00e4>?q=\"{|}","method":"GET","headers":{},"body":"","kv":{},"params":{}}"#;
+        let request = Input::parse(text.as_bytes()).unwrap().into_request::<()>().unwrap();
+        assert_eq!(request.uri(), "http://h/%3C%C3%A4%3E?q=%22{|}");
     }
 
     #[test]
