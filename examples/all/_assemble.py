@@ -1,4 +1,4 @@
-"""Gathers the workers and static files of the examples that are named into this folder.
+"""Gathers the workers, static files and mounted folders of the examples that are named into this folder.
 
 Usage: _assemble.py NAME...
 """
@@ -6,6 +6,7 @@ Usage: _assemble.py NAME...
 import pathlib
 import shutil
 import sys
+import tomllib
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -36,6 +37,8 @@ def gather(example):
             # An application with routes of its own is told where it is.
             text = place.read_text(encoding="utf-8")
             place.write_text(text.replace('BASE = ""', f'BASE = "/{example.name}"'), encoding="utf-8")
+            for folder in tomllib.loads(text).get("folders", []):
+                shutil.copytree(file.parent / folder["from"], place.parent / folder["from"], dirs_exist_ok=True)
 
 
 if __name__ == "__main__":
