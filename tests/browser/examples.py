@@ -76,7 +76,7 @@ def main():
             check_layout(browser, name)
         check_cards(browsers[0])
         check_links(browsers[0], server.address)
-        browsers[0].click("#pdf button")
+        browsers[0].run("document.querySelector('#pdf button').click()")
         browsers[0].wait("the PDF", "return document.getElementById('pdf').dataset.answered === '200 application/pdf'")
         return 0
     finally:
