@@ -138,7 +138,8 @@ fn makeRequest(allocator: Allocator, input: Input) !Request {
     var pairs = input.headers.map.iterator();
     while (pairs.next()) |pair| try headers.append(pair.key_ptr.*, pair.value_ptr.*);
     return .{
-        .url = try std.Uri.parse(input.url),
+        // A server that cannot tell its own name gives the path alone.
+        .url = std.Uri.parse(input.url) catch try std.Uri.parseAfterScheme("", input.url),
         .method = input.method,
         .headers = headers,
         .body = if (input.base64) try decode(allocator, input.body) else input.body,
