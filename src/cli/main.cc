@@ -8,6 +8,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <span>
 #include <thread>
 
 #include "abi/js/guest_host.h"
@@ -15,6 +16,7 @@
 #include "cli/options.h"
 #include "cli/site_builder.h"
 #include "config/project.h"
+#include "config/settings.h"
 #include "io/cores.h"
 #include "server/server.h"
 
@@ -51,10 +53,18 @@ std::string shown_host(const std::string& host) {
   return v6 ? "[" + host + "]" : host;
 }
 
-void print_routes(const server::Site& site, const config::Project& project,
-                  const std::string& base) {
-  for (const auto& route : site.router.routes())
+// All of them, or so many that the list stays readable.
+void print_routes(const server::Site& site, const config::Project& project, const std::string& base,
+                  observe::Level level) {
+  constexpr std::size_t kAll = 100;
+  constexpr std::size_t kFirst = 20;
+  const auto& routes = site.router.routes();
+  const bool all = routes.size() <= kAll || level <= observe::Level::Debug;
+  const std::size_t shown = all ? routes.size() : kFirst;
+  for (const auto& route : std::span(routes).first(shown))
     fmt::print("    - {}{}\n      => {}\n", base, route.path, (project.root / route.file).string());
+  if (!all)
+    fmt::print("    ... and {} more (--log-level debug lists all)\n", routes.size() - shown);
 }
 
 // SIGINT and SIGTERM end the server gracefully; a second one cuts what still runs.
@@ -87,12 +97,26 @@ int fail_with(std::string_view what) {
   return 1;
 }
 
-int serve(const cli::Options& options) {
+// Every mistake on a line of its own.
+int refuse_settings(const config::Mistakes& mistakes) {
+  fmt::print(stderr, "❌ The project's settings are wrong, so nothing is served:\n");
+  for (const auto& mistake : mistakes) fmt::print(stderr, "      {}\n", mistake.to_string());
+  return 1;
+}
+
+int serve(cli::Options options) {
   fmt::print("⚙️  Preparing the project from: {}\n", options.path);
+  auto wanted = config::read_settings(options.path, environment);
+  if (!wanted) return refuse_settings(wanted.error());
+  cli::apply_settings(options, wanted->server);
   const auto log = observe::make_stderr_log(options.log_level, options.log_format);
   io::SystemClock clock;
   io::SystemRandom random;
-  auto project = config::read_project(options.path, {.ignore = options.ignore}, environment);
+  auto project = config::read_project(options.path,
+                                      {.ignore = options.ignore,
+                                       .ignored = std::move(wanted->ignored),
+                                       .defaults = std::move(wanted->workers)},
+                                      wanted->environment);
   if (!project)
     return fail_with(
         fmt::format("There was an error preparing the project: {}", project.error().to_string()));
@@ -107,21 +131,21 @@ int serve(const cli::Options& options) {
   if (!engine) return fail_with(engine.error().to_string());
   worker::JsRuntime js(*engine);
   worker::WasmRuntime wasm(**runtime);
+  worker::ImageBudget images(options.image_memory);
   bindings::KvStore kv;
 
-  auto built = cli::build_site(*project, {options.prefix, options.cors, js, wasm, clock});
+  auto built = cli::build_site(*project, {options.prefix, options.cors, js, wasm, images, clock});
   if (!built) return fail_with(built.error().to_string());
   const server::Site& site = built->site;
 
   server::ServerOptions settings;
   settings.address = {options.host, options.port};
   settings.limits.max_body_bytes = options.max_body;
-  settings.loops =
-      options.threads != 0 ? options.threads : io::available_cores();
+  settings.loops = options.threads != 0 ? options.threads : io::available_cores();
   // Each instance reserves 4 GiB of address space and some mappings, of which a process has 65 000.
   settings.pool.max_instances = std::clamp(4096 / settings.loops, 64u, 1024u);
   settings.pool.max_per_image = settings.pool.max_instances / 4 * 3;
-  auto server = server::make_server(settings, {site, **runtime, kv, clock, random, *log});
+  auto server = server::make_server(settings, {site, **runtime, images, kv, clock, random, *log});
   if (!server) return fail_with(server.error().to_string());
   const std::string base = fmt::format("http://{}:{}", shown_host(options.host), (*server)->port());
 
@@ -130,11 +154,16 @@ int serve(const cli::Options& options) {
   const auto failures = (*server)->preload();
   fmt::print("✅ Workers loaded in {:.6f}ms.\n",
              static_cast<double>((clock.monotonic() - began).count()) / 1e6);
-  print_routes(site, *project, base);
+  print_routes(site, *project, base, options.log_level);
   std::fflush(stdout);
   if (site.router.routes().empty())
     fmt::print(stderr, "⚠️  no workers found in {}: create an index.js there\n",
                project->root.string());
+  if (options.install_runtimes)
+    fmt::print(stderr,
+               "⚠️  --install-runtimes: language runtimes (Python, Ruby) are not there yet, "
+               "so nothing is installed\n");
+  for (const auto& warning : wanted->warnings) fmt::print(stderr, "⚠️  {}\n", warning.to_string());
   for (const auto& mistake : built->mistakes) fmt::print(stderr, "⚠️  {}\n", mistake.to_string());
   for (const auto& broken : built->broken) fmt::print(stderr, "❌ {}\n", broken);
   for (const auto& failure : failures) fmt::print(stderr, "❌ {}\n", failure);
@@ -163,5 +192,5 @@ int main(int argc, char** argv) {
     return exit->code;
   }
   raise_file_limit();
-  return serve(std::get<cli::Options>(parsed));
+  return serve(std::get<cli::Options>(std::move(parsed)));
 }

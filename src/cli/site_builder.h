@@ -6,6 +6,7 @@
 
 #include "config/project.h"
 #include "server/site.h"
+#include "worker/image_budget.h"
 #include "worker/js_worker.h"
 #include "worker/wasm_worker.h"
 
@@ -14,9 +15,10 @@ namespace wws::cli {
 struct SiteParts {
   std::string prefix;
   std::vector<std::string> cors;
-  worker::JsRuntime& js;      // borrowed by the workers
-  worker::WasmRuntime& wasm;  // borrowed by the workers
-  const io::Clock& clock;     // borrowed by the files
+  worker::JsRuntime& js;        // borrowed by the workers
+  worker::WasmRuntime& wasm;    // borrowed by the workers
+  worker::ImageBudget& images;  // borrowed by the workers
+  const io::Clock& clock;       // borrowed by the files
 };
 
 struct BuiltSite {

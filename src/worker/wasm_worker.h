@@ -9,12 +9,14 @@
 
 #include "abi/stdio_json/session.h"
 #include "abi/worker_identity.h"
+#include "worker/image_budget.h"
 #include "worker/load_once.h"
 #include "worker/worker.h"
 
 namespace wws::worker {
 
-// Compiles modules, each content once, on threads of its own. Thread-safe.
+// Compiles modules on threads of its own, each content once for all workers that hold it at the
+// same time. Thread-safe.
 class WasmRuntime final {
  public:
   explicit WasmRuntime(wasm::Runtime& runtime);
@@ -25,17 +27,26 @@ class WasmRuntime final {
 
  private:
   using Once = LoadOnce<std::shared_ptr<const wasm::Program>>;
+  struct Content {
+    std::weak_ptr<const wasm::Program> program;  // as long as a worker or a request holds it
+    std::shared_ptr<Once> compilation;           // under way, or failed for good
+  };
 
+  [[nodiscard]] std::shared_ptr<const wasm::Program> find(const std::string& digest,
+                                                          std::shared_ptr<Once>& compilation);
   wasm::Runtime& runtime_;
   wasm::HostFunctions imports_;
   boost::asio::thread_pool threads_;
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<Once>> by_content_;  // SHA-256
+  std::map<std::string, Content> by_content_;  // SHA-256
 };
 
-class WasmWorker final : public Worker {
+class WasmWorker final : public Worker, private Evictable {
  public:
-  WasmWorker(WasmRuntime& wasm, std::filesystem::path file, abi::WorkerIdentity identity);
+  // `wasm` and `budget` are borrowed and outlive the worker.
+  WasmWorker(WasmRuntime& wasm, ImageBudget& budget, std::filesystem::path file,
+             abi::WorkerIdentity identity);
+  ~WasmWorker() override { leave_budget(); }
 
   Task<Result<void>> load(abi::LoopServices& services) override;
   Task<void> serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
@@ -48,6 +59,7 @@ class WasmWorker final : public Worker {
   };
   struct Run;
 
+  void evict() noexcept override { loaded_.drop(); }
   Task<Result<Loaded>> make(boost::asio::any_io_executor loop);
   Task<Result<std::shared_ptr<const Loaded>>> loaded(abi::LoopServices& services);
   Task<Result<abi::stdio_json::JsonResponse>> run(abi::LoopServices& services, const Loaded& loaded,
@@ -55,6 +67,7 @@ class WasmWorker final : public Worker {
   static Result<void> store(bindings::KvTransaction& kv, abi::stdio_json::Pairs& wanted);
 
   WasmRuntime& wasm_;
+  ImageBudget& budget_;
   std::filesystem::path file_;
   abi::WorkerIdentity identity_;
   LoadOnce<Loaded> loaded_;
