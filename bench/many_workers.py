@@ -2,7 +2,7 @@
 """A folder of many workers: how soon wws is ready, what memory it takes, and what the first and second
 request to each of them cost.
 
-Usage: many_workers.py --binary build/release/wws [--count 10000] [--wasm 1000] [--json FILE] [-- FLAGS]
+Usage: many_workers.py --binary build/release/wws [--count 10000] [--wasm 1000] [--rounds 3] [--json FILE] [-- FLAGS]
 Of `count` workers `wasm` are distinct C modules, a third of all has a TOML, every tenth a parameter. The
 folder and the cache of compiled modules are temporary, so the first start compiles everything. FLAGS go to
 the server. Fails when an answer is wrong.
@@ -147,7 +147,7 @@ def settle(pid):
         time.sleep(0.5)
 
 
-def measure(binary, place, asked, flags, environment, log, name):
+def measure(binary, place, asked, rounds, flags, environment, log, name):
     process, port, ready, lines = start(binary, place, flags, environment, log)
     result = {"start": name, "ready_s": round(ready, 3), "ready_cpu_s": processor_time(process.pid),
               "lines": len(lines), "at_ready": memory(process.pid)}
@@ -155,7 +155,8 @@ def measure(binary, place, asked, flags, environment, log, name):
         settle(process.pid)
         result["settled"] = memory(process.pid)
         # Twice each once, then a hundred of them again and again.
-        for round_name, part in (("first_round", asked), ("second_round", asked), ("hot", asked[:100] * 100)):
+        parts = (("first_round", asked), ("second_round", asked), ("hot", asked[:100] * 100))
+        for round_name, part in parts[:rounds]:
             before = processor_time(process.pid)
             took = ask_all(port, part, 4)
             result[round_name] = {"s": round(took, 2), "cpu_s": round(processor_time(process.pid) - before, 2),
@@ -171,6 +172,7 @@ def main():
     parser.add_argument("--binary", required=True)
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--wasm", type=int, default=1_000)
+    parser.add_argument("--rounds", type=int, default=3, help="0: only start")
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("flags", nargs="*")
     arguments = parser.parse_args()
@@ -179,14 +181,15 @@ def main():
         asked = make_folder(work / "project", arguments.count, arguments.wasm)
         environment = {**os.environ, "XDG_CACHE_HOME": str(work / "cache")}
         with open(work / "log", "w", encoding="utf-8") as log:
-            results = [measure(arguments.binary, work / "project", asked, arguments.flags, environment, log, name)
-                       for name in ("nothing compiled", "compiled before")]
+            results = []
+            for name in ("nothing compiled", "compiled before"):
+                results.append(measure(arguments.binary, work / "project", asked, arguments.rounds, arguments.flags,
+                                       environment, log, name))
+                print(json.dumps(results[-1], indent=1), flush=True)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    text = json.dumps(results, indent=1)
-    print(text)
     if arguments.json:
-        arguments.json.write_text(text + "\n")
+        arguments.json.write_text(json.dumps(results, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <span>
 #include <thread>
 
 #include "abi/js/guest_host.h"
 #include "cli/embedded_engine.h"
+#include "cli/listing.h"
 #include "cli/options.h"
 #include "cli/site_builder.h"
 #include "config/project.h"
@@ -53,20 +53,6 @@ std::string shown_host(const std::string& host) {
   return v6 ? "[" + host + "]" : host;
 }
 
-// All of them, or so many that the list stays readable.
-void print_routes(const server::Site& site, const config::Project& project, const std::string& base,
-                  observe::Level level) {
-  constexpr std::size_t kAll = 100;
-  constexpr std::size_t kFirst = 20;
-  const auto& routes = site.router.routes();
-  const bool all = routes.size() <= kAll || level <= observe::Level::Debug;
-  const std::size_t shown = all ? routes.size() : kFirst;
-  for (const auto& route : std::span(routes).first(shown))
-    fmt::print("    - {}{}\n      => {}\n", base, route.path, (project.root / route.file).string());
-  if (!all)
-    fmt::print("    ... and {} more (--log-level debug lists all)\n", routes.size() - shown);
-}
-
 // SIGINT and SIGTERM end the server gracefully; a second one cuts what still runs.
 class StopOnSignal final {
  public:
@@ -100,7 +86,8 @@ int fail_with(std::string_view what) {
 // Every mistake on a line of its own.
 int refuse_settings(const config::Mistakes& mistakes) {
   fmt::print(stderr, "❌ The project's settings are wrong, so nothing is served:\n");
-  for (const auto& mistake : mistakes) fmt::print(stderr, "      {}\n", mistake.to_string());
+  for (const auto& mistake : mistakes)
+    fmt::print(stderr, "      {}\n", cli::printable(mistake.to_string()));
   return 1;
 }
 
@@ -134,13 +121,14 @@ int serve(cli::Options options) {
   worker::ImageBudget images(options.image_memory);
   bindings::KvStore kv;
 
-  auto built = cli::build_site(*project, {options.prefix, options.cors, js, wasm, images, clock});
+  auto built = cli::build_site(
+      *project, {options.prefix, options.cors, options.max_body, js, wasm, images, clock});
   if (!built) return fail_with(built.error().to_string());
   const server::Site& site = built->site;
 
   server::ServerOptions settings;
   settings.address = {options.host, options.port};
-  settings.limits.max_body_bytes = options.max_body;
+  settings.limits.max_body_bytes = built->largest_body;
   settings.loops = options.threads != 0 ? options.threads : io::available_cores();
   // Each instance reserves 4 GiB of address space and some mappings, of which a process has 65 000.
   settings.pool.max_instances = std::clamp(4096 / settings.loops, 64u, 1024u);
@@ -154,7 +142,9 @@ int serve(cli::Options options) {
   const auto failures = (*server)->preload();
   fmt::print("✅ Workers loaded in {:.6f}ms.\n",
              static_cast<double>((clock.monotonic() - began).count()) / 1e6);
-  print_routes(site, *project, base, options.log_level);
+  const auto length =
+      options.log_level <= observe::Level::Debug ? cli::ListLength::All : cli::ListLength::Readable;
+  fmt::print("{}", cli::route_list(site.router, project->root, base, length));
   std::fflush(stdout);
   if (site.router.routes().empty())
     fmt::print(stderr, "⚠️  no workers found in {}: create an index.js there\n",
@@ -163,16 +153,15 @@ int serve(cli::Options options) {
     fmt::print(stderr,
                "⚠️  --install-runtimes: language runtimes (Python, Ruby) are not there yet, "
                "so nothing is installed\n");
-  for (const auto& warning : wanted->warnings) fmt::print(stderr, "⚠️  {}\n", warning.to_string());
-  for (const auto& mistake : built->mistakes) fmt::print(stderr, "⚠️  {}\n", mistake.to_string());
-  for (const auto& broken : built->broken) fmt::print(stderr, "❌ {}\n", broken);
-  for (const auto& failure : failures) fmt::print(stderr, "❌ {}\n", failure);
+  for (const auto& warning : wanted->warnings)
+    fmt::print(stderr, "⚠️  {}\n", cli::printable(warning.to_string()));
+  for (const auto& mistake : built->mistakes)
+    fmt::print(stderr, "⚠️  {}\n", cli::printable(mistake.to_string()));
+  for (const auto& broken : built->broken) fmt::print(stderr, "❌ {}\n", cli::printable(broken));
+  for (const auto& failure : failures) fmt::print(stderr, "❌ {}\n", cli::printable(failure));
   if (const auto count = built->broken.size() + failures.size(); count > 0)
     fmt::print(stderr, "❌ {} of {} workers answer 500 until this is mended\n", count,
                site.router.routes().size());
-  if (!(*runtime)->keeps_instances() && !options.fresh_instances)
-    log->warn(fmt::format("each request gets a new instance, which is slower: {}",
-                          (*runtime)->why_not_kept()));
   StopOnSignal stop(**server);
   fmt::print("🚀 Start serving requests at {}\n\n", base);
   std::fflush(stdout);

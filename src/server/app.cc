@@ -71,15 +71,11 @@ Task<void> App::dispatch(http::Exchange& exchange) {
 
 Task<bool> App::serve_file(http::Exchange& exchange, std::string_view path) {
   if (!site_.files) co_return false;
-  std::optional<std::string> stripped;
-  if (!site_.prefix.empty()) {
-    stripped = router::strip_prefix(path, site_.prefix);
-    if (!stripped) co_return false;
-  }
-  const std::string_view below = stripped ? *stripped : path;
+  const auto below = router::strip_prefix(path, site_.prefix);
+  if (!below) co_return false;
   const auto& request = exchange.request();
   auto found =
-      site_.files->find({request.method, below, {request.headers.begin(), request.headers.end()}});
+      site_.files->find({request.method, *below, {request.headers.begin(), request.headers.end()}});
   if (!found) {
     services_.log.error(fmt::format("cannot serve {}: {}", path, found.error().to_string()));
     auto page = abi::failure_page(found.error().kind());

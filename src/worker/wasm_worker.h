@@ -4,11 +4,13 @@
 
 #include <boost/asio/thread_pool.hpp>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <mutex>
 
 #include "abi/stdio_json/session.h"
 #include "abi/worker_identity.h"
+#include "worker/body_budget.h"
 #include "worker/image_budget.h"
 #include "worker/load_once.h"
 #include "worker/worker.h"
@@ -16,7 +18,7 @@
 namespace wws::worker {
 
 // Compiles modules on threads of its own, each content once for all workers that hold it at the
-// same time. Thread-safe.
+// same time; other threads read what would hold up a loop. Thread-safe.
 class WasmRuntime final {
  public:
   explicit WasmRuntime(wasm::Runtime& runtime);
@@ -24,6 +26,10 @@ class WasmRuntime final {
 
   Task<Result<std::shared_ptr<const wasm::Program>>> program(boost::asio::any_io_executor loop,
                                                              std::filesystem::path file);
+  // Runs `work` on another thread and comes back: for documents that take longer to read or write
+  // than the loop's other requests may wait.
+  Task<void> aside(std::function<void()> work);
+  [[nodiscard]] BodyBudget& bodies() noexcept { return bodies_; }
 
  private:
   using Once = LoadOnce<std::shared_ptr<const wasm::Program>>;
@@ -37,6 +43,8 @@ class WasmRuntime final {
   wasm::Runtime& runtime_;
   wasm::HostFunctions imports_;
   boost::asio::thread_pool threads_;
+  boost::asio::thread_pool documents_;  // apart, no document waits for a compiler
+  BodyBudget bodies_;
   std::mutex mutex_;
   std::map<std::string, Content> by_content_;  // SHA-256
 };
@@ -63,7 +71,8 @@ class WasmWorker final : public Worker, private Evictable {
   Task<Result<Loaded>> make(boost::asio::any_io_executor loop);
   Task<Result<std::shared_ptr<const Loaded>>> loaded(abi::LoopServices& services);
   Task<Result<abi::stdio_json::JsonResponse>> run(abi::LoopServices& services, const Loaded& loaded,
-                                                  abi::stdio_json::JsonRequest request);
+                                                  std::string document,
+                                                  bindings::KvTransaction* kv);
   static Result<void> store(bindings::KvTransaction& kv, abi::stdio_json::Pairs& wanted);
 
   WasmRuntime& wasm_;
