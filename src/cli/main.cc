@@ -102,6 +102,7 @@ int serve(cli::Options options) {
   auto project = config::read_project(options.path,
                                       {.ignore = options.ignore,
                                        .ignored = std::move(wanted->ignored),
+                                       .allow_outside_folders = options.allow_outside_folders,
                                        .defaults = std::move(wanted->workers)},
                                       wanted->environment);
   if (!project)
@@ -175,6 +176,8 @@ int serve(cli::Options options) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  // A worker that writes past the process's file size limit gets an error, not the server's end.
+  std::signal(SIGXFSZ, SIG_IGN);
   auto parsed = cli::parse_options(argc, argv);
   if (const auto* exit = std::get_if<cli::Exit>(&parsed)) {
     std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);

@@ -19,6 +19,7 @@ struct Options {
   std::uint16_t port = 8080;
   std::string prefix;
   std::vector<std::string> ignore;
+  bool allow_outside_folders = false;  // [[folders]] may lie outside of `path`
   std::vector<std::string> cors;
   std::uint64_t max_body = 10u << 20;       // bytes, 0 = unbounded
   unsigned threads = 0;                     // 0: one a core

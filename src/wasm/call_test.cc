@@ -361,7 +361,7 @@ TEST_P(CallTest, AMemoryThatStartsPastTheLimitIsRefused) {
   lease->set_limits({.memory_bytes = 1u << 20});
   const auto result = harness_.call(*lease, "size");
   ASSERT_FALSE(result.has_value());
-  EXPECT_EQ(result.error().kind(), ErrorKind::Exhausted);
+  EXPECT_EQ(result.error().kind(), ErrorKind::Invalid);
 }
 
 TEST_P(CallTest, AnEndlessLoopIsStoppedWhileTheLoopServesOthers) {
@@ -436,10 +436,14 @@ TEST_P(CallTest, StartFunctionsOfUnprovenModulesDoNotGrowWithoutEnd) {
   EXPECT_EQ(harness_.call(*harness_.lease(program), "size")->i32, 1);
 }
 
-TEST_P(CallTest, StartFunctionsHaveTheMemoryThatTheirModuleBeginsWith) {
-  auto program =
+TEST_P(CallTest, AProgramTellsTheMemoryThatItStartsWith) {
+  const auto kept = harness_.program(R"((module (memory (export "memory") 3)))");
+  EXPECT_EQ(kept->memory_bytes(), 3u * 65536);
+  const auto fresh =
       harness_.program(R"((module (memory (export "memory") 4096) (func $f) (start $f)))");
-  EXPECT_EQ(harness_.lease(program)->memory().size(), 4096u * 65536);
+  EXPECT_EQ(fresh->memory_bytes(), 4096u * 65536);
+  EXPECT_EQ(harness_.lease(fresh)->memory().size(), 4096u * 65536);
+  EXPECT_EQ(harness_.program("(module)")->memory_bytes(), 0u);
 }
 
 TEST_P(CallTest, WhatCannotBeLoadedIsSaidByName) {

@@ -76,6 +76,8 @@ class Program {
   [[nodiscard]] virtual bool kept() const noexcept = 0;
   [[nodiscard]] virtual const std::string& why_fresh() const noexcept = 0;
   [[nodiscard]] virtual bool has_export(std::string_view function) const noexcept = 0;
+  // What an instance's memory begins with; the largest, of several that are exported.
+  [[nodiscard]] virtual std::uint64_t memory_bytes() const noexcept = 0;
 
  protected:
   Program() = default;

@@ -10,6 +10,7 @@
 #include "abi/fetch_policy.h"
 #include "abi/resume_until.h"
 #include "abi/wasi_p1/loop_timers.h"
+#include "abi/wasi_p1/thread_blocking.h"
 #include "base/read_file.h"
 #include "io/cores.h"
 #include "wasm/program_memory.h"
@@ -127,13 +128,17 @@ std::shared_ptr<const wasm::Program> WasmRuntime::find(const std::string& digest
 
 // All of one request; the members' order is the order of their use.
 struct WasmWorker::Run {
-  Run(abi::LoopServices& services, const abi::WorkerIdentity& identity, std::string document,
-      std::unique_ptr<wasm::Lease> given)
+  // Without folders there is nothing to wait for on other threads.
+  Run(abi::LoopServices& services, const abi::WorkerIdentity& identity,
+      abi::wasi_p1::WasiOptions options, WasmRuntime& wasm, std::unique_ptr<wasm::Lease> given)
       : deadline(abi::deadline_after(identity.config.limits.wall)),
         outbound(services, outbound_policy(identity.config, deadline)),
         timers(abi::wasi_p1::make_loop_timers(services.loop)),
+        blocking(options.folders.empty()
+                     ? nullptr
+                     : abi::wasi_p1::make_thread_blocking(services.loop, wasm.threads())),
         session(
-            options(identity, std::move(document)),
+            with_blocking(std::move(options), blocking.get()),
             [&services, &identity](std::string_view line) {
               services.log.info(line, {{"worker", identity.label}});
             },
@@ -153,26 +158,16 @@ struct WasmWorker::Run {
     return policy;
   }
 
-  static abi::wasi_p1::WasiOptions options(const abi::WorkerIdentity& identity,
-                                           std::string document) {
-    abi::wasi_p1::WasiOptions made;
-    for (const auto& [name, value] : identity.config.vars)
-      made.environment.push_back(name + "=" + value);
-    made.input = std::move(document);
-    const auto limit = identity.config.limits.response_bytes;
-    made.max_output = kMaxDocument;
-    if (limit != 0)
-      made.max_output =
-          std::min<std::uint64_t>(kMaxDocument, limit * kDocumentFactor + kDocumentOverhead);
-    const auto wall = identity.config.limits.wall;
-    made.max_wall =
-        wall.count() == 0 ? std::chrono::nanoseconds::max() : std::chrono::nanoseconds(wall);
-    return made;
+  static abi::wasi_p1::WasiOptions with_blocking(abi::wasi_p1::WasiOptions options,
+                                                 abi::wasi_p1::Blocking* blocking) {
+    options.blocking = blocking;
+    return options;
   }
 
   abi::Deadline deadline;
   OutboundFetch outbound;
   std::unique_ptr<abi::wasi_p1::Timers> timers;
+  std::unique_ptr<abi::wasi_p1::Blocking> blocking;
   abi::stdio_json::Session session;
   std::unique_ptr<wasm::Lease> lease;
 };
@@ -183,12 +178,42 @@ WasmWorker::WasmWorker(WasmRuntime& wasm, ImageBudget& budget, std::filesystem::
       wasm_(wasm),
       budget_(budget),
       file_(std::move(file)),
-      identity_(std::move(identity)) {}
+      identity_(std::move(identity)) {
+  using bindings::files::Access;
+  for (const auto& folder : identity_.config.folders)
+    folders_.push_back(
+        {folder.from, folder.to, folder.read_only ? Access::ReadOnly : Access::ReadWrite});
+}
+
+abi::wasi_p1::WasiOptions WasmWorker::options(std::string document) const {
+  const auto& config = identity_.config;
+  abi::wasi_p1::WasiOptions made;
+  for (const auto& [name, value] : config.vars) made.environment.push_back(name + "=" + value);
+  made.input = std::move(document);
+  const auto limit = config.limits.response_bytes;
+  made.max_output = kMaxDocument;
+  if (limit != 0)
+    made.max_output =
+        std::min<std::uint64_t>(kMaxDocument, limit * kDocumentFactor + kDocumentOverhead);
+  const auto wall = config.limits.wall;
+  made.max_wall =
+      wall.count() == 0 ? std::chrono::nanoseconds::max() : std::chrono::nanoseconds(wall);
+  made.folders = folders_;
+  return made;
+}
 
 Task<Result<WasmWorker::Loaded>> WasmWorker::make(asio::any_io_executor loop) {
+  for (const auto& folder : folders_) WWS_CO_CHECK(bindings::files::check_mount(folder));
   auto program = co_await wasm_.program(loop, file_);
   if (!program) co_return fail(std::move(program).error());
   Loaded made{std::move(*program), {}};
+  // Else each request would have that memory before the limit is looked at.
+  const auto limit = identity_.config.limits.memory_bytes;
+  if (const auto bytes = made.program->memory_bytes(); limit != 0 && bytes > limit)
+    co_return fail(ErrorKind::Invalid,
+                   fmt::format("it starts with {} bytes of memory, more than its limit of {} "
+                               "bytes: raise limits.memory",
+                               bytes, limit));
   auto entries = abi::stdio_json::entry_points(
       [&](std::string_view name) { return made.program->has_export(name); });
   if (!entries) co_return fail(std::move(entries).error());
@@ -223,7 +248,7 @@ Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Lo
     lease = co_await services.pool.acquire(loaded.program, loaded.program->base_image());
   }
   if (!*lease) co_return fail(std::move(*lease).error());
-  Run run(services, identity_, std::move(document), std::move(**lease));
+  Run run(services, identity_, options(std::move(document)), wasm_, std::move(**lease));
   std::optional<Error> ended;
   for (const auto& entry : loaded.entry_points) {
     auto result = run.lease->try_call(entry, {});
@@ -241,7 +266,9 @@ Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Lo
     if (!*read || kv == nullptr) return;
     if (auto stored = store(*kv, (*read)->kv); !stored) read = fail(std::move(stored).error());
   };
-  if (run.session.wasi().output().size() <= kLargeDocument)
+  const std::uint64_t bytes =
+      run.session.wasi().output().size() + (kv == nullptr ? 0 : kv->seen_bytes());
+  if (bytes <= kLargeDocument)
     finish();
   else
     co_await wasm_.aside(finish);
@@ -294,7 +321,8 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
       for (auto& [key, entry] : kv->entries()) request.kv.emplace_back(key, entry);
     document = abi::stdio_json::write_request(request);
   };
-  if (request.body.size() <= kLargeDocument)
+  const std::uint64_t bytes = request.body.size() + (kv ? kv->seen_bytes() : 0);
+  if (bytes <= kLargeDocument)
     write();
   else
     co_await wasm_.aside(write);

@@ -30,6 +30,8 @@ class WasmRuntime final {
   // than the loop's other requests may wait.
   Task<void> aside(std::function<void()> work);
   [[nodiscard]] BodyBudget& bodies() noexcept { return bodies_; }
+  // For what may block as long as a disk does.
+  [[nodiscard]] boost::asio::any_io_executor threads() { return threads_.get_executor(); }
 
  private:
   using Once = LoadOnce<std::shared_ptr<const wasm::Program>>;
@@ -70,6 +72,7 @@ class WasmWorker final : public Worker, private Evictable {
   void evict() noexcept override { loaded_.drop(); }
   Task<Result<Loaded>> make(boost::asio::any_io_executor loop);
   Task<Result<std::shared_ptr<const Loaded>>> loaded(abi::LoopServices& services);
+  [[nodiscard]] abi::wasi_p1::WasiOptions options(std::string document) const;
   Task<Result<abi::stdio_json::JsonResponse>> run(abi::LoopServices& services, const Loaded& loaded,
                                                   std::string document,
                                                   bindings::KvTransaction* kv);
@@ -79,6 +82,7 @@ class WasmWorker final : public Worker, private Evictable {
   ImageBudget& budget_;
   std::filesystem::path file_;
   abi::WorkerIdentity identity_;
+  std::vector<bindings::files::Mount> folders_;
   LoadOnce<Loaded> loaded_;
 };
 

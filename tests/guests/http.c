@@ -26,6 +26,7 @@ __attribute__((export_name("canonical_abi_realloc"))) void* canonical_abi_reallo
     }
   void* result = realloc(old, size);
   if ((uintptr_t)result % align != 0) __builtin_trap();
+  if (strcmp(mode, "realloc-odd") == 0 && align > 1) return (char*)result + 1;
   return result;
 }
 #endif
@@ -34,6 +35,19 @@ struct text {
   const char* at;
   size_t size;
 };
+
+// Calls with one of each method, without a body, header or parameter; how many were answered.
+static int call_each_method(const char* uri) {
+  int answered = 0;
+  for (int32_t method = 0; method < 7; ++method) {
+    uint8_t area[28] __attribute__((aligned(4)));
+    memset(area, 0xee, sizeof(area));
+    send_http_request(0, (const void*)0xfffffff0, 0xffffffff, NULL, 0, method,
+                      (const void*)0xfffffff0, 0xffffffff, uri, strlen(uri), area);
+    answered += area[0] == 0 && area[4] == 1;
+  }
+  return answered;
+}
 
 int main(void) {
   const char* mode = getenv("MODE");
@@ -46,7 +60,12 @@ int main(void) {
   size_t uri_size = strlen(uri), body_size = strlen(body), count = 1;
   const void* list = headers;
   void* result = area;
-  int32_t method = 1;
+  int32_t method = 1, has_body = 1;
+  if (strcmp(mode, "each-method") == 0) {
+    printf("{\"data\":\"%d answered\",\"headers\":{},\"status\":200,\"kv\":{}}",
+           call_each_method(uri));
+    return 0;
+  }
   if (strcmp(mode, "bad-uri") == 0) uri = (const char*)0xfffffff0;
   if (strcmp(mode, "huge-uri") == 0) uri_size = 0xffffffff;
   if (strcmp(mode, "huge-body") == 0) body_size = 0x7fffffff;
@@ -56,7 +75,14 @@ int main(void) {
   if (strcmp(mode, "bad-area") == 0) result = (void*)0xfffffff0;
   if (strcmp(mode, "odd-area") == 0) result = area + 1;
   if (strcmp(mode, "bad-method") == 0) method = 7;
-  send_http_request(1, body, body_size, list, count, method, NULL, 0, uri, uri_size, result);
+  if (strcmp(mode, "bad-option") == 0) has_body = 2;
+  if (strcmp(mode, "huge-header") == 0) headers[0].size = 0x7fffffff;
+  if (strcmp(mode, "area-at-end") == 0)
+    result = (void*)(__builtin_wasm_memory_size(0) * 65536 - sizeof(area) + 4);
+  if (strcmp(mode, "wrapping-headers") == 0) list = (const void*)0xfffffff8, count = 100;
+  // The area lies over the list of headers: that is read before the area is written.
+  if (strcmp(mode, "area-over-headers") == 0) list = memcpy(area, headers, 16);
+  send_http_request(has_body, body, body_size, list, count, method, NULL, 0, uri, uri_size, result);
 
   const uint32_t* words = (const uint32_t*)area;
   if (area[0] == 1) {

@@ -60,8 +60,7 @@ class LoadedProgram final : public Program {
   [[nodiscard]] bool has_export(std::string_view function) const noexcept override {
     return find_signature(function) != nullptr;
   }
-  // What an instance's memory begins with; the largest, of several that are exported.
-  [[nodiscard]] std::uint64_t memory_bytes() const noexcept { return memory_bytes_; }
+  [[nodiscard]] std::uint64_t memory_bytes() const noexcept override { return memory_bytes_; }
 
   // Of an exported function; nullptr when there is none that takes and returns numbers only.
   [[nodiscard]] const Signature* find_signature(std::string_view function) const noexcept;
