@@ -27,6 +27,8 @@ STRANGERS = [
 ]
 # Heavy, and nobody else's business: these stay in .cc files.
 NOT_IN_HEADERS = re.compile(r"^(nlohmann/|simdjson|spdlog/|toml\+\+|CLI/|boost/beast)")
+# Headers that hold a vendor all the same, for the .cc files of their own room.
+PRIVATE_HEADERS = ("config/toml.h", "config/table_reader.h")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 
 
@@ -79,7 +81,9 @@ def breaches_of_include(name, inside, room, above):
     for pattern, folders in FENCES:
         if pattern.search(name) and not any(inside.startswith(f + "/") for f in folders):
             yield f"{name} belongs behind the fence of src/{folders[0]}/"
-    if inside.endswith(".h") and NOT_IN_HEADERS.search(name):
+    if name in PRIVATE_HEADERS and (first != room or (inside.endswith(".h") and inside not in PRIVATE_HEADERS)):
+        yield f"{name} is private to the .cc files of {first}"
+    if inside.endswith(".h") and inside not in PRIVATE_HEADERS and NOT_IN_HEADERS.search(name):
         yield f"{name} may not be in a header: keep it in the .cc"
 
 

@@ -57,6 +57,14 @@ class CheckRooms(unittest.TestCase):
     def test_a_heavy_vendor_in_a_header_is_found(self):
         self.assertEqual(len(self.breaches({"http/a.h": "#include <nlohmann/json.hpp>\n"})), 1)
 
+    def test_a_private_header_is_its_rooms_own(self):
+        table = TABLE.replace("`src/http/`", "`src/config/` `src/http/`")
+        self.assertEqual(self.breaches({"config/toml.h": "#include <toml++/toml.h>\n",
+                                        "config/a.cc": '#include "config/toml.h"\n'}, table), [])
+        for name in ("config/a.h", "cli/a.cc"):
+            with self.subTest(name=name):
+                self.assertEqual(len(self.breaches({name: '#include "config/toml.h"\n'}, table)), 1)
+
     def test_an_unknown_room_and_a_missing_table_are_found(self):
         self.assertEqual(len(self.breaches({"attic/a.cc": ""})), 1)
         self.assertEqual(len(self.breaches({}, table="no table")), 1)

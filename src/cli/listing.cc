@@ -3,11 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "observe/log.h"
 
 namespace wws::cli {
 namespace {
+
+// So many routes are listed; of more, the first ones.
+constexpr std::size_t kReadable = 100;
+constexpr std::size_t kFirst = 20;
 
 // A terminal makes a link of what it takes for a URL, which ends at any of these; '%' would begin
 // an escape, '?' the query and '#' the fragment.
@@ -31,11 +36,17 @@ std::string shown_path(std::string_view path) {
 }  // namespace
 
 std::string route_list(const router::Router& router, const std::filesystem::path& root,
-                       std::string_view base) {
+                       std::string_view base, ListLength length) {
+  const auto& routes = router.routes();
+  const bool all = length == ListLength::All || routes.size() <= kReadable;
+  const std::size_t shown = all ? routes.size() : kFirst;
   std::string text;
-  for (const auto& route : router.routes())
+  for (const auto& route : std::span(routes).first(shown))
     text += fmt::format("    - {}{}\n      => {}\n", base, shown_path(route.path),
                         observe::escape_for_log((root / route.file).string()));
+  if (!all)
+    text +=
+        fmt::format("    ... and {} more (--log-level debug lists all)\n", routes.size() - shown);
   return text;
 }
 

@@ -11,9 +11,12 @@
 namespace wws::cli {
 
 // Two lines a route: its URL, below `base` ("http://127.0.0.1:8080"), and its file. Of a path, what
-// a URL cannot hold is percent-encoded; brackets of parameters and letters of any script stay.
+// a URL cannot hold is percent-encoded; brackets of parameters and letters of any script stay. A
+// readable list names of more than 100 routes the first 20 and how many more there are.
+enum class ListLength : bool { Readable, All };
 [[nodiscard]] std::string route_list(const router::Router& router,
-                                     const std::filesystem::path& root, std::string_view base);
+                                     const std::filesystem::path& root, std::string_view base,
+                                     ListLength length = ListLength::All);
 
 // A mistake's or failure's text: its lines stay, further ones indented, the rest is escaped.
 [[nodiscard]] std::string printable(std::string_view text);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace wws::cli {
 namespace {
 
@@ -28,6 +30,19 @@ TEST(RouteList, ANameCannotForgeALineOrReachTheTerminal) {
                  "c.js"),
             "    - http://h:1/a%0A%1Bc\n      => /site/a\\n\\x1b"
             "c.js\n");
+}
+
+TEST(RouteList, StaysReadable) {
+  std::vector<std::string> files;
+  for (int i = 0; i < 101; ++i) files.push_back("w" + std::to_string(i) + ".js");
+  const auto many = router::Router::build(files, "").router;
+  const std::string text = route_list(many, "/site", "", ListLength::Readable);
+  EXPECT_EQ(std::ranges::count(text, '\n'), 41);
+  EXPECT_TRUE(text.ends_with("    ... and 81 more (--log-level debug lists all)\n")) << text;
+  EXPECT_EQ(std::ranges::count(route_list(many, "/site", "", ListLength::All), '\n'), 202);
+  files.pop_back();
+  const auto few = router::Router::build(files, "").router;
+  EXPECT_EQ(std::ranges::count(route_list(few, "/site", "", ListLength::Readable), '\n'), 200);
 }
 
 TEST(Printable, EscapesControlCharactersAndIndentsFurtherLines) {

@@ -16,6 +16,7 @@
 #include "cli/options.h"
 #include "cli/site_builder.h"
 #include "config/project.h"
+#include "config/settings.h"
 #include "io/cores.h"
 #include "server/server.h"
 
@@ -82,15 +83,28 @@ int fail_with(std::string_view what) {
   return 1;
 }
 
-int serve(const cli::Options& options) {
+// Every mistake on a line of its own.
+int refuse_settings(const config::Mistakes& mistakes) {
+  fmt::print(stderr, "❌ The project's settings are wrong, so nothing is served:\n");
+  for (const auto& mistake : mistakes)
+    fmt::print(stderr, "      {}\n", cli::printable(mistake.to_string()));
+  return 1;
+}
+
+int serve(cli::Options options) {
   fmt::print("⚙️  Preparing the project from: {}\n", options.path);
+  auto wanted = config::read_settings(options.path, environment);
+  if (!wanted) return refuse_settings(wanted.error());
+  cli::apply_settings(options, wanted->server);
   const auto log = observe::make_stderr_log(options.log_level, options.log_format);
   io::SystemClock clock;
   io::SystemRandom random;
-  auto project = config::read_project(
-      options.path,
-      {.ignore = options.ignore, .allow_outside_folders = options.allow_outside_folders},
-      environment);
+  auto project = config::read_project(options.path,
+                                      {.ignore = options.ignore,
+                                       .ignored = std::move(wanted->ignored),
+                                       .allow_outside_folders = options.allow_outside_folders,
+                                       .defaults = std::move(wanted->workers)},
+                                      wanted->environment);
   if (!project)
     return fail_with(
         fmt::format("There was an error preparing the project: {}", project.error().to_string()));
@@ -105,10 +119,11 @@ int serve(const cli::Options& options) {
   if (!engine) return fail_with(engine.error().to_string());
   worker::JsRuntime js(*engine);
   worker::WasmRuntime wasm(**runtime);
+  worker::ImageBudget images(options.image_memory);
   bindings::KvStore kv;
 
-  auto built =
-      cli::build_site(*project, {options.prefix, options.cors, options.max_body, js, wasm, clock});
+  auto built = cli::build_site(
+      *project, {options.prefix, options.cors, options.max_body, js, wasm, images, clock});
   if (!built) return fail_with(built.error().to_string());
   const server::Site& site = built->site;
 
@@ -119,7 +134,7 @@ int serve(const cli::Options& options) {
   // Each instance reserves 4 GiB of address space and some mappings, of which a process has 65 000.
   settings.pool.max_instances = std::clamp(4096 / settings.loops, 64u, 1024u);
   settings.pool.max_per_image = settings.pool.max_instances / 4 * 3;
-  auto server = server::make_server(settings, {site, **runtime, kv, clock, random, *log});
+  auto server = server::make_server(settings, {site, **runtime, images, kv, clock, random, *log});
   if (!server) return fail_with(server.error().to_string());
   const std::string base = fmt::format("http://{}:{}", shown_host(options.host), (*server)->port());
 
@@ -128,11 +143,19 @@ int serve(const cli::Options& options) {
   const auto failures = (*server)->preload();
   fmt::print("✅ Workers loaded in {:.6f}ms.\n",
              static_cast<double>((clock.monotonic() - began).count()) / 1e6);
-  fmt::print("{}", cli::route_list(site.router, project->root, base));
+  const auto length =
+      options.log_level <= observe::Level::Debug ? cli::ListLength::All : cli::ListLength::Readable;
+  fmt::print("{}", cli::route_list(site.router, project->root, base, length));
   std::fflush(stdout);
   if (site.router.routes().empty())
     fmt::print(stderr, "⚠️  no workers found in {}: create an index.js there\n",
                project->root.string());
+  if (options.install_runtimes)
+    fmt::print(stderr,
+               "⚠️  --install-runtimes: language runtimes (Python, Ruby) are not there yet, "
+               "so nothing is installed\n");
+  for (const auto& warning : wanted->warnings)
+    fmt::print(stderr, "⚠️  {}\n", cli::printable(warning.to_string()));
   for (const auto& mistake : built->mistakes)
     fmt::print(stderr, "⚠️  {}\n", cli::printable(mistake.to_string()));
   for (const auto& broken : built->broken) fmt::print(stderr, "❌ {}\n", cli::printable(broken));
@@ -161,5 +184,5 @@ int main(int argc, char** argv) {
     return exit->code;
   }
   raise_file_limit();
-  return serve(std::get<cli::Options>(parsed));
+  return serve(std::get<cli::Options>(std::move(parsed)));
 }

@@ -1,11 +1,11 @@
 #include "cli/options.h"
 
 #include <CLI/CLI.hpp>
-#include <charconv>
-#include <map>
 #include <sstream>
 
 #include "cli/version.h"
+#include "config/origin.h"
+#include "config/units.h"
 
 namespace wws::cli {
 namespace {
@@ -19,26 +19,28 @@ std::string exit_text(const CLI::App& app, const CLI::ParseError& error, int& co
   return out.str() + err.str();
 }
 
-}  // namespace
-
-std::optional<std::uint64_t> parse_size(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc()) return std::nullopt;
-  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  static const std::map<std::string_view, std::uint64_t> units = {
-      {"", 1},          {"B", 1},        {"KB", 1000},    {"MB", 1000'000}, {"GB", 1000'000'000},
-      {"K", 1024},      {"M", 1u << 20}, {"G", 1u << 30}, {"KiB", 1024},    {"MiB", 1u << 20},
-      {"GiB", 1u << 30}};
-  const auto found = units.find(unit);
-  if (found == units.end()) return std::nullopt;
-  if (number > UINT64_MAX / found->second) return std::nullopt;
-  return number * found->second;
+// For CLI11: empty, or what is wrong.
+std::string check_origin(const std::string& text) {
+  if (config::parse_origin(text)) return {};
+  return "'" + text + "' is no origin: write https://example.com, without a path, or '*'";
 }
+
+std::string check_size(const std::string& text) {
+  if (config::parse_size(text)) return {};
+  return "'" + text + "' is not a size: write 1048576, 512KiB or 10MB";
+}
+
+template <typename T, typename U>
+void take(const Options& options, const char* flag, const std::optional<T>& setting, U& value) {
+  if (setting && !options.given.contains(flag)) value = *setting;
+}
+
+}  // namespace
 
 std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   Options options;
   std::string max_body = "10MiB";
+  std::string image_memory = "128MiB";
   std::string log_level = "info";
   std::string log_format = "text";
   CLI::App app{
@@ -61,16 +63,19 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
                  "Origin whose pages may read the answers, or '*'; may be repeated")
       ->expected(1)
       ->allow_extra_args(false)
-      ->take_all();
+      ->take_all()
+      ->check(check_origin);
   app.add_option("--max-body", max_body, "Largest request body, \"10MiB\"; 0 for any")
       ->capture_default_str()
-      ->check([](const std::string& text) {
-        return parse_size(text) ? std::string()
-                                : "'" + text + "' is not a size: write 1048576, 512KiB or 10MB";
-      });
+      ->check(check_size);
   app.add_option("--threads", options.threads, "Event loops; 0 for one a core")
       ->capture_default_str()
-      ->check(CLI::Range(0u, 1024u));
+      ->check(CLI::Range(0u, config::kMostThreads));
+  app.add_option("--image-memory", image_memory,
+                 "Memory for loaded workers, \"128MiB\"; past it the one used least recently is "
+                 "loaded anew when it is asked for; 0 for any")
+      ->capture_default_str()
+      ->check(check_size);
   app.add_flag("--fresh-instances", options.fresh_instances,
                "Make a new instance for every request instead of restoring a kept one (slower)");
   app.add_option("-l,--log-level", log_level, "off, error, warn, info, debug or trace")
@@ -82,6 +87,11 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   app.add_option("--log-format", log_format, "text or json")
       ->capture_default_str()
       ->check(CLI::IsMember({"text", "json"}));
+  app.add_flag("-i,--install-runtimes", options.install_runtimes,
+               "Nothing: language runtimes are not there yet");
+  const CLI::App* runtimes =
+      app.add_subcommand("runtimes", "Nothing: language runtimes are not there yet")
+          ->prefix_command();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -89,10 +99,32 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
     std::string text = exit_text(app, error, code);
     return Exit{code, std::move(text)};
   }
-  options.max_body = parse_size(max_body).value_or(0);
+  if (runtimes->parsed())
+    return Exit{2,
+                "wws runtimes: workers in Python and Ruby are not there yet, so there are no "
+                "language runtimes to manage\n"};
+  for (const CLI::Option* option : app.get_options())
+    if (option->count() > 0) options.given.insert(option->get_name());
+  for (std::string& origin : options.cors) origin = config::parse_origin(origin).value_or(origin);
+  options.max_body = config::parse_size(max_body).value_or(0);
+  options.image_memory = config::parse_size(image_memory).value_or(0);
   options.log_level = observe::parse_level(log_level).value_or(observe::Level::Info);
   options.log_format = log_format == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
   return options;
+}
+
+void apply_settings(Options& options, const config::ServerSettings& settings) {
+  take(options, "--host", settings.host, options.host);
+  take(options, "--port", settings.port, options.port);
+  take(options, "--prefix", settings.prefix, options.prefix);
+  take(options, "--ignore", settings.ignore, options.ignore);
+  take(options, "--cors", settings.cors, options.cors);
+  take(options, "--max-body", settings.max_body, options.max_body);
+  take(options, "--threads", settings.threads, options.threads);
+  take(options, "--image-memory", settings.image_memory, options.image_memory);
+  take(options, "--fresh-instances", settings.fresh_instances, options.fresh_instances);
+  take(options, "--log-level", settings.log_level, options.log_level);
+  take(options, "--log-format", settings.log_format, options.log_format);
 }
 
 }  // namespace wws::cli

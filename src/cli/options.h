@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "config/settings.h"
 #include "observe/log.h"
 
 namespace wws::cli {
@@ -19,11 +21,14 @@ struct Options {
   std::vector<std::string> ignore;
   bool allow_outside_folders = false;  // [[folders]] may lie outside of `path`
   std::vector<std::string> cors;
-  std::uint64_t max_body = 10u << 20;  // bytes, 0 = unbounded
-  unsigned threads = 0;                // 0: one a core
-  bool fresh_instances = false;        // never keep an instance
+  std::uint64_t max_body = 10u << 20;       // bytes, 0 = unbounded
+  unsigned threads = 0;                     // 0: one a core
+  std::uint64_t image_memory = 128u << 20;  // bytes for loaded workers, 0 = unbounded
+  bool fresh_instances = false;             // never keep an instance
   observe::Level log_level = observe::Level::Info;
   observe::LogFormat log_format = observe::LogFormat::Text;
+  bool install_runtimes = false;  // asked for, as of the original, and not there
+  std::set<std::string> given;    // the flags that were on the command line, "--host"
 };
 
 // What to print and the process's exit code: help and version (0), or a mistake (2, on stderr).
@@ -33,8 +38,8 @@ struct Exit {
 };
 
 [[nodiscard]] std::variant<Options, Exit> parse_options(int argc, const char* const* argv);
-
-// "10MB", "64KiB", "1048576" -> bytes.
-[[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text);
+// Takes from the project's settings what no flag says. A flag that may be repeated replaces the
+// whole list.
+void apply_settings(Options& options, const config::ServerSettings& settings);
 
 }  // namespace wws::cli

@@ -39,12 +39,48 @@ TEST(Options, VersionAndHelpEndWithZero) {
   EXPECT_NE(std::get<Exit>(parse({"-h"})).text.find("--prefix"), std::string::npos);
 }
 
-TEST(ParseSize, KnowsDecimalAndBinaryUnits) {
-  EXPECT_EQ(parse_size("10"), 10u);
-  EXPECT_EQ(parse_size("2KB"), 2000u);
-  EXPECT_EQ(parse_size("2KiB"), 2048u);
-  EXPECT_EQ(parse_size("999999999999GiB"), std::nullopt);
-  EXPECT_EQ(parse_size("MB"), std::nullopt);
+TEST(Options, AnOriginIsWrittenAsBrowsersSendIt) {
+  const auto options = std::get<Options>(parse({"--cors", "HTTPS://A.example:443"}));
+  EXPECT_EQ(options.cors, (std::vector<std::string>{"https://a.example"}));
+  const auto exit = std::get<Exit>(parse({"--cors", "https://a.example/path"}));
+  EXPECT_NE(exit.text.find("is no origin"), std::string::npos) << exit.text;
+}
+
+TEST(Options, LanguageRuntimesAreSaidNotToBeThere) {
+  EXPECT_TRUE(std::get<Options>(parse({"-i", "site"})).install_runtimes);
+  for (const auto& arguments : std::vector<std::vector<const char*>>{
+           {"runtimes", "list"}, {".", "runtimes", "install", "python", "latest"}}) {
+    const auto exit = std::get<Exit>(parse(arguments));
+    EXPECT_EQ(exit.code, 2);
+    EXPECT_NE(exit.text.find("not there yet"), std::string::npos) << exit.text;
+  }
+}
+
+TEST(Options, AFlagWinsOverASetting) {
+  auto options = std::get<Options>(
+      parse({"-p", "1", "--cors", "*", "--max-body", "1MiB", "--log-level", "error"}));
+  config::ServerSettings settings;
+  settings.host = "::";
+  settings.port = 2;
+  settings.prefix = "/app";
+  settings.cors = {"https://a.example"};
+  settings.ignore = {"x/**"};
+  settings.max_body = 5;
+  settings.image_memory = 6;
+  settings.threads = 7;
+  settings.log_level = observe::Level::Debug;
+  settings.log_format = observe::LogFormat::Json;
+  apply_settings(options, settings);
+  EXPECT_EQ(options.host, "::");
+  EXPECT_EQ(options.port, 1);
+  EXPECT_EQ(options.prefix, "/app");
+  EXPECT_EQ(options.cors, (std::vector<std::string>{"*"}));
+  EXPECT_EQ(options.ignore, (std::vector<std::string>{"x/**"}));
+  EXPECT_EQ(options.max_body, 1u << 20);
+  EXPECT_EQ(options.image_memory, 6u);
+  EXPECT_EQ(options.threads, 7u);
+  EXPECT_EQ(options.log_level, observe::Level::Error);
+  EXPECT_EQ(options.log_format, observe::LogFormat::Json);
 }
 
 }  // namespace

@@ -44,8 +44,9 @@ std::unique_ptr<worker::Worker> make_worker(const config::WorkerFile& file, std:
                                                   Error(ErrorKind::Invalid, text));
   }
   if (file.extension == "wasm")
-    return std::make_unique<worker::WasmWorker>(parts.wasm, file.file, std::move(identity));
-  return std::make_unique<worker::JsWorker>(parts.js, file.file, file.relative,
+    return std::make_unique<worker::WasmWorker>(parts.wasm, parts.images, file.file,
+                                                std::move(identity));
+  return std::make_unique<worker::JsWorker>(parts.js, parts.images, file.file, file.relative,
                                             std::move(identity));
 }
 

@@ -7,6 +7,7 @@
 
 #include "config/project.h"
 #include "server/site.h"
+#include "worker/image_budget.h"
 #include "worker/js_worker.h"
 #include "worker/wasm_worker.h"
 
@@ -15,10 +16,11 @@ namespace wws::cli {
 struct SiteParts {
   std::string prefix;
   std::vector<std::string> cors;
-  std::uint64_t max_body;     // of a request to a worker that sets no bound of its own; 0: any
-  worker::JsRuntime& js;      // borrowed by the workers
-  worker::WasmRuntime& wasm;  // borrowed by the workers
-  const io::Clock& clock;     // borrowed by the files
+  std::uint64_t max_body;       // of a request to a worker that sets no bound of its own; 0: any
+  worker::JsRuntime& js;        // borrowed by the workers
+  worker::WasmRuntime& wasm;    // borrowed by the workers
+  worker::ImageBudget& images;  // borrowed by the workers
+  const io::Clock& clock;       // borrowed by the files
 };
 
 struct BuiltSite {

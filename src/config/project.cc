@@ -3,62 +3,36 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <system_error>
+#include <unordered_map>
 
-#include "config/glob.h"
+#include "config/project_file.h"
+#include "config/worker_defaults.h"
 
 namespace wws::config {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostToml = (1u << 20) + 1;  // one more than the parser takes
+constexpr std::string_view kSettingsFile = "wws.toml";
 
 bool is_skipped(std::string_view name) noexcept {
   return name.starts_with('.') || name.starts_with('_') || name == "public" ||
          name == "node_modules";
 }
 
-// Whether `path` is below `root`; both canonical.
-bool is_inside(const fs::path& path, const fs::path& root) {
-  const auto [root_end, rest] = std::mismatch(root.begin(), root.end(), path.begin(), path.end());
-  return root_end == root.end();
-}
-
-// What is wrong with a file that may be a symbolic link; nothing for a regular file in the root.
-std::optional<std::string> fault_of(const fs::path& file, const fs::path& root) {
-  std::error_code error;
-  const fs::path target = fs::canonical(file, error);
-  if (error == std::errc::no_such_file_or_directory)
-    return "is a symbolic link to nothing: mend or remove it";
-  if (error) return fmt::format("cannot be followed: {}", error.message());
-  if (!is_inside(target, root))
-    return "is a symbolic link out of the project: copy the file into the project";
-  if (!fs::is_regular_file(target, error)) return "is not a regular file";
-  return std::nullopt;
-}
-
-std::optional<std::string> read_text(const fs::path& file) {
-  std::error_code error;
-  const std::uintmax_t size = fs::file_size(file, error);
-  std::ifstream in(file, std::ios::binary);
-  if (error || !in) return std::nullopt;
-  std::string text(std::min<std::uintmax_t>(size, kMostToml), '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad()) return std::nullopt;
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return text;
-}
+// How the TOML of a worker stands in its folder; Other may be a link.
+enum class TomlFile : unsigned char { Missing, Regular, Other };
 
 class Walk final {
  public:
-  Walk(Project& project, const ProjectOptions& options, std::vector<Glob> ignored,
+  Walk(Project& project, const ProjectOptions& options, IgnoreRules ignored,
        const Environment& environment)
       : project_(project),
         options_(options),
         ignored_(std::move(ignored)),
-        environment_(environment) {}
+        environment_(environment),
+        tomls_(project.root) {}
 
   void run() {
     folders_ = {""};
@@ -72,61 +46,89 @@ class Walk final {
   }
 
  private:
+  struct Entry {
+    std::string name;
+    fs::file_type type;  // of a link: symlink
+  };
+
+  // A folder is listed before its files are looked at, so that no file has to be asked for.
   void read_folder(const std::string& folder) {
+    std::vector<Entry> entries;
+    std::unordered_map<std::string, TomlFile> tomls;
     std::error_code error;
-    fs::directory_iterator entries(project_.root / folder, error);
-    for (; !error && entries != fs::directory_iterator(); entries.increment(error))
-      read_entry(*entries, folder);
+    fs::directory_iterator listing(project_.root / folder, error);
+    for (; !error && listing != fs::directory_iterator(); listing.increment(error)) {
+      Entry entry{listing->path().filename().string(), type_of(*listing)};
+      if (is_skipped(entry.name)) continue;
+      const bool regular = entry.type == fs::file_type::regular;
+      if (entry.name.ends_with(".toml"))
+        tomls.emplace(entry.name, regular ? TomlFile::Regular : TomlFile::Other);
+      entries.push_back(std::move(entry));
+    }
     if (error)
       mistake(folder.empty() ? "." : folder,
               fmt::format("the folder cannot be read, so its workers are missing: {}",
                           error.message()));
+    for (const Entry& entry : entries) read_entry(entry, folder, tomls);
   }
 
-  void read_entry(const fs::directory_entry& entry, const std::string& folder) {
-    const std::string name = entry.path().filename().string();
-    if (is_skipped(name)) return;
-    std::string relative = folder.empty() ? name : folder + "/" + name;
-    if (is_ignored(relative)) return;
+  // What the listing says already, without a look at the file.
+  static fs::file_type type_of(const fs::directory_entry& entry) {
     std::error_code error;
-    if (entry.is_symlink(error)) return read_link(entry, std::move(relative));
-    if (entry.is_directory(error)) return folders_.push_back(std::move(relative));
-    if (entry.is_regular_file(error)) add_worker(std::move(relative));
+    if (entry.is_symlink(error)) return fs::file_type::symlink;
+    if (entry.is_directory(error)) return fs::file_type::directory;
+    return entry.is_regular_file(error) ? fs::file_type::regular : fs::file_type::unknown;
   }
 
-  void read_link(const fs::directory_entry& entry, std::string relative) {
-    std::error_code error;
-    if (!extension_of(relative) || entry.is_directory(error)) return;
-    if (const auto fault = fault_of(entry.path(), project_.root))
-      mistake(std::move(relative), *fault);
-    else
-      add_worker(std::move(relative));
-  }
-
-  void add_worker(std::string relative) {
+  void read_entry(const Entry& entry, const std::string& folder,
+                  const std::unordered_map<std::string, TomlFile>& tomls) {
+    std::string relative = folder.empty() ? entry.name : folder + "/" + entry.name;
+    const bool is_folder = entry.type == fs::file_type::directory;
+    if (ignored_.ignores(relative, is_folder ? EntryKind::Folder : EntryKind::File)) return;
+    if (is_folder) return folders_.push_back(std::move(relative));
     const auto extension = extension_of(relative);
-    if (!extension) return;
-    WorkerFile worker{project_.root / relative, std::move(relative), *extension, {}, {}};
-    read_config(worker);
+    if (!extension || !is_sound(entry, relative)) return;
+    const std::string stem = entry.name.substr(0, entry.name.size() - extension->size() - 1);
+    const auto toml = tomls.find(stem + ".toml");
+    add_worker(std::move(relative), *extension,
+               toml == tomls.end() ? TomlFile::Missing : toml->second);
+  }
+
+  // Whether it is a file, or a link to one inside the project; notes what is wrong with a link.
+  bool is_sound(const Entry& entry, const std::string& relative) {
+    if (entry.type != fs::file_type::symlink) return entry.type == fs::file_type::regular;
+    const fs::path file = project_.root / relative;
+    std::error_code error;
+    if (fs::is_directory(file, error)) return false;
+    const auto fault = fault_of(file, project_.root);
+    if (fault) mistake(relative, *fault);
+    return !fault;
+  }
+
+  void add_worker(std::string relative, std::string extension, TomlFile toml) {
+    const std::string name = relative.substr(0, relative.size() - extension.size()) + "toml";
+    WorkerFile worker{
+        project_.root / relative, std::move(relative), std::move(extension), options_.defaults, {}};
+    if (name == kSettingsFile && toml != TomlFile::Missing)
+      mistake(worker.relative,
+              "wws.toml is the project's own, so this worker has no "
+              "configuration: rename the worker to give it one");
+    else if (toml != TomlFile::Missing)
+      read_config(worker, name, toml);
     project_.workers.push_back(std::move(worker));
   }
 
-  void read_config(WorkerFile& worker) {
-    const fs::path file = fs::path(worker.file).replace_extension(".toml");
-    const std::string name = fs::path(worker.relative).replace_extension(".toml").string();
-    std::error_code error;
-    const fs::file_status status = fs::symlink_status(file, error);
-    if (status.type() == fs::file_type::not_found) return;
-    if (const auto fault = fault_of(file, project_.root)) {
-      worker.mistakes = {{name, 0, "", *fault}};
-      return;
+  void read_config(WorkerFile& worker, const std::string& name, TomlFile toml) {
+    if (toml == TomlFile::Other) {
+      if (const auto fault = fault_of(project_.root / name, project_.root)) {
+        worker.mistakes = {{name, 0, "", *fault}};
+        return;
+      }
     }
-    const auto text = read_text(file);
-    if (!text) {
-      worker.mistakes = {{name, 0, "", "cannot be read: check its permissions"}};
-      return;
-    }
-    auto config = parse_worker_config(name, worker.extension, *text, environment_);
+    const auto text = tomls_.read_sound(name, worker.mistakes);
+    if (!text) return;
+    auto config =
+        parse_worker_config(name, worker.extension, *text, environment_, options_.defaults);
     if (!config) {
       worker.mistakes = std::move(config).error();
       return;
@@ -170,14 +172,13 @@ class Walk final {
   }
 
   std::optional<std::string> extension_of(const std::string& relative) const {
-    const std::string suffix = fs::path(relative).extension().string();
+    const std::size_t dot = relative.rfind('.');
+    const std::size_t name = relative.rfind('/') + 1;  // 0 where there is no '/'
+    if (dot == std::string::npos || dot <= name) return std::nullopt;
+    const std::string_view suffix = std::string_view(relative).substr(dot + 1);
     for (const std::string& extension : options_.extensions)
-      if (suffix.size() == extension.size() + 1 && suffix.ends_with(extension)) return extension;
+      if (suffix == extension) return extension;
     return std::nullopt;
-  }
-
-  bool is_ignored(const std::string& relative) const {
-    return std::ranges::any_of(ignored_, [&](const Glob& glob) { return glob.matches(relative); });
   }
 
   void mistake(std::string file, std::string what) {
@@ -186,8 +187,9 @@ class Walk final {
 
   Project& project_;
   const ProjectOptions& options_;
-  std::vector<Glob> ignored_;
+  IgnoreRules ignored_;
   const Environment& environment_;
+  ProjectFileReader tomls_;
   std::vector<std::string> folders_;  // still to be read, relative
 };
 
@@ -210,12 +212,8 @@ Result<Project> read_project(const fs::path& path, const ProjectOptions& options
                              const Environment& environment) {
   Project project;
   WWS_TRY(project.root, find_root(path));
-  std::vector<Glob> ignored;
-  for (const std::string& pattern : options.ignore) {
-    if (pattern.empty()) continue;
-    WWS_TRY(Glob glob, Glob::create(pattern));
-    ignored.push_back(std::move(glob));
-  }
+  IgnoreRules ignored = options.ignored;
+  for (const std::string& pattern : options.ignore) WWS_CHECK(ignored.add_glob(pattern));
   Walk(project, options, std::move(ignored), environment).run();
   std::error_code error;
   fs::path public_folder = project.root / "public";

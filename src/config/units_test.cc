@@ -11,6 +11,7 @@ TEST(ParseSize, KnowsDecimalAndBinaryUnits) {
   EXPECT_EQ(parse_size("0"), 0u);
   EXPECT_EQ(parse_size("65536"), 65536u);
   EXPECT_EQ(parse_size("1b"), 1u);
+  EXPECT_EQ(parse_size("2K"), 2048u);
   EXPECT_EQ(parse_size("64KB"), 64'000u);
   EXPECT_EQ(parse_size("64 kib"), 65'536u);
   EXPECT_EQ(parse_size("64MB"), 64'000'000u);

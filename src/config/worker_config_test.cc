@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "config/worker_defaults.h"
+
 namespace wws::config {
 namespace {
 
@@ -261,9 +263,26 @@ TEST(WorkerConfig, RefusesFoldersWithoutAName) {
 }
 
 TEST(WorkerConfig, SaysPlainlyWhatItDoesNotSupport) {
-  EXPECT_THAT(mistakes("[features.wasi_nn]\nallowed_backends = ['openvino']"),
-              ElementsAre("w.toml:1: features.wasi_nn: WASI-NN is not supported by this version: "
-                          "remove [features.wasi_nn]"));
+  EXPECT_THAT(
+      mistakes("[features.wasi_nn]\nallowed_backends = ['openvino']"),
+      ElementsAre("w.toml:1: features.wasi_nn: WASI-NN is not there: no backend is built in, "
+                  "and a worker that imports it cannot run; remove [features.wasi_nn]"));
+}
+
+TEST(WorkerConfig, TakesFromTheDefaultsWhatItDoesNotSay) {
+  WorkerConfig defaults;
+  defaults.vars = {{"A", "of all"}, {"B", "of all"}};
+  defaults.limits.cpu = 7s;
+  defaults.limits.wall = 9s;
+  defaults.http_requests.allowed_hosts = {"all.example"};
+  const auto config =
+      parse_worker_config("w.toml", "js", "[vars]\nB = 'own'\nC = 'own'\n[limits]\ncpu = '1s'\n",
+                          environment, defaults);
+  ASSERT_TRUE(config);
+  EXPECT_THAT(config->vars, ElementsAre(Pair("A", "of all"), Pair("B", "own"), Pair("C", "own")));
+  EXPECT_EQ(config->limits.cpu, 1s);
+  EXPECT_EQ(config->limits.wall, 9s);
+  EXPECT_THAT(config->http_requests.allowed_hosts, ElementsAre("all.example"));
 }
 
 TEST(WorkerConfig, ReportsSyntaxWithItsLine) {

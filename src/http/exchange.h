@@ -53,6 +53,10 @@ class Exchange : public BodySource {
   // or ends with the connection (HTTP/1.0).
   virtual Task<Result<void>> start(ResponseHead head, std::optional<std::uint64_t> length) = 0;
   virtual Task<Result<void>> write(std::string_view bytes) = 0;  // borrowed until it completes
+  // write() of a part of an open file, which keeps its descriptor until this completes. Here it
+  // goes through a buffer; a transport that can hands it to the kernel as it is. Errors: those of
+  // write(), Gone when the file ends before that, Internal when it cannot be read.
+  virtual Task<Result<void>> write_file(int descriptor, std::uint64_t offset, std::uint64_t length);
   virtual Task<Result<void>> finish() = 0;
   // The response cannot be completed: the connection is cut so that the client sees it.
   virtual void abort() noexcept = 0;
@@ -72,6 +76,8 @@ class Handler {
   virtual ~Handler() = default;
 
   virtual Task<void> handle(Exchange& exchange) = 0;
+  // Adds what all answers have to one that the connection gives itself, 413 say.
+  virtual void complete(const RequestHead& request, ResponseHead& response) const;
 };
 
 }  // namespace wws::http

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -105,6 +106,31 @@ ResponseHead with_status(int status) {
   return head;
 }
 
+// Larger than any socket buffer, so that it leaves in several turns.
+constexpr std::size_t kTestFileBytes = 9'000'000;
+
+std::string test_file_content() {
+  std::string text(kTestFileBytes, '\0');
+  std::uint32_t state = 1;
+  for (char& c : text) c = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+  return text;
+}
+
+class TestFile final {
+ public:
+  TestFile() : descriptor_(memfd_create("wws-test", MFD_CLOEXEC)) {
+    const std::string text = test_file_content();
+    EXPECT_EQ(::write(descriptor_, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  }
+  TestFile(const TestFile&) = delete;
+  TestFile& operator=(const TestFile&) = delete;
+  ~TestFile() { ::close(descriptor_); }
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
 // What the handler does, chosen by the path; a map of ways a handler can behave.
 class TestHandler final : public Handler {
  public:
@@ -121,6 +147,8 @@ class TestHandler final : public Handler {
       co_await stream(exchange);
     else if (path == "/flood")
       co_await flood(exchange);
+    else if (path.starts_with("/file"))
+      co_await file(exchange, path);
     else if (path == "/short")
       co_await short_answer(exchange);
     else if (path == "/evil")
@@ -138,6 +166,9 @@ class TestHandler final : public Handler {
     else if (path.starts_with("/status/"))
       co_await status(exchange, std::stoi(path.substr(8)));
     // "/nothing" returns without an answer.
+  }
+  void complete(const RequestHead&, ResponseHead& response) const override {
+    response.headers.add("X-Everywhere", "yes");
   }
 
   std::atomic<int> requests{0};
@@ -192,6 +223,25 @@ class TestHandler final : public Handler {
     }
     if (going) going = (co_await exchange.finish()).has_value();
     flood_ended = going ? 1 : -1;
+  }
+  // "/file": a part of a large file; "/file/chunked": of unknown length; "/file/short": more than
+  // there is.
+  static Task<void> file(Exchange& exchange, std::string path) {
+    const TestFile file;
+    const bool chunked = path == "/file/chunked";
+    const std::uint64_t length = path == "/file/short" ? kTestFileBytes : kTestFileBytes - 7;
+    const auto announced = chunked ? std::nullopt : std::optional<std::uint64_t>(length);
+    if (!(co_await exchange.start(with_status(200), announced))) co_return;
+    const auto sent = co_await exchange.write_file(file.descriptor(), 7, length);
+    EXPECT_EQ(sent.has_value(), path != "/file/short" || exchange.request().method == "HEAD");
+    if (!sent) {
+      EXPECT_EQ(sent.error().kind(), ErrorKind::Gone);
+      exchange.abort();
+      co_return;
+    }
+    const auto more = co_await exchange.write_file(file.descriptor(), 0, 1);
+    EXPECT_EQ(more.has_value(), chunked);
+    [[maybe_unused]] const auto ended = co_await exchange.finish();
   }
   static Task<void> short_answer(Exchange& exchange) {
     if (!(co_await exchange.start(with_status(200), 10))) co_return;
@@ -517,6 +567,7 @@ TEST(Listener, RefusesALargeBodyByItsLengthAndLetsTheClientSeeWhy) {
   client.finish_sending();
   const std::string response = client.receive_all();
   EXPECT_TRUE(is_status(response, 413));
+  EXPECT_NE(response.find("X-Everywhere: yes\r\n"), std::string::npos);
   EXPECT_FALSE(client.was_reset());
   EXPECT_EQ(server.handler.requests, 0);
 }
@@ -583,6 +634,52 @@ TEST(Listener, ShowsTheClientThatAResponseIsNotWhole) {
     EXPECT_FALSE(response.ends_with("0\r\n\r\n")) << path;
     EXPECT_LT(body_of(response).size(), 10U) << path;
   }
+}
+
+TEST(Listener, SendsAPartOfAFile) {
+  Server server;
+  RawClient client(server.port, 4096);
+  ASSERT_TRUE(
+      client.send("GET /file HTTP/1.1\r\nHost: x\r\n\r\nGET /hello HTTP/1.1\r\nHost: x\r\n"
+                  "Connection: close\r\n\r\n"));
+  const std::string head = client.receive_until("\r\n\r\n");
+  EXPECT_NE(head.find("Content-Length: 8999993\r\n"), std::string::npos) << head;
+  const std::string rest = client.receive_all();
+  ASSERT_GT(rest.size(), kTestFileBytes - 7);
+  EXPECT_TRUE(rest.substr(0, kTestFileBytes - 7) == test_file_content().substr(7));
+  EXPECT_NE(rest.find("hello", kTestFileBytes - 7), std::string::npos) << "the connection goes on";
+}
+
+TEST(Listener, SendsAFileInChunks) {
+  Server server;
+  RawClient client(server.port);
+  ASSERT_TRUE(client.send("GET /file/chunked HTTP/1.0\r\n\r\n"));
+  client.receive_until("\r\n\r\n");
+  const std::string content = test_file_content();
+  EXPECT_TRUE(client.receive_all() == content.substr(7) + content.substr(0, 1));
+  RawClient other(server.port);
+  ASSERT_TRUE(other.send("GET /file/chunked HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+  const std::string all = other.receive_all();
+  EXPECT_NE(all.find("Transfer-Encoding: chunked"), std::string::npos);
+  EXPECT_TRUE(all.ends_with("0\r\n\r\n"));
+}
+
+TEST(Listener, SendsOnlyTheHeadOfAFileToHead) {
+  Server server;
+  RawClient client(server.port);
+  ASSERT_TRUE(client.send("HEAD /file HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+  const std::string all = client.receive_all();
+  EXPECT_NE(all.find("Content-Length: 8999993\r\n"), std::string::npos) << all;
+  EXPECT_TRUE(all.ends_with("\r\n\r\n")) << all.size();
+}
+
+TEST(Listener, CutsAFileThatIsShorterThanAnnounced) {
+  Server server;
+  RawClient client(server.port);
+  ASSERT_TRUE(client.send("GET /file/short HTTP/1.1\r\nHost: x\r\n\r\n"));
+  const std::string all = client.receive_all();
+  EXPECT_LT(all.size(), kTestFileBytes + 7);
+  EXPECT_TRUE(client.was_reset());
 }
 
 TEST(Listener, HoldsBackAWriterWhoseReaderIsSlow) {

@@ -13,6 +13,9 @@ class App final : public http::Handler {
   // Where requests that name no host were sent to; before the first request.
   void set_authority(std::string authority) { authority_ = std::move(authority); }
   Task<void> handle(http::Exchange& exchange) override;
+  void complete(const http::RequestHead& request, http::ResponseHead& response) const override {
+    site_.cors.apply(request, response.headers);
+  }
 
  private:
   Task<void> dispatch(http::Exchange& exchange);

@@ -34,7 +34,12 @@ http::ResponseHead Cors::preflight(const http::RequestHead& request) const {
   head.status = 204;
   apply(request, head.headers);
   if (!head.headers.contains("access-control-allow-origin")) return head;
-  head.headers.add("access-control-allow-methods", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  std::string methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+  // What a worker does with a method of its own is its affair.
+  const auto method = request.headers.find("access-control-request-method").value_or("");
+  if (http::is_token(method) && methods.find(method) == std::string::npos)
+    methods.append(", ").append(method);
+  head.headers.add("access-control-allow-methods", std::move(methods));
   if (const auto wanted = request.headers.find("access-control-request-headers"))
     head.headers.add("access-control-allow-headers", std::string(*wanted));
   head.headers.add("access-control-max-age", "600");

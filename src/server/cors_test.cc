@@ -50,5 +50,16 @@ TEST(Cors, AnswersAPreflightOfAnAllowedOrigin) {
   EXPECT_EQ(head.headers.find("access-control-allow-headers"), "x-one, x-two");
 }
 
+TEST(Cors, AllowsAMethodThatNobodyKnows) {
+  const Cors cors({"*"});
+  auto request = from("https://a.example");
+  request.headers.add("Access-Control-Request-Method", "M-SEARCH");
+  EXPECT_EQ(cors.preflight(request).headers.find("access-control-allow-methods"),
+            "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, M-SEARCH");
+  request.headers.set("Access-Control-Request-Method", "GET, X");
+  EXPECT_EQ(cors.preflight(request).headers.find("access-control-allow-methods"),
+            "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+}
+
 }  // namespace
 }  // namespace wws::server

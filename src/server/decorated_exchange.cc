@@ -29,4 +29,11 @@ Task<Result<void>> DecoratedExchange::write(std::string_view bytes) {
   co_return written;
 }
 
+Task<Result<void>> DecoratedExchange::write_file(int descriptor, std::uint64_t offset,
+                                                 std::uint64_t length) {
+  bytes_ += length;
+  auto written = co_await inner_.write_file(descriptor, offset, length);
+  co_return written;
+}
+
 }  // namespace wws::server

@@ -29,6 +29,8 @@ class DecoratedExchange final : public http::Exchange {
   Task<Result<void>> respond(http::ResponseHead head, std::string body) override;
   Task<Result<void>> start(http::ResponseHead head, std::optional<std::uint64_t> length) override;
   Task<Result<void>> write(std::string_view bytes) override;
+  Task<Result<void>> write_file(int descriptor, std::uint64_t offset,
+                                std::uint64_t length) override;
   Task<Result<void>> finish() override { return inner_.finish(); }
   void abort() noexcept override { inner_.abort(); }
   [[nodiscard]] bool started() const noexcept override { return inner_.started(); }

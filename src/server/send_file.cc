@@ -3,8 +3,8 @@
 namespace wws::server {
 namespace {
 
-// A read and a write at a time: what one answer holds of a file in memory.
-constexpr std::size_t kPieceBytes = 64 * 1024;
+// A file up to this size is read and goes out with its head in one write.
+constexpr std::size_t kSmallBytes = 64 * 1024;
 
 http::ResponseHead head_of(http::FileResponse& response) {
   http::ResponseHead head;
@@ -19,11 +19,10 @@ http::ResponseHead head_of(http::FileResponse& response) {
 Task<Result<void>> send_file(http::Exchange& exchange, http::FileResponse response) {
   http::ResponseHead head = head_of(response);
   const std::uint64_t length = response.length.value_or(0);
-  // A small file goes out with its head in one write.
-  if (length <= kPieceBytes && exchange.request().method != "HEAD") {
+  if (length <= kSmallBytes && exchange.request().method != "HEAD") {
     std::string body;
     for (const auto& piece : response.body.pieces) {
-      auto bytes = http::read_piece(response.body, piece, 0, kPieceBytes);
+      auto bytes = http::read_piece(response.body, piece, 0, kSmallBytes);
       if (!bytes) co_return fail(std::move(bytes).error());
       body += *bytes;
     }
@@ -36,15 +35,15 @@ Task<Result<void>> send_file(http::Exchange& exchange, http::FileResponse respon
   auto started = co_await exchange.start(std::move(head), response.length);
   if (!started) co_return started;
   for (const auto& piece : response.body.pieces) {
-    for (std::uint64_t done = 0; done < piece.length;) {
-      auto bytes = http::read_piece(response.body, piece, done, kPieceBytes);
-      if (!bytes || bytes->empty()) {
-        exchange.abort();
-        co_return fail(ErrorKind::Gone, "the file became shorter while it was sent");
-      }
-      done += bytes->size();
-      auto written = co_await exchange.write(*bytes);
-      if (!written) co_return written;
+    Result<void> written;
+    if (piece.text.empty())
+      written = co_await exchange.write_file(response.body.file->descriptor(), piece.offset,
+                                             piece.length);
+    else
+      written = co_await exchange.write(piece.text);
+    if (!written) {
+      exchange.abort();
+      co_return written;
     }
   }
   auto finished = co_await exchange.finish();

@@ -175,6 +175,7 @@ class LoopServer final : public Server {
   Task<void> load_all(abi::LoopServices& services) {
     co_await asio::this_coro::throw_if_cancelled(false);
     for (const auto& route : shared_.site.router.routes()) {
+      if (!shared_.images.has_room_ahead()) break;
       auto loaded = co_await shared_.site.workers[route.target]->load(services);
       const auto state = co_await asio::this_coro::cancellation_state;
       if (state.cancelled() != asio::cancellation_type::none) co_return;

@@ -17,6 +17,7 @@
 #include "observe/log.h"
 #include "server/site.h"
 #include "wasm/runtime.h"
+#include "worker/image_budget.h"
 
 namespace wws::server {
 
@@ -27,7 +28,8 @@ struct ServerOptions {
   wasm::PoolOptions pool;
   std::chrono::milliseconds shutdown_grace{10'000};
   // Workers are loaded before they are asked for, as far as this time goes before serving starts;
-  // the rest loads while the server runs.
+  // the rest loads while the server runs, until half of the image budget is used. What is left then
+  // is loaded when it is asked for.
   std::chrono::milliseconds preload{200};
 };
 
@@ -35,6 +37,7 @@ struct ServerOptions {
 struct Shared {
   const Site& site;
   wasm::Runtime& runtime;
+  worker::ImageBudget& images;
   bindings::KvStore& kv;
   const io::Clock& clock;
   io::Random& random;

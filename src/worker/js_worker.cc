@@ -10,6 +10,9 @@ namespace wws::worker {
 namespace {
 
 constexpr std::uintmax_t kMaxScriptBytes = 32u << 20;
+// What a loaded script costs: its pages, and what else is made for it.
+constexpr std::uint64_t kPageBytes = 4096;
+constexpr std::uint64_t kOverhead = 1024;
 
 Task<void> finish_later(std::unique_ptr<abi::js::Session> session) {
   co_await session->extend();
@@ -26,9 +29,11 @@ Task<Result<std::shared_ptr<const abi::js::Engine>>> JsRuntime::engine(
   co_return **engine;
 }
 
-JsWorker::JsWorker(JsRuntime& js, std::filesystem::path file, std::string relative,
-                   abi::WorkerIdentity identity)
-    : js_(js),
+JsWorker::JsWorker(JsRuntime& js, ImageBudget& budget, std::filesystem::path file,
+                   std::string relative, abi::WorkerIdentity identity)
+    : Evictable(budget),
+      js_(js),
+      budget_(budget),
       file_(std::move(file)),
       relative_(std::move(relative)),
       identity_(std::move(identity)) {}
@@ -44,7 +49,7 @@ Task<Result<JsWorker::Loaded>> JsWorker::make(abi::LoopServices& services) {
   auto loaded = co_await result.engine->load(services, std::move(script));
   if (!loaded) co_return fail(std::move(loaded).error());
   result.script = std::move(*loaded);
-  if (result.script.replayed)
+  if (result.script.replayed && !told_replayed_.exchange(true))
     services.log.info(fmt::format("worker \"{}\" is evaluated at each request: {}", identity_.label,
                                   result.script.why_replayed),
                       {{"worker", identity_.label}});
@@ -55,6 +60,7 @@ Task<Result<std::shared_ptr<const JsWorker::Loaded>>> JsWorker::loaded(
     abi::LoopServices& services) {
   std::function<Task<Result<Loaded>>()> maker = [this, &services] { return make(services); };
   auto value = co_await loaded_.get(services.loop, std::move(maker));
+  if (value) budget_.admit(*this, (*value)->script.image->delta_pages() * kPageBytes + kOverhead);
   co_return value;
 }
 
@@ -82,6 +88,7 @@ Task<void> JsWorker::serve(abi::LoopServices& services, http::Exchange& exchange
     }
     value = std::move(*made);
   }
+  mark_used();
   const auto& program = value->engine->program();
   auto lease = services.pool.try_acquire(program, value->script.image);
   if (!lease) {

@@ -1,10 +1,12 @@
 // A worker written in JavaScript: an image of the engine (src/abi/js).
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 
 #include "abi/js/engine.h"
 #include "abi/js/session.h"
+#include "worker/image_budget.h"
 #include "worker/load_once.h"
 #include "worker/worker.h"
 
@@ -22,12 +24,13 @@ class JsRuntime final {
   LoadOnce<std::shared_ptr<const abi::js::Engine>> engine_;
 };
 
-class JsWorker final : public Worker {
+class JsWorker final : public Worker, private Evictable {
  public:
-  // `js` is borrowed and outlives the worker. `file` is read at the first load; `relative` names it
-  // in stacks.
-  JsWorker(JsRuntime& js, std::filesystem::path file, std::string relative,
+  // `js` and `budget` are borrowed and outlive the worker. `file` is read whenever the worker is
+  // loaded; `relative` names it in stacks.
+  JsWorker(JsRuntime& js, ImageBudget& budget, std::filesystem::path file, std::string relative,
            abi::WorkerIdentity identity);
+  ~JsWorker() override { leave_budget(); }
 
   Task<Result<void>> load(abi::LoopServices& services) override;
   Task<void> serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
@@ -39,14 +42,17 @@ class JsWorker final : public Worker {
     abi::js::LoadedScript script;
   };
 
+  void evict() noexcept override { loaded_.drop(); }
   Task<Result<Loaded>> make(abi::LoopServices& services);
   Task<Result<std::shared_ptr<const Loaded>>> loaded(abi::LoopServices& services);
 
   JsRuntime& js_;
+  ImageBudget& budget_;
   std::filesystem::path file_;
   std::string relative_;
   abi::WorkerIdentity identity_;
   LoadOnce<Loaded> loaded_;
+  std::atomic<bool> told_replayed_{false};
 };
 
 }  // namespace wws::worker

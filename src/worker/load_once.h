@@ -4,9 +4,9 @@
 // A failure of the thing itself (GuestFault, Invalid, NotFound ...) is kept: files do not change
 // under a running server. Errors of the moment (Exhausted, TimedOut, Gone) are not: the next caller
 // tries again. Making is bounded by whoever makes; a waiter whose coroutine is cancelled gets Gone.
+// A value may be dropped to be made again later; who holds it keeps it.
 #pragma once
 
-#include <atomic>
 #include <boost/asio/post.hpp>
 #include <functional>
 #include <memory>
@@ -28,20 +28,28 @@ class LoadOnce {
 
   // The value, when it is there already.
   [[nodiscard]] Value ready() const {
-    return done_.load(std::memory_order_acquire) ? value_ : nullptr;
+    const std::lock_guard lock(mutex_);
+    return value_;
+  }
+
+  // Forgets the value: the next caller makes it anew.
+  void drop() noexcept {
+    Value dropped;  // ends without the lock
+    const std::lock_guard lock(mutex_);
+    dropped.swap(value_);
   }
 
   Task<Result<Value>> get(boost::asio::any_io_executor loop, Make make) {
     for (;;) {
-      if (auto value = ready()) co_return value;
       std::shared_ptr<io::Notifier> turn;
       {
         const std::lock_guard lock(mutex_);
+        if (value_) co_return value_;
         if (failure_) co_return fail(*failure_);
         if (loading_) {
           turn = std::make_shared<io::Notifier>(loop);
           waiting_.push_back([turn, loop] { boost::asio::post(loop, [turn] { turn->notify(); }); });
-        } else if (!done_.load(std::memory_order_relaxed)) {
+        } else {
           loading_ = true;
         }
       }
@@ -53,8 +61,9 @@ class LoadOnce {
         continue;
       }
       Result<T> made = co_await make();
-      finish(made);
+      Value value = finish(made);
       if (!made) co_return fail(made.error());
+      co_return value;
     }
   }
 
@@ -63,24 +72,24 @@ class LoadOnce {
     return kind != ErrorKind::Exhausted && kind != ErrorKind::TimedOut && kind != ErrorKind::Gone;
   }
 
-  void finish(Result<T>& made) {
+  Value finish(Result<T>& made) {
     std::vector<std::function<void()>> waiting;
+    Value value;
     {
       const std::lock_guard lock(mutex_);
       loading_ = false;
       if (made) {
-        value_ = std::make_shared<const T>(std::move(*made));
-        done_.store(true, std::memory_order_release);
+        value = value_ = std::make_shared<const T>(std::move(*made));
       } else if (is_lasting(made.error().kind())) {
         failure_ = made.error();
       }
       waiting.swap(waiting_);
     }
     for (const auto& wake : waiting) wake();
+    return value;
   }
 
   mutable std::mutex mutex_;
-  std::atomic<bool> done_{false};
   Value value_;
   std::optional<Error> failure_;
   bool loading_ = false;

@@ -91,5 +91,25 @@ TEST(LoadOnce, KeepsAFailureButTriesAgainWhenSomethingWasExhausted) {
   }
 }
 
+TEST(LoadOnce, MakesADroppedValueAgainWhileOthersKeepIt) {
+  asio::io_context loop;
+  LoadOnce<int> once;
+  int made = 0;
+  const auto make = [&]() -> Task<Result<int>> { co_return ++made; };
+  std::string out;
+  once.drop();
+  asio::co_spawn(loop, ask(once, make, out), asio::detached);
+  loop.run();
+  const auto held = once.ready();
+  once.drop();
+  EXPECT_EQ(once.ready(), nullptr);
+  EXPECT_EQ(*held, 1);
+  asio::co_spawn(loop, ask(once, make, out), asio::detached);
+  loop.restart();
+  loop.run();
+  EXPECT_EQ(out, "2");
+  EXPECT_EQ(made, 2);
+}
+
 }  // namespace
 }  // namespace wws::worker

@@ -13,6 +13,7 @@
 #include "abi/wasi_p1/thread_blocking.h"
 #include "base/read_file.h"
 #include "io/cores.h"
+#include "wasm/program_memory.h"
 #include "worker/outbound_fetch.h"
 #include "worker/refusal.h"
 
@@ -98,19 +99,31 @@ Task<Result<std::shared_ptr<const wasm::Program>>> WasmRuntime::program(
     asio::any_io_executor loop, std::filesystem::path file) {
   auto module = read_file(file, kMaxModuleBytes);
   if (!module) co_return fail(std::move(module).error());
-  std::shared_ptr<Once> once;
-  {
-    const std::lock_guard lock(mutex_);
-    auto& entry = by_content_[sha256(*module)];
-    if (!entry) entry = std::make_shared<Once>();
-    once = entry;
-  }
+  const std::string digest = sha256(*module);
+  std::shared_ptr<Once> compilation;
+  if (auto there = find(digest, compilation)) co_return there;
   Once::Make make = [this, &module] {
     return asio::co_spawn(threads_, compile(runtime_, imports_, *module), asio::use_awaitable);
   };
-  auto program = co_await once->get(loop, std::move(make));
+  auto program = co_await compilation->get(loop, std::move(make));
   if (!program) co_return fail(std::move(program).error());
+  const std::lock_guard lock(mutex_);
+  Content& content = by_content_[digest];
+  content.program = **program;
+  // From here on only its holders keep it.
+  if (content.compilation == compilation) content.compilation.reset();
   co_return **program;
+}
+
+// The program, or the compilation that makes it.
+std::shared_ptr<const wasm::Program> WasmRuntime::find(const std::string& digest,
+                                                       std::shared_ptr<Once>& compilation) {
+  const std::lock_guard lock(mutex_);
+  Content& content = by_content_[digest];
+  if (auto program = content.program.lock()) return program;
+  if (!content.compilation) content.compilation = std::make_shared<Once>();
+  compilation = content.compilation;
+  return nullptr;
 }
 
 // All of one request; the members' order is the order of their use.
@@ -159,8 +172,13 @@ struct WasmWorker::Run {
   std::unique_ptr<wasm::Lease> lease;
 };
 
-WasmWorker::WasmWorker(WasmRuntime& wasm, std::filesystem::path file, abi::WorkerIdentity identity)
-    : wasm_(wasm), file_(std::move(file)), identity_(std::move(identity)) {
+WasmWorker::WasmWorker(WasmRuntime& wasm, ImageBudget& budget, std::filesystem::path file,
+                       abi::WorkerIdentity identity)
+    : Evictable(budget),
+      wasm_(wasm),
+      budget_(budget),
+      file_(std::move(file)),
+      identity_(std::move(identity)) {
   using bindings::files::Access;
   for (const auto& folder : identity_.config.folders)
     folders_.push_back(
@@ -207,6 +225,8 @@ Task<Result<std::shared_ptr<const WasmWorker::Loaded>>> WasmWorker::loaded(
     abi::LoopServices& services) {
   LoadOnce<Loaded>::Make maker = [this, &services] { return make(services.loop); };
   auto value = co_await loaded_.get(services.loop, std::move(maker));
+  // Counted in full for each worker of a module that several share: a reload of it costs little.
+  if (value) budget_.admit(*this, wasm::memory_bytes_of(*(*value)->program));
   co_return value;
 }
 
@@ -273,6 +293,7 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
     }
     value = std::move(*made);
   }
+  mark_used();
   BodyBudget::Share share(wasm_.bodies());
   auto body = co_await read_body(exchange, share, abi::deadline_after(config.limits.wall));
   if (!body && body.error().kind() == ErrorKind::Unsupported) {

@@ -11,13 +11,14 @@
 #include "abi/stdio_json/session.h"
 #include "abi/worker_identity.h"
 #include "worker/body_budget.h"
+#include "worker/image_budget.h"
 #include "worker/load_once.h"
 #include "worker/worker.h"
 
 namespace wws::worker {
 
-// Compiles modules, each content once, on threads of its own; other threads read what would hold up
-// a loop. Thread-safe.
+// Compiles modules on threads of its own, each content once for all workers that hold it at the
+// same time; other threads read what would hold up a loop. Thread-safe.
 class WasmRuntime final {
  public:
   explicit WasmRuntime(wasm::Runtime& runtime);
@@ -34,19 +35,28 @@ class WasmRuntime final {
 
  private:
   using Once = LoadOnce<std::shared_ptr<const wasm::Program>>;
+  struct Content {
+    std::weak_ptr<const wasm::Program> program;  // as long as a worker or a request holds it
+    std::shared_ptr<Once> compilation;           // under way, or failed for good
+  };
 
+  [[nodiscard]] std::shared_ptr<const wasm::Program> find(const std::string& digest,
+                                                          std::shared_ptr<Once>& compilation);
   wasm::Runtime& runtime_;
   wasm::HostFunctions imports_;
   boost::asio::thread_pool threads_;
   boost::asio::thread_pool documents_;  // apart, no document waits for a compiler
   BodyBudget bodies_;
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<Once>> by_content_;  // SHA-256
+  std::map<std::string, Content> by_content_;  // SHA-256
 };
 
-class WasmWorker final : public Worker {
+class WasmWorker final : public Worker, private Evictable {
  public:
-  WasmWorker(WasmRuntime& wasm, std::filesystem::path file, abi::WorkerIdentity identity);
+  // `wasm` and `budget` are borrowed and outlive the worker.
+  WasmWorker(WasmRuntime& wasm, ImageBudget& budget, std::filesystem::path file,
+             abi::WorkerIdentity identity);
+  ~WasmWorker() override { leave_budget(); }
 
   Task<Result<void>> load(abi::LoopServices& services) override;
   Task<void> serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
@@ -59,6 +69,7 @@ class WasmWorker final : public Worker {
   };
   struct Run;
 
+  void evict() noexcept override { loaded_.drop(); }
   Task<Result<Loaded>> make(boost::asio::any_io_executor loop);
   Task<Result<std::shared_ptr<const Loaded>>> loaded(abi::LoopServices& services);
   [[nodiscard]] abi::wasi_p1::WasiOptions options(std::string document) const;
@@ -68,6 +79,7 @@ class WasmWorker final : public Worker {
   static Result<void> store(bindings::KvTransaction& kv, abi::stdio_json::Pairs& wanted);
 
   WasmRuntime& wasm_;
+  ImageBudget& budget_;
   std::filesystem::path file_;
   abi::WorkerIdentity identity_;
   std::vector<bindings::files::Mount> folders_;

@@ -23,7 +23,6 @@ std::optional<std::string> to_file_path(std::string_view raw_path) {
       return std::nullopt;
     if (segment.front() == '.' && !(start == 0 && segment == ".well-known")) return std::nullopt;
   }
-  if (!is_utf8(path)) return std::nullopt;
   return path;
 }
 

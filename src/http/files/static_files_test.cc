@@ -107,6 +107,8 @@ TEST_F(StaticFilesTest, FindsPages) {
 TEST_F(StaticFilesTest, DecodesNames) {
   write("caf\xc3\xa9/my file.txt", "x");
   EXPECT_EQ(body(get("/caf%C3%A9/my%20file.txt")), "x");
+  write("caf\xe9.txt", "latin 1");
+  EXPECT_EQ(body(get("/caf%E9.txt")), "latin 1");
 }
 
 TEST_F(StaticFilesTest, HasNothingForOtherPaths) {

@@ -194,6 +194,7 @@ Task<void> Connection::refuse(Refusal refusal) {
                                            {"client", parser_.head().remote_address}});
   ResponseHead head{.status = refusal.status, .reason = {}, .headers = {}};
   head.headers.add("Content-Type", "text/plain; charset=utf-8");
+  group_.handler.complete(parser_.head(), head);
   std::string body =
       fmt::format("{} {}: {}\n", refusal.status, reason_phrase(refusal.status), refusal.text);
   // A client that is gone by now needs no answer.

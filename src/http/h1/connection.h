@@ -61,6 +61,8 @@ class Connection final : public Exchange {
   Task<Result<void>> respond(ResponseHead head, std::string body) override;
   Task<Result<void>> start(ResponseHead head, std::optional<std::uint64_t> length) override;
   Task<Result<void>> write(std::string_view bytes) override;
+  Task<Result<void>> write_file(int descriptor, std::uint64_t offset,
+                                std::uint64_t length) override;
   Task<Result<void>> finish() override;
   void abort() noexcept override;
   [[nodiscard]] bool started() const noexcept override { return answer_ != Answer::None; }
@@ -113,6 +115,8 @@ class Connection final : public Exchange {
                                           std::optional<std::uint64_t> length);
   [[nodiscard]] Sent try_send(Pieces& pieces) noexcept;
   Task<Result<void>> flush(Pieces pieces);
+  [[nodiscard]] Result<void> count_answer(std::uint64_t bytes);
+  Task<Result<void>> wait_writable();
   [[nodiscard]] std::unexpected<Error> lost() noexcept;
 
   boost::asio::ip::tcp::socket socket_;

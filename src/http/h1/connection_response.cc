@@ -1,7 +1,10 @@
 // The response: bytes go to the kernel as soon as it takes them.
 #include <fmt/format.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -15,6 +18,8 @@ using boost::system::error_code;
 
 // Up to this size a body is copied behind its head, which is cheaper than a second buffer.
 constexpr std::size_t kCopiedBody = 4 * 1024;
+// So much of a file goes to the kernel before other connections have their turn.
+constexpr std::uint64_t kFileTurn = 1u << 20;
 
 Framing choose_framing(int status, int version_minor,
                        std::optional<std::uint64_t> length) noexcept {
@@ -88,13 +93,7 @@ Task<Result<void>> Connection::start(ResponseHead head, std::optional<std::uint6
 }
 
 Task<Result<void>> Connection::write(std::string_view bytes) {
-  if (cut_ || broken_) co_return lost();
-  if (answer_ != Answer::Streaming)
-    co_return fail(ErrorKind::Invalid, "write() needs a response that was started");
-  if (framing_ == Framing::Length && bytes.size() > answer_left_)
-    co_return fail(ErrorKind::Invalid, fmt::format("the response is {} bytes longer than announced",
-                                                   bytes.size() - answer_left_));
-  if (framing_ == Framing::Length) answer_left_ -= bytes.size();
+  WWS_CO_CHECK(count_answer(bytes.size()));
   if (discards_ || bytes.empty()) co_return Result<void>();
 
   std::array<char, 20> size{};
@@ -107,6 +106,56 @@ Task<Result<void>> Connection::write(std::string_view bytes) {
   pieces.add(bytes);
   if (chunked) pieces.add("\r\n");
   co_return co_await flush(pieces);
+}
+
+// What is written next, against what was announced.
+Result<void> Connection::count_answer(std::uint64_t bytes) {
+  if (cut_ || broken_) return lost();
+  if (answer_ != Answer::Streaming)
+    return fail(ErrorKind::Invalid, "write() needs a response that was started");
+  if (framing_ != Framing::Length) return {};
+  if (bytes > answer_left_)
+    return fail(ErrorKind::Invalid, fmt::format("the response is {} bytes longer than announced",
+                                                bytes - answer_left_));
+  answer_left_ -= bytes;
+  return {};
+}
+
+Task<Result<void>> Connection::write_file(int descriptor, std::uint64_t offset,
+                                          std::uint64_t length) {
+  if (framing_ != Framing::Length && !discards_) {
+    auto written = co_await Exchange::write_file(descriptor, offset, length);
+    co_return written;
+  }
+  WWS_CO_CHECK(count_answer(length));
+  if (discards_) co_return Result<void>();
+  auto at = static_cast<off_t>(offset);
+  while (length > 0) {
+    // Unlike sendmsg() it raises SIGPIPE, which the program ignores.
+    const ssize_t sent = sendfile(socket_.native_handle(), descriptor, &at,
+                                  static_cast<std::size_t>(std::min(length, kFileTurn)));
+    if (sent == 0) co_return fail(ErrorKind::Gone, "the file became shorter while it was sent");
+    if (sent > 0) {
+      length -= static_cast<std::uint64_t>(sent);
+      // A reader that is as fast as we are must not keep the loop from the others.
+      co_await asio::post(socket_.get_executor(), asio::use_awaitable);
+      if (cut_) co_return lost();
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      auto writable = co_await wait_writable();
+      if (!writable) co_return writable;
+    } else if (errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP) {
+      // A file system without it.
+      answer_left_ += length;
+      auto written =
+          co_await Exchange::write_file(descriptor, static_cast<std::uint64_t>(at), length);
+      co_return written;
+    } else if (errno == EIO) {
+      co_return fail(ErrorKind::Internal, "the file cannot be read: input/output error");
+    } else if (errno != EINTR) {
+      co_return lost();
+    }
+  }
+  co_return Result<void>();
 }
 
 Task<Result<void>> Connection::finish() {
@@ -148,16 +197,22 @@ Task<Result<void>> Connection::flush(Pieces pieces) {
     const Sent sent = try_send(pieces);
     if (sent == Sent::All) co_return Result<void>();
     if (sent == Sent::Failed) co_return lost();
-    arm(write_deadline_, limits_.write_timeout);
-    error_code error;
-    co_await socket_.async_wait(asio::ip::tcp::socket::wait_write,
-                                asio::redirect_error(asio::use_awaitable, error));
-    const bool late = write_deadline_.passed;
-    write_deadline_ = {};
-    // A wake-up that was meant for the reader is not ours.
-    const bool woken = error == asio::error::operation_aborted && !late;
-    if (cut_ || (error && !woken)) co_return lost();
+    auto writable = co_await wait_writable();
+    if (!writable) co_return writable;
   }
+}
+
+Task<Result<void>> Connection::wait_writable() {
+  arm(write_deadline_, limits_.write_timeout);
+  error_code error;
+  co_await socket_.async_wait(asio::ip::tcp::socket::wait_write,
+                              asio::redirect_error(asio::use_awaitable, error));
+  const bool late = write_deadline_.passed;
+  write_deadline_ = {};
+  // A wake-up that was meant for the reader is not ours.
+  const bool woken = error == asio::error::operation_aborted && !late;
+  if (cut_ || (error && !woken)) co_return lost();
+  co_return Result<void>();
 }
 
 std::unexpected<Error> Connection::lost() noexcept {

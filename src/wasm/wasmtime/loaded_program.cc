@@ -4,10 +4,14 @@
 
 #include <algorithm>
 
+#include "wasm/program_memory.h"
 #include "wasm/wasmtime/trampolines.h"
 
 namespace wws::wasm {
 namespace {
+
+// Of linker, type information and what the runtime registers for a module; measured.
+constexpr std::uint64_t kProgramOverhead = 64u << 10;
 
 std::optional<wasmtime_valkind_t> kind_of(char letter) {
   switch (letter) {
@@ -162,6 +166,19 @@ void LoadedProgram::set_kept(std::shared_ptr<const MemoryImage> base,
 void LoadedProgram::set_fresh(std::string why) {
   base_ = std::make_shared<const MemoryImage>(nullptr, nullptr, std::vector<std::uint64_t>{});
   why_fresh_ = std::move(why);
+}
+
+std::uint64_t memory_bytes_of(const Program& program) {
+  const auto& loaded = static_cast<const LoadedProgram&>(program);
+  void* begin = nullptr;
+  void* end = nullptr;
+  wasmtime_module_image_range(loaded.module(), &begin, &end);
+  const auto code = static_cast<char*>(end) - static_cast<char*>(begin);
+  const auto& image = static_cast<const MemoryImage&>(*loaded.base_image());
+  std::uint64_t pages = 0;
+  for (std::uint32_t page = 0; image.base() && page < image.base()->page_count(); ++page)
+    pages += image.base()->is_zero(page) ? 0 : 1;
+  return static_cast<std::uint64_t>(code) + pages * kHostPage + kProgramOverhead;
 }
 
 const Signature* LoadedProgram::find_signature(std::string_view function) const noexcept {

@@ -1,0 +1,226 @@
+#include "config/settings.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <system_error>
+
+#include "config/dotenv.h"
+#include "config/origin.h"
+#include "config/project_file.h"
+#include "config/table_reader.h"
+#include "config/worker_defaults.h"
+
+namespace wws::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Reads the keys that are the server's; those of all workers are read by worker_config.cc.
+class SettingsReader final : public TableReader<SettingsReader> {
+ public:
+  SettingsReader(std::string_view file, ServerSettings& out) : TableReader(file), out_(out) {}
+
+  Mistakes read(const toml::table& root) {
+    read_fields(root, "", kRoot);
+    return take_mistakes();
+  }
+
+ private:
+  friend class TableReader<SettingsReader>;
+
+  void read_host(const toml::node& node, const std::string& key) {
+    out_.host = text(node, key);
+    if (out_.host == "") mistake(node, key, "must not be empty: write an address, \"127.0.0.1\"");
+  }
+
+  void read_port(const toml::node& node, const std::string& key) {
+    const auto port = number(node, UINT16_MAX);
+    if (!port) return mistake(node, key, "must be a number from 0 (any free port) to 65535");
+    out_.port = static_cast<std::uint16_t>(*port);
+  }
+
+  void read_prefix(const toml::node& node, const std::string& key) {
+    out_.prefix = text(node, key);
+  }
+
+  void read_ignore(const toml::node& node, const std::string& key) {
+    std::vector<std::string> globs;
+    each_text(node, key, [&](const toml::node& element, const std::string& pattern) {
+      const auto glob = Glob::create(pattern);
+      if (!glob) return mistake(element, key, glob.error().to_string());
+      globs.push_back(pattern);
+    });
+    out_.ignore = std::move(globs);
+  }
+
+  void read_cors(const toml::node& node, const std::string& key) {
+    std::vector<std::string> origins;
+    each_text(node, key, [&](const toml::node& element, const std::string& value) {
+      auto origin = parse_origin(value);
+      if (!origin)
+        return mistake(element, key,
+                       fmt::format("'{}' is no origin: write \"https://example.com\", without a "
+                                   "path, or \"*\"",
+                                   value));
+      origins.push_back(*std::move(origin));
+    });
+    out_.cors = std::move(origins);
+  }
+
+  void read_max_body(const toml::node& node, const std::string& key) {
+    read_size(node, key, out_.max_body.emplace());
+  }
+  void read_image_memory(const toml::node& node, const std::string& key) {
+    read_size(node, key, out_.image_memory.emplace());
+  }
+
+  void read_threads(const toml::node& node, const std::string& key) {
+    const auto threads = number(node, kMostThreads);
+    if (!threads)
+      return mistake(node, key,
+                     fmt::format("must be a number from 0 (one a core) to {}", kMostThreads));
+    out_.threads = static_cast<unsigned>(*threads);
+  }
+
+  void read_fresh_instances(const toml::node& node, const std::string& key) {
+    read_bool(node, key, out_.fresh_instances.emplace());
+  }
+
+  void read_log_level(const toml::node& node, const std::string& key) {
+    const auto value = text(node, key);
+    if (!value) return;
+    const auto level = observe::parse_level(*value);
+    if (!level) return mistake(node, key, level.error().message());
+    out_.log_level = *level;
+  }
+
+  void read_log_format(const toml::node& node, const std::string& key) {
+    const auto value = text(node, key);
+    if (!value) return;
+    if (*value != "text" && *value != "json")
+      return mistake(node, key, "must be \"text\" or \"json\"");
+    out_.log_format = *value == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
+  }
+
+  void leave(const toml::node&, const std::string&) {}
+
+  static std::optional<std::int64_t> number(const toml::node& node, std::int64_t most) {
+    const auto value = node.value_exact<std::int64_t>();
+    return value && *value >= 0 && *value <= most ? value : std::nullopt;
+  }
+
+  static constexpr Field kRoot[] = {
+      {"host", &SettingsReader::read_host},
+      {"port", &SettingsReader::read_port},
+      {"prefix", &SettingsReader::read_prefix},
+      {"ignore", &SettingsReader::read_ignore},
+      {"cors", &SettingsReader::read_cors},
+      {"max_body", &SettingsReader::read_max_body},
+      {"threads", &SettingsReader::read_threads},
+      {"image_memory", &SettingsReader::read_image_memory},
+      {"fresh_instances", &SettingsReader::read_fresh_instances},
+      {"log_level", &SettingsReader::read_log_level},
+      {"log_format", &SettingsReader::read_log_format},
+      {"vars", &SettingsReader::leave},
+      {"limits", &SettingsReader::leave},
+      {"features", &SettingsReader::leave},
+  };
+
+  ServerSettings& out_;
+};
+
+// "python 3.12 (.py)" of each entry of [[repositories.runtimes]].
+std::vector<std::string> runtimes_of(const toml::table& root) {
+  std::vector<std::string> names;
+  const toml::array* repositories = root["repositories"].as_array();
+  if (repositories == nullptr) return names;
+  for (const toml::node& repository : *repositories) {
+    const toml::table* table = repository.as_table();
+    const toml::array* runtimes = table == nullptr ? nullptr : (*table)["runtimes"].as_array();
+    if (runtimes == nullptr) continue;
+    for (const toml::node& runtime : *runtimes) {
+      const toml::table* one = runtime.as_table();
+      if (one == nullptr) continue;
+      std::string name = (*one)["name"].value_or<std::string>("a runtime without a name");
+      if (const auto version = (*one)["version"].value<std::string>()) name += " " + *version;
+      names.push_back(std::move(name));
+    }
+  }
+  return names;
+}
+
+// What the original's .wws.toml asks for and does not get.
+Mistake explain_runtimes(std::string file, std::string_view text) {
+  constexpr std::string_view kWhy =
+      "it is ignored: it lists language runtimes (Python, Ruby), and workers in those languages "
+      "are not there yet";
+  const auto root = parse_toml(file, text);
+  if (!root) {
+    Mistake mistake = root.error().front();
+    mistake.what = fmt::format("{}; {}", mistake.what, kWhy);
+    return mistake;
+  }
+  const auto names = runtimes_of(*root);
+  if (names.empty()) return {std::move(file), 0, "", std::string(kWhy)};
+  return {std::move(file), 0, "",
+          fmt::format("{}: {} will not run; settings of the server belong into wws.toml", kWhy,
+                      fmt::join(names, ", "))};
+}
+
+Environment with_dotenv(Environment process,
+                        std::map<std::string, std::string, std::less<>> variables) {
+  const auto shared = std::make_shared<const decltype(variables)>(std::move(variables));
+  return
+      [process = std::move(process), shared](std::string_view name) -> std::optional<std::string> {
+        if (auto value = process(name)) return value;
+        const auto found = shared->find(name);
+        return found == shared->end() ? std::nullopt : std::optional(found->second);
+      };
+}
+
+}  // namespace
+
+Mistakes parse_settings(std::string_view file, std::string_view text, Settings& settings) {
+  const auto root = parse_toml(file, text);
+  if (!root) return root.error();
+  Mistakes mistakes = SettingsReader(file, settings.server).read(*root);
+  auto workers = parse_worker_defaults(file, text, settings.environment);
+  if (workers)
+    settings.workers = *std::move(workers);
+  else
+    mistakes.insert(mistakes.end(), workers.error().begin(), workers.error().end());
+  std::ranges::sort(mistakes, {}, [](const Mistake& m) { return std::tie(m.line, m.key); });
+  return mistakes;
+}
+
+std::expected<Settings, Mistakes> read_settings(const fs::path& given, Environment environment) {
+  Settings settings;
+  Mistakes mistakes;
+  std::error_code error;
+  const fs::path root = fs::canonical(given, error);
+  if (error) {
+    settings.environment = std::move(environment);
+    return settings;
+  }
+  const ProjectFileReader files(root);
+  const auto env = files.read(".env", settings.warnings);
+  Dotenv variables = parse_dotenv(".env", env.value_or(""));
+  settings.warnings.insert(settings.warnings.end(), variables.mistakes.begin(),
+                           variables.mistakes.end());
+  settings.environment = with_dotenv(std::move(environment), std::move(variables.variables));
+  if (const auto text = files.read("wws.toml", mistakes)) {
+    Mistakes found = parse_settings("wws.toml", *text, settings);
+    mistakes.insert(mistakes.end(), found.begin(), found.end());
+  }
+  if (const auto text = files.read(".wwsignore", mistakes)) {
+    Mistakes found = settings.ignored.add_file(".wwsignore", *text);
+    mistakes.insert(mistakes.end(), found.begin(), found.end());
+  }
+  if (const auto text = files.read(".wws.toml", settings.warnings))
+    settings.warnings.push_back(explain_runtimes(".wws.toml", *text));
+  if (!mistakes.empty()) return std::unexpected(std::move(mistakes));
+  return settings;
+}
+
+}  // namespace wws::config

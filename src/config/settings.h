@@ -1,0 +1,62 @@
+// Settings: what the files at the top of a project say about the server as a whole. A plain value;
+// reading the files is the only I/O.
+//
+//   wws.toml    the server's flags as keys (`max_body` for --max-body), and for all workers
+//               [vars], [limits] and [features.http_requests], which a worker's own TOML overrides
+//   .env        variables that a "$NAME" in [vars] finds where the process's environment has none
+//   .wwsignore  what is no worker (config/ignore_rules.h)
+//   .wws.toml   the original's list of language runtimes: named in a warning, otherwise not read
+//
+// Each is optional. What is wrong in wws.toml or .wwsignore keeps the server from starting: it
+// would serve something else than was written. What is wrong in the others is a warning.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/ignore_rules.h"
+#include "config/mistake.h"
+#include "config/worker_config.h"
+#include "observe/log.h"
+
+namespace wws::config {
+
+// The keys of wws.toml that are flags as well; only those that are there.
+struct ServerSettings {
+  std::optional<std::string> host;
+  std::optional<std::uint16_t> port;
+  std::optional<std::string> prefix;
+  std::optional<std::vector<std::string>> ignore;  // globs
+  std::optional<std::vector<std::string>> cors;    // origins as parse_origin() writes them
+  std::optional<std::uint64_t> max_body;           // bytes
+  std::optional<unsigned> threads;
+  std::optional<std::uint64_t> image_memory;  // bytes
+  std::optional<bool> fresh_instances;
+  std::optional<observe::Level> log_level;
+  std::optional<observe::LogFormat> log_format;
+};
+
+struct Settings {
+  ServerSettings server;
+  WorkerConfig workers;     // what each worker's configuration starts from
+  Environment environment;  // the given one, then .env
+  IgnoreRules ignored;      // of .wwsignore
+  Mistakes warnings;        // that do not keep the server from starting
+};
+
+inline constexpr unsigned kMostThreads = 1024;
+
+// Of the folder `root`; a folder that is not there has no settings. The mistakes are those that
+// keep the server from starting, all of them.
+[[nodiscard]] std::expected<Settings, Mistakes> read_settings(const std::filesystem::path& root,
+                                                              Environment environment);
+
+// The text of a wws.toml alone, into `settings`; .env comes before it.
+[[nodiscard]] Mistakes parse_settings(std::string_view file, std::string_view text,
+                                      Settings& settings);
+
+}  // namespace wws::config

@@ -1,0 +1,2 @@
+const started = Date.now();
+export default { fetch: () => new Response(started > 0 ? "replayed" : "no clock") };

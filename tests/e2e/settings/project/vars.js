@@ -1,0 +1,1 @@
+export default { fetch: (_, env) => Response.json(env) };
