@@ -29,6 +29,8 @@ class JsWorker final : public Worker {
   JsWorker(JsRuntime& js, std::filesystem::path file, std::string relative,
            abi::WorkerIdentity identity);
 
+  [[nodiscard]] const abi::WorkerIdentity& identity() const noexcept override { return identity_; }
+  [[nodiscard]] WorkerStatus status() const override;
   Task<Result<void>> load(abi::LoopServices& services) override;
   Task<void> serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
                    Params params) override;

@@ -31,6 +31,12 @@ class LoadOnce {
     return done_.load(std::memory_order_acquire) ? value_ : nullptr;
   }
 
+  // Why it will never be there.
+  [[nodiscard]] std::optional<Error> failure() const {
+    const std::lock_guard lock(mutex_);
+    return failure_;
+  }
+
   Task<Result<Value>> get(boost::asio::any_io_executor loop, Make make) {
     for (;;) {
       if (auto value = ready()) co_return value;

@@ -6,8 +6,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "abi/failure_page.h"
 #include "abi/fetch_policy.h"
+#include "abi/limit_hit.h"
 #include "abi/resume_until.h"
 #include "abi/wasi_p1/loop_timers.h"
 #include "base/read_file.h"
@@ -160,6 +160,21 @@ Task<Result<std::shared_ptr<const WasmWorker::Loaded>>> WasmWorker::loaded(
   co_return value;
 }
 
+WorkerStatus WasmWorker::status() const {
+  WorkerStatus status;
+  status.language = "wasm";
+  if (const auto value = loaded_.ready()) {
+    status.state = WorkerStatus::State::Loaded;
+    status.kept = value->program->kept();
+    status.why_fresh = value->program->why_fresh();
+    status.delta_pages = value->program->base_image()->delta_pages();
+  } else if (const auto failure = loaded_.failure()) {
+    status.state = WorkerStatus::State::Broken;
+    status.why_broken = failure->to_string();
+  }
+  return status;
+}
+
 Task<Result<void>> WasmWorker::load(abi::LoopServices& services) {
   auto value = co_await loaded(services);
   if (!value) co_return fail(std::move(value).error());
@@ -169,6 +184,14 @@ Task<Result<void>> WasmWorker::load(abi::LoopServices& services) {
                                   identity_.label, program.why_fresh()),
                       {{"worker", identity_.label}});
   co_return Result<void>();
+}
+
+void WasmWorker::count_limit(abi::LoopServices& services, Run& run, const Error& ended) const {
+  auto limit = abi::limit_hit(ended.kind(), run.lease->cpu_used(), identity_.config.limits);
+  // stdout is filled up by the write that is too much.
+  if (limit == observe::Limit::Memory && run.session.wasi().output_room() == 0)
+    limit = observe::Limit::Response;
+  if (limit && services.metrics) services.metrics->limited(identity_.number, *limit);
 }
 
 Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Loaded& loaded,
@@ -189,6 +212,7 @@ Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Lo
     ended = result->error();
     break;
   }
+  if (ended) count_limit(services, run, *ended);
   auto response = run.session.finish(std::move(ended));
   run.lease.reset();
   co_await run.outbound.close();
@@ -206,15 +230,14 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
   if (!value) {
     auto made = co_await loaded(services);
     if (!made) {
-      co_await answer_refusal(services.log, exchange, identity_, made.error());
+      co_await answer_refusal(services, exchange, identity_, made.error());
       co_return;
     }
     value = std::move(*made);
   }
   auto body = co_await read_body(exchange);
   if (!body) {
-    auto page = abi::body_failure_page(body.error().kind());
-    co_await exchange.respond(std::move(page.head), std::move(page.body));
+    co_await answer_bad_body(services, exchange, identity_, body.error().kind());
     co_return;
   }
   JsonRequest request;
@@ -235,7 +258,7 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
     if (!stored) response = fail(std::move(stored).error());
   }
   if (!response) {
-    co_await answer_refusal(services.log, exchange, identity_, response.error());
+    co_await answer_refusal(services, exchange, identity_, response.error());
     co_return;
   }
   http::ResponseHead head;
@@ -243,7 +266,7 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
   for (auto& [name, field] : response->headers) head.headers.add(std::move(name), std::move(field));
   auto sent = co_await exchange.respond(std::move(head), std::move(response->body));
   if (!sent && sent.error().kind() != ErrorKind::Gone)
-    co_await answer_refusal(services.log, exchange, identity_, sent.error());
+    co_await answer_refusal(services, exchange, identity_, sent.error());
 }
 
 // Only what the worker changed is written (see KvTransaction::replace_with).

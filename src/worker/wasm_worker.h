@@ -37,6 +37,8 @@ class WasmWorker final : public Worker {
  public:
   WasmWorker(WasmRuntime& wasm, std::filesystem::path file, abi::WorkerIdentity identity);
 
+  [[nodiscard]] const abi::WorkerIdentity& identity() const noexcept override { return identity_; }
+  [[nodiscard]] WorkerStatus status() const override;
   Task<Result<void>> load(abi::LoopServices& services) override;
   Task<void> serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
                    Params params) override;
@@ -52,6 +54,7 @@ class WasmWorker final : public Worker {
   Task<Result<std::shared_ptr<const Loaded>>> loaded(abi::LoopServices& services);
   Task<Result<abi::stdio_json::JsonResponse>> run(abi::LoopServices& services, const Loaded& loaded,
                                                   abi::stdio_json::JsonRequest request);
+  void count_limit(abi::LoopServices& services, Run& run, const Error& ended) const;
   static Result<void> store(bindings::KvTransaction& kv, abi::stdio_json::Pairs& wanted);
 
   WasmRuntime& wasm_;

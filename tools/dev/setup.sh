@@ -9,7 +9,11 @@ setup() {
     setup_packages "$group"
     setup_sources "$group"
   done
-  case " $* " in *" build "*) setup_wasmtime ;; esac
+  case " $* " in *" build "*)
+    setup_panel_modules
+    setup_wasmtime
+    ;;
+  esac
 }
 
 setup_command() {
@@ -101,6 +105,27 @@ fetch_from_pypi() {
 }
 
 fetch_from_npm() { (cd "$3" && npm pack --silent --ignore-scripts "$1@$2" >/dev/null); }
+
+# ---- The admin panel's modules ----
+
+# What panel/package-lock.json names, checked against its hashes; src/cli/CMakeLists.txt looks there.
+setup_panel_modules() {
+  local place
+  place=$WWS_CACHE/panel-$(hash_of <"$ROOT/panel/package-lock.json" | cut -c1-16)
+  [ -d "$place" ] || with_lock panel fetch_panel_modules "$place" </dev/null
+}
+
+fetch_panel_modules() {
+  local place=$1 work
+  [ ! -d "$place" ] || return 0
+  say "fetching the modules that build the admin panel"
+  mkdir -p "$WWS_CACHE/work"
+  work=$(mktemp -d "$WWS_CACHE/work/panel.XXXXXX")
+  trap "rm -rf '$work'" EXIT
+  cp "$ROOT"/panel/package.json "$ROOT"/panel/package-lock.json "$work/"
+  (cd "$work" && npm ci --ignore-scripts --include=dev --no-audit --no-fund --loglevel=error >&2)
+  mv -T "$work" "$place"
+}
 
 # ---- Wasmtime ----
 
