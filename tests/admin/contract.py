@@ -60,7 +60,8 @@ class Api:
         response = connection.getresponse()
         text = response.read()
         connection.close()
-        return response.status, response.getheader("content-type"), json.loads(text)
+        content_type = response.getheader("content-type").split(";")[0]
+        return response.status, content_type, json.loads(text) if "json" in content_type else text.decode()
 
 
 def check(document, operation, status, content_type, value):

@@ -94,7 +94,7 @@ def look_around(browser, url, shots, name):
     browser.wait("one worker", "return document.querySelectorAll('tbody tr').length === 1")
     browser.click("tbody a")
     wait_title(browser, "/spin")
-    browser.wait("its limit", "return document.querySelector('main').innerText.includes('CPU time')")
+    browser.wait("its limit", "return document.querySelector('main').innerText.includes('100 ms')")
     browser.run("document.querySelector('.sender button').focus()")
     browser.press(ENTER)
     browser.wait("the answer", "return document.querySelector('.outcome')?.innerText.includes('504')")

@@ -30,7 +30,7 @@ export function ServerPage({ server }: { server: Server | null }) {
         <Tile label="Requests a second" value={count(Math.round(now?.requests_per_second ?? 0))} note={`${count(server.figures.requests)} since the start`} />
         <Tile label="Latency p95" value={milliseconds(now?.p95_ms ?? null)} note={`median ${milliseconds(now?.p50_ms ?? null)}`} />
         <Tile label="Errors a second" value={count(now?.errors_per_second ?? 0)} note={`${count(server.figures.failures)} failures of workers`} bad={(now?.errors_per_second ?? 0) > 0} />
-        <Tile label="Under way" value={count(server.in_flight)} note={`${count(server.connections)} connections`} />
+        <Tile label="Under way" value={count(server.in_flight)} note={`${count(server.connections)} ${server.connections === 1 ? "connection" : "connections"}`} />
       </dl>
       <div class="grid-two">
         <section class="card" aria-label="Requests, live">

@@ -1,5 +1,5 @@
 import type { WorkerConfig, WorkerDetails } from "../api";
-import { bytes, count, duration } from "../format";
+import { bytes, count, milliseconds } from "../format";
 import { usePoll, useTitle } from "../hooks";
 import { Badge, Card, FiguresRows, Notice, RecordList, Rows, StateBadge, type Row } from "../parts/parts";
 import { Sender } from "../parts/sender";
@@ -60,8 +60,8 @@ export function WorkerPage({ id }: { id: string }) {
         <Card title="Limits">
           <Rows
             rows={[
-              ["CPU time", orNone(limits.cpu_ms, (v) => duration(v / 1000))],
-              ["Wall time", orNone(limits.wall_ms, (v) => duration(v / 1000))],
+              ["CPU time", orNone(limits.cpu_ms, milliseconds)],
+              ["Wall time", orNone(limits.wall_ms, milliseconds)],
               ["Memory", orNone(limits.memory_bytes, bytes)],
               ["Request body", orNone(limits.request_bytes, bytes, "the server's")],
               ["Response body", orNone(limits.response_bytes, bytes)],
