@@ -10,6 +10,7 @@
 #include "io/random.h"
 #include "io/task_group.h"
 #include "observe/log.h"
+#include "observe/metrics.h"
 #include "wasm/runtime.h"
 
 namespace wws::abi {
@@ -24,6 +25,7 @@ struct LoopServices {
   observe::Log& log;
   // Work that goes on after its response (waitUntil); joined at shutdown.
   io::TaskGroup& background;
+  observe::LoopMetrics* metrics = nullptr;  // null: nobody counts
 };
 
 }  // namespace wws::abi

@@ -2,9 +2,11 @@
 // that outlives every request of the worker.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "config/worker_config.h"
+#include "observe/metrics.h"
 
 namespace wws::abi {
 
@@ -12,6 +14,7 @@ struct WorkerIdentity {
   std::string label;  // for the log: its name or its file
   std::string route;  // "/api/[id]"
   config::WorkerConfig config;
+  std::size_t number = observe::kNoWorker;  // of its counters
 };
 
 }  // namespace wws::abi

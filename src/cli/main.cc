@@ -11,13 +11,19 @@
 #include <thread>
 
 #include "abi/js/guest_host.h"
+#include "admin/admin.h"
+#include "base/read_file.h"
 #include "cli/embedded_engine.h"
+#include "cli/embedded_panel.h"
 #include "cli/listing.h"
 #include "cli/options.h"
 #include "cli/site_builder.h"
+#include "cli/version.h"
 #include "config/project.h"
 #include "config/settings.h"
 #include "io/cores.h"
+#include "observe/log_ring.h"
+#include "observe/metrics.h"
 #include "server/server.h"
 
 namespace {
@@ -51,6 +57,29 @@ void raise_file_limit() {
 std::string shown_host(const std::string& host) {
   const bool v6 = host.find(':') != std::string::npos && host.front() != '[';
   return v6 ? "[" + host + "]" : host;
+}
+
+// What is wrong with the project or with workers, on stderr; the server serves the rest.
+void print_problems(const cli::Options& options, const config::Mistakes& warnings,
+                    const cli::BuiltSite& built, const std::vector<std::string>& failures,
+                    const config::Project& project) {
+  const auto tell = [](std::string_view sign, const std::string& text) {
+    fmt::print(stderr, "{} {}\n", sign, cli::printable(text));
+  };
+  const std::size_t routes = built.site.router.routes().size();
+  if (routes == 0)
+    fmt::print(stderr, "⚠️  no workers found in {}: create an index.js there\n",
+               project.root.string());
+  if (options.install_runtimes)
+    fmt::print(stderr,
+               "⚠️  --install-runtimes: language runtimes (Python, Ruby) are not there yet, "
+               "so nothing is installed\n");
+  for (const auto& warning : warnings) tell("⚠️ ", warning.to_string());
+  for (const auto& mistake : built.mistakes) tell("⚠️ ", mistake.to_string());
+  for (const auto& broken : built.broken) tell("❌", broken);
+  for (const auto& failure : failures) tell("❌", failure);
+  if (const auto count = built.broken.size() + failures.size(); count > 0)
+    fmt::print(stderr, "❌ {} of {} workers answer 500 until this is mended\n", count, routes);
 }
 
 // SIGINT and SIGTERM end the server gracefully; a second one cuts what still runs.
@@ -91,13 +120,54 @@ int refuse_settings(const config::Mistakes& mistakes) {
   return 1;
 }
 
+// What --enable-panel needs to remember of the server; nothing of it is there without.
+struct Watching {
+  explicit Watching(std::size_t workers) : metrics(workers) {}
+  observe::Metrics metrics;
+  // After the server: see Admin::stop().
+  std::unique_ptr<admin::Admin> admin;
+};
+
+constexpr std::uint64_t kMaxTokenFile = 4096;
+
+// Of the file, without its last line's end, or of the environment; "" for none.
+Result<std::string> admin_token(const cli::Options& options) {
+  if (options.admin_token_file.empty()) return environment("WWS_ADMIN_TOKEN").value_or("");
+  WWS_TRY(std::string token, read_file(options.admin_token_file, kMaxTokenFile));
+  while (token.ends_with('\n') || token.ends_with('\r')) token.pop_back();
+  if (token.empty())
+    return fail(ErrorKind::Invalid, options.admin_token_file + ": there is no token in it");
+  return token;
+}
+
+Result<std::unique_ptr<admin::Admin>> open_admin(const cli::Options& options,
+                                                 admin::Sources sources) {
+  WWS_TRY(std::string token, admin_token(options));
+  return admin::make_admin({{options.admin_host, options.admin_port}, std::move(token)},
+                           std::move(sources));
+}
+
+server::ServerOptions server_options(const cli::Options& options, const cli::BuiltSite& built) {
+  server::ServerOptions settings;
+  settings.address = {options.host, options.port};
+  settings.limits.max_body_bytes = built.largest_body;
+  settings.loops = options.threads != 0 ? options.threads : io::available_cores();
+  // Each instance reserves 4 GiB of address space and some mappings, of which a process has 65 000.
+  settings.pool.max_instances = std::clamp(4096 / settings.loops, 64u, 1024u);
+  settings.pool.max_per_image = settings.pool.max_instances / 4 * 3;
+  return settings;
+}
+
 int serve(cli::Options options) {
   fmt::print("⚙️  Preparing the project from: {}\n", options.path);
   auto wanted = config::read_settings(options.path, environment);
   if (!wanted) return refuse_settings(wanted.error());
   cli::apply_settings(options, wanted->server);
-  const auto log = observe::make_stderr_log(options.log_level, options.log_format);
+  const auto to_stderr = observe::make_stderr_log(options.log_level, options.log_format);
   io::SystemClock clock;
+  const auto started = clock.realtime();
+  observe::LogRing ring(*to_stderr, clock);
+  observe::Log* const log = options.enable_panel ? &ring : to_stderr.get();
   io::SystemRandom random;
   auto project = config::read_project(options.path,
                                       {.ignore = options.ignore,
@@ -127,16 +197,28 @@ int serve(cli::Options options) {
   if (!built) return fail_with(built.error().to_string());
   const server::Site& site = built->site;
 
-  server::ServerOptions settings;
-  settings.address = {options.host, options.port};
-  settings.limits.max_body_bytes = built->largest_body;
-  settings.loops = options.threads != 0 ? options.threads : io::available_cores();
-  // Each instance reserves 4 GiB of address space and some mappings, of which a process has 65 000.
-  settings.pool.max_instances = std::clamp(4096 / settings.loops, 64u, 1024u);
-  settings.pool.max_per_image = settings.pool.max_instances / 4 * 3;
-  auto server = server::make_server(settings, {site, **runtime, images, kv, clock, random, *log});
+  const server::ServerOptions settings = server_options(options, *built);
+  std::optional<Watching> watching;
+  if (options.enable_panel) watching.emplace(site.workers.size());
+  auto server = server::make_server(settings, {site, **runtime, images, kv, clock, random, *log,
+                                               watching ? &watching->metrics : nullptr});
   if (!server) return fail_with(server.error().to_string());
   const std::string base = fmt::format("http://{}:{}", shown_host(options.host), (*server)->port());
+
+  if (watching) {
+    auto admin = open_admin(options, {site,
+                                      **server,
+                                      **runtime,
+                                      watching->metrics,
+                                      ring,
+                                      *log,
+                                      clock,
+                                      cli::embedded_panel(),
+                                      {cli::kVersion, project->root.string(), base, settings.loops,
+                                       site.files != nullptr, started}});
+    if (!admin) return fail_with(admin.error().to_string());
+    watching->admin = std::move(*admin);
+  }
 
   fmt::print("⏳ Loading workers from {} routes...\n", site.router.routes().size());
   const auto began = clock.monotonic();
@@ -146,27 +228,18 @@ int serve(cli::Options options) {
   const auto length =
       options.log_level <= observe::Level::Debug ? cli::ListLength::All : cli::ListLength::Readable;
   fmt::print("{}", cli::route_list(site.router, project->root, base, length));
+  if (watching)
+    fmt::print("🎛️  The admin panel is available at http://{}:{}/_panel/\n",
+               shown_host(options.admin_host), watching->admin->port());
   std::fflush(stdout);
-  if (site.router.routes().empty())
-    fmt::print(stderr, "⚠️  no workers found in {}: create an index.js there\n",
-               project->root.string());
-  if (options.install_runtimes)
-    fmt::print(stderr,
-               "⚠️  --install-runtimes: language runtimes (Python, Ruby) are not there yet, "
-               "so nothing is installed\n");
-  for (const auto& warning : wanted->warnings)
-    fmt::print(stderr, "⚠️  {}\n", cli::printable(warning.to_string()));
-  for (const auto& mistake : built->mistakes)
-    fmt::print(stderr, "⚠️  {}\n", cli::printable(mistake.to_string()));
-  for (const auto& broken : built->broken) fmt::print(stderr, "❌ {}\n", cli::printable(broken));
-  for (const auto& failure : failures) fmt::print(stderr, "❌ {}\n", cli::printable(failure));
-  if (const auto count = built->broken.size() + failures.size(); count > 0)
-    fmt::print(stderr, "❌ {} of {} workers answer 500 until this is mended\n", count,
-               site.router.routes().size());
+  print_problems(options, wanted->warnings, *built, failures, *project);
   StopOnSignal stop(**server);
+  if (watching) watching->admin->start();
   fmt::print("🚀 Start serving requests at {}\n\n", base);
   std::fflush(stdout);
-  if ((*server)->run() == server::Server::Ended::Cleanly) return 0;
+  const auto ended = (*server)->run();
+  if (watching) watching->admin->stop();
+  if (ended == server::Server::Ended::Cleanly) return 0;
   log->warn("work that cannot be interrupted was left at shutdown");
   std::fflush(nullptr);
   std::_Exit(0);

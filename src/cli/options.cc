@@ -78,6 +78,20 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
       ->check(check_size);
   app.add_flag("--fresh-instances", options.fresh_instances,
                "Make a new instance for every request instead of restoring a kept one (slower)");
+  auto* const panel =
+      app.add_flag("--enable-panel", options.enable_panel,
+                   "Serve the admin panel, its API and /metrics on a listener of their own");
+  app.add_option("--admin-host", options.admin_host,
+                 "Address of the admin panel; other than loopback needs a token")
+      ->capture_default_str()
+      ->needs(panel);
+  app.add_option("--admin-port", options.admin_port,
+                 "Port of the admin panel; 0 takes any free one")
+      ->capture_default_str()
+      ->needs(panel);
+  app.add_option("--admin-token-file", options.admin_token_file,
+                 "File with the token that the admin panel asks for; or set WWS_ADMIN_TOKEN")
+      ->needs(panel);
   app.add_option("-l,--log-level", log_level, "off, error, warn, info, debug or trace")
       ->capture_default_str()
       ->check([](const std::string& text) {

@@ -25,6 +25,10 @@ struct Options {
   unsigned threads = 0;                     // 0: one a core
   std::uint64_t image_memory = 128u << 20;  // bytes for loaded workers, 0 = unbounded
   bool fresh_instances = false;             // never keep an instance
+  bool enable_panel = false;                // and the rest of the admin listener
+  std::string admin_host = "127.0.0.1";
+  std::uint16_t admin_port = 8081;
+  std::string admin_token_file;  // empty: the token is in the environment, or there is none
   observe::Level log_level = observe::Level::Info;
   observe::LogFormat log_format = observe::LogFormat::Text;
   bool install_runtimes = false;  // asked for, as of the original, and not there

@@ -34,6 +34,18 @@ TEST(Options, AMistakeNamesItselfAndEndsWithTwo) {
   }
 }
 
+TEST(Options, TheAdminsFlagsNeedThePanel) {
+  const auto options = std::get<Options>(parse({"--enable-panel", "--admin-port", "0"}));
+  EXPECT_TRUE(options.enable_panel);
+  EXPECT_EQ(options.admin_host, "127.0.0.1");
+  EXPECT_EQ(options.admin_port, 0);
+  for (const char* flag : {"--admin-port", "--admin-host", "--admin-token-file"}) {
+    const auto exit = std::get<Exit>(parse({flag, "1"}));
+    EXPECT_EQ(exit.code, 2);
+    EXPECT_NE(exit.text.find("--enable-panel"), std::string::npos) << exit.text;
+  }
+}
+
 TEST(Options, VersionAndHelpEndWithZero) {
   EXPECT_EQ(std::get<Exit>(parse({"-V"})).code, 0);
   EXPECT_NE(std::get<Exit>(parse({"-h"})).text.find("--prefix"), std::string::npos);

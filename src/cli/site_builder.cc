@@ -33,14 +33,15 @@ std::string broken_text(const config::WorkerFile& file) {
   return text;
 }
 
-std::unique_ptr<worker::Worker> make_worker(const config::WorkerFile& file, std::string route,
-                                            SiteParts& parts) {
-  abi::WorkerIdentity identity{label_of(file), std::move(route), file.config};
+std::unique_ptr<worker::Worker> make_worker(const config::WorkerFile& file,
+                                            const router::Route& route, SiteParts& parts) {
+  abi::WorkerIdentity identity{label_of(file), route.path, file.config, route.target};
   identity.config.limits.request_bytes = body_bound(file, parts.max_body);
   if (!file.mistakes.empty()) {
     std::string text = "its configuration is wrong";
     for (const auto& mistake : file.mistakes) text += "\n" + mistake.to_string();
     return std::make_unique<worker::BrokenWorker>(std::move(identity),
+                                                  file.extension == "wasm" ? "wasm" : "javascript",
                                                   Error(ErrorKind::Invalid, text));
   }
   if (file.extension == "wasm")
@@ -65,8 +66,7 @@ Result<BuiltSite> build_site(const config::Project& project, SiteParts parts) {
   built.site.router = std::move(routes.router);
   built.site.workers.resize(project.workers.size());
   for (const auto& route : built.site.router.routes())
-    built.site.workers[route.target] =
-        make_worker(project.workers[route.target], route.path, parts);
+    built.site.workers[route.target] = make_worker(project.workers[route.target], route, parts);
   built.largest_body = largest_bound(project, parts.max_body);
   built.site.prefix = router::normalize_prefix(parts.prefix);
   built.site.cors = server::Cors(std::move(parts.cors));

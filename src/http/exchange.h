@@ -61,6 +61,8 @@ class Exchange : public BodySource {
   // The response cannot be completed: the connection is cut so that the client sees it.
   virtual void abort() noexcept = 0;
   [[nodiscard]] virtual bool started() const noexcept = 0;
+  // The status of the response, 0 before there is one.
+  [[nodiscard]] virtual int status() const noexcept = 0;
 
   // Called once, on the loop, when the client goes away before the response is complete; an empty
   // function takes it back. Watching costs a little: set it only when the handler waits.

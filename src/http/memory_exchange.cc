@@ -5,12 +5,14 @@
 namespace wws::http {
 
 MemoryExchange::MemoryExchange(Request request)
-    : request_body_(std::move(request.body)), chunks_(std::move(request.chunks)) {
+    : request_body_(std::move(request.body)),
+      chunks_(std::move(request.chunks)),
+      max_response_(request.max_response) {
   request_.method = std::move(request.method);
   request_.target = std::move(request.target);
   request_.headers = std::move(request.headers);
-  request_.authority = "localhost";
-  request_.remote_address = "127.0.0.1";
+  request_.authority = std::move(request.authority);
+  request_.remote_address = std::move(request.remote_address);
 }
 
 void MemoryExchange::leave() {
@@ -43,9 +45,15 @@ std::optional<std::string_view> MemoryExchange::buffered_body() const noexcept {
 Task<Result<void>> MemoryExchange::respond(ResponseHead head, std::string body) {
   auto started = co_await start(std::move(head), body.size());
   if (!started) co_return started;
-  sent_ = std::move(body);
+  take(body);
   finished_ = true;
   co_return Result<void>();
+}
+
+void MemoryExchange::take(std::string_view bytes) {
+  const std::size_t room = max_response_ == 0 ? bytes.size() : max_response_ - sent_.size();
+  truncated_ = truncated_ || bytes.size() > room;
+  sent_ += bytes.substr(0, room);
 }
 
 Task<Result<void>> MemoryExchange::start(ResponseHead head, std::optional<std::uint64_t>) {
@@ -61,7 +69,8 @@ Task<Result<void>> MemoryExchange::start(ResponseHead head, std::optional<std::u
 
 Task<Result<void>> MemoryExchange::write(std::string_view bytes) {
   if (gone_) co_return fail(ErrorKind::Gone, "the client left");
-  sent_ += bytes;
+  take(bytes);
+  if (truncated_) leave();
   co_return Result<void>();
 }
 

@@ -17,6 +17,10 @@ class MemoryExchange final : public Exchange {
     std::string target = "/";
     Headers headers;
     std::string body;
+    std::string authority = "localhost";
+    std::string remote_address = "127.0.0.1";
+    // Of the response's body, 0 for any: past it the client leaves, as far as the handler can see.
+    std::size_t max_response = 0;
     // Given: the body arrives in these pieces instead and buffered_body() is empty.
     std::optional<std::vector<std::string>> chunks;
   };
@@ -28,6 +32,8 @@ class MemoryExchange final : public Exchange {
   [[nodiscard]] const std::string& body() const noexcept { return sent_; }
   [[nodiscard]] bool finished() const noexcept { return finished_; }
   [[nodiscard]] bool aborted() const noexcept { return aborted_; }
+  // Whether max_response was reached; body() is what came before it.
+  [[nodiscard]] bool truncated() const noexcept { return truncated_; }
   // The client leaves: writes fail, on_gone is called.
   void leave();
 
@@ -42,13 +48,17 @@ class MemoryExchange final : public Exchange {
   Task<Result<void>> finish() override;
   void abort() noexcept override { aborted_ = true; }
   [[nodiscard]] bool started() const noexcept override { return started_; }
+  [[nodiscard]] int status() const noexcept override { return started_ ? head_.status : 0; }
   void on_gone(std::function<void()> callback) override;
 
  private:
+  void take(std::string_view bytes);
+
   RequestHead request_;
   std::string request_body_;
   std::optional<std::vector<std::string>> chunks_;
   std::size_t next_chunk_ = 0;
+  std::size_t max_response_ = 0;
   std::uint64_t limit_ = 0;
   std::uint64_t read_ = 0;
   ResponseHead head_;
@@ -59,6 +69,7 @@ class MemoryExchange final : public Exchange {
   bool finished_ = false;
   bool aborted_ = false;
   bool gone_ = false;
+  bool truncated_ = false;
 };
 
 }  // namespace wws::http

@@ -9,6 +9,30 @@
 namespace wws::server {
 namespace {
 
+// A request as it is counted, however it ends.
+class Counted final {
+ public:
+  Counted(const abi::LoopServices& services, const http::Exchange& exchange)
+      : services_(services), exchange_(exchange) {
+    if (!services_.metrics) return;
+    services_.metrics->begun();
+    began_ = services_.clock.monotonic();
+  }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  ~Counted() {
+    if (services_.metrics)
+      services_.metrics->ended(worker, exchange_.status(), services_.clock.monotonic() - began_);
+  }
+
+  std::size_t worker = observe::kNoWorker;
+
+ private:
+  const abi::LoopServices& services_;
+  const http::Exchange& exchange_;
+  std::chrono::nanoseconds began_{};
+};
+
 // scheme://host/path?query as a worker sees it: slashes merged, nothing decoded.
 std::string absolute_url(const http::RequestHead& request, const std::string& own_authority,
                          std::string_view path) {
@@ -35,38 +59,47 @@ std::string access_line(const http::RequestHead& request, const DecoratedExchang
 
 Task<void> App::handle(http::Exchange& exchange) {
   const bool observed = services_.log.enabled(observe::Level::Debug);
+  Counted counted(services_, exchange);
   if (!site_.cors.enabled() && !observed) {
-    co_await dispatch(exchange);
-    co_return;
+    counted.worker = co_await dispatch(exchange);
+  } else {
+    counted.worker = co_await dispatch_decorated(exchange, observed);
   }
+}
+
+Task<std::size_t> App::dispatch_decorated(http::Exchange& exchange, bool observed) {
+  std::size_t worker = observe::kNoWorker;
   const auto began = services_.clock.monotonic();
   DecoratedExchange decorated(exchange, site_.cors);
   if (site_.cors.enabled() && Cors::is_preflight(exchange.request())) {
     auto head = site_.cors.preflight(exchange.request());
     co_await decorated.respond(std::move(head), "");
   } else {
-    co_await dispatch(decorated);
+    worker = co_await dispatch(decorated);
   }
   if (observed)
     services_.log.debug(
         access_line(exchange.request(), decorated, services_.clock.monotonic() - began));
+  co_return worker;
 }
 
-Task<void> App::dispatch(http::Exchange& exchange) {
+Task<std::size_t> App::dispatch(http::Exchange& exchange) {
   const std::string path = router::normalize_path(exchange.request().path());
   auto match = site_.router.match(path);
   // A worker with a fixed path hides a file of the same URL; a file hides the other workers.
   if (!match || match->route->kind != router::RouteKind::Static) {
     const bool served = co_await serve_file(exchange, path);
-    if (served) co_return;
+    if (served) co_return observe::kNoWorker;
   }
   if (!match) {
     co_await not_found(exchange);
-    co_return;
+    co_return observe::kNoWorker;
   }
-  worker::Worker& worker = *site_.workers[match->route->target];
+  const std::size_t number = match->route->target;
+  worker::Worker& worker = *site_.workers[number];
   std::string url = absolute_url(exchange.request(), authority_, path);
   co_await worker.serve(services_, exchange, std::move(url), std::move(match->params));
+  co_return number;
 }
 
 Task<bool> App::serve_file(http::Exchange& exchange, std::string_view path) {

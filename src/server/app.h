@@ -18,7 +18,9 @@ class App final : public http::Handler {
   }
 
  private:
-  Task<void> dispatch(http::Exchange& exchange);
+  // The number of the worker that was asked, or observe::kNoWorker.
+  Task<std::size_t> dispatch(http::Exchange& exchange);
+  Task<std::size_t> dispatch_decorated(http::Exchange& exchange, bool observed);
   // Answers from `public`, if the path names a file there: true.
   Task<bool> serve_file(http::Exchange& exchange, std::string_view path);
   Task<void> not_found(http::Exchange& exchange);

@@ -4,22 +4,16 @@ namespace wws::server {
 
 Task<Result<void>> DecoratedExchange::respond(http::ResponseHead head, std::string body) {
   cors_.apply(inner_.request(), head.headers);
-  const int status = head.status;
   const std::uint64_t size = body.size();
   auto sent = co_await inner_.respond(std::move(head), std::move(body));
-  if (sent) {
-    status_ = status;
-    bytes_ = size;
-  }
+  if (sent) bytes_ = size;
   co_return sent;
 }
 
 Task<Result<void>> DecoratedExchange::start(http::ResponseHead head,
                                             std::optional<std::uint64_t> length) {
   cors_.apply(inner_.request(), head.headers);
-  const int status = head.status;
   auto started = co_await inner_.start(std::move(head), length);
-  if (started) status_ = status;
   co_return started;
 }
 

@@ -12,7 +12,6 @@ class DecoratedExchange final : public http::Exchange {
   // Both are borrowed for the exchange's life.
   DecoratedExchange(http::Exchange& inner, const Cors& cors) : inner_(inner), cors_(cors) {}
 
-  [[nodiscard]] int status() const noexcept { return status_; }
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
 
   Task<Result<std::string>> read() override { return inner_.read(); }
@@ -34,12 +33,12 @@ class DecoratedExchange final : public http::Exchange {
   Task<Result<void>> finish() override { return inner_.finish(); }
   void abort() noexcept override { inner_.abort(); }
   [[nodiscard]] bool started() const noexcept override { return inner_.started(); }
+  [[nodiscard]] int status() const noexcept override { return inner_.status(); }
   void on_gone(std::function<void()> callback) override { inner_.on_gone(std::move(callback)); }
 
  private:
   http::Exchange& inner_;
   const Cors& cors_;
-  int status_ = 0;
   std::uint64_t bytes_ = 0;
 };
 

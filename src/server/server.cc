@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -35,7 +36,9 @@ class Loop final {
   Loop(const ServerOptions& options, const Shared& shared)
       : options_(options), shared_(shared), work_(asio::make_work_guard(context_)) {}
 
-  Result<void> open(const http::ListenAddress& address, http::ReusePort reuse_port) {
+  // `metrics` may be null.
+  Result<void> open(const http::ListenAddress& address, http::ReusePort reuse_port,
+                    observe::LoopMetrics* metrics) {
     auto client = http::make_client(context_, {});
     if (!client) return fail(std::move(client).error());
     client_ = std::move(*client);
@@ -43,7 +46,8 @@ class Loop final {
     pool_ = shared_.runtime.make_pool(context_.get_executor(), options_.pool);
     background_.emplace(context_.get_executor());
     services_.emplace(abi::LoopServices{context_.get_executor(), *pool_, *fetcher_, shared_.kv,
-                                        shared_.clock, shared_.random, shared_.log, *background_});
+                                        shared_.clock, shared_.random, shared_.log, *background_,
+                                        metrics});
     app_.emplace(shared_.site, *services_);
     auto listener =
         http::make_listener(context_, address, reuse_port, options_.limits, *app_, shared_.log);
@@ -74,11 +78,51 @@ class Loop final {
     });
   }
 
+  // From any thread.
+  void ask(http::MemoryExchange::Request request, std::chrono::milliseconds limit,
+           std::function<void(Asked)> done) {
+    asio::post(context_, [this, request = std::move(request), limit, done = std::move(done)] {
+      if (!stopping_) background_->spawn(answer(request, limit, done));
+    });
+  }
+  [[nodiscard]] LoopStatus status() const {
+    return {listener_->open_connections(), background_->running(), pool_->stats()};
+  }
+
   void spawn(Task<void> task) { background_->spawn(std::move(task)); }
   // After run().
   [[nodiscard]] bool work_left() const noexcept { return work_left_; }
 
  private:
+  struct Question {
+    explicit Question(http::MemoryExchange::Request request) : exchange(std::move(request)) {}
+    http::MemoryExchange exchange;
+    bool timed_out = false;
+  };
+
+  Task<void> answer(http::MemoryExchange::Request request, std::chrono::milliseconds limit,
+                    std::function<void(Asked)> done) {
+    const auto question = std::make_shared<Question>(std::move(request));
+    const auto began = shared_.clock.monotonic();
+    asio::steady_timer alarm(context_, limit);
+    // An alarm that went off already cannot be taken back: it finds the question gone.
+    alarm.async_wait([weak = std::weak_ptr(question)](const boost::system::error_code& error) {
+      const auto late = weak.lock();
+      if (error || !late) return;
+      late->timed_out = true;
+      late->exchange.leave();
+    });
+    co_await app_->handle(question->exchange);
+    const http::MemoryExchange& exchange = question->exchange;
+    done({.head = exchange.head(),
+          .body = exchange.request().method == "HEAD" ? "" : exchange.body(),
+          .answered = exchange.started(),
+          .complete = exchange.finished() && !exchange.aborted() && !exchange.truncated(),
+          .truncated = exchange.truncated(),
+          .timed_out = question->timed_out,
+          .took = shared_.clock.monotonic() - began});
+  }
+
   Task<void> drain() {
     listener_->stop_accepting();
     const auto deadline = std::chrono::steady_clock::now() + options_.shutdown_grace;
@@ -131,7 +175,8 @@ class LoopServer final : public Server {
     const auto reuse = options_.loops > 1 ? http::ReusePort::Yes : http::ReusePort::No;
     for (unsigned i = 0; i < options_.loops; ++i) {
       loops_.push_back(std::make_unique<Loop>(options_, shared_));
-      WWS_CHECK(loops_.back()->open(address, reuse));
+      auto* const metrics = shared_.metrics ? &shared_.metrics->add_loop() : nullptr;
+      WWS_CHECK(loops_.back()->open(address, reuse, metrics));
       address.port = loops_.front()->port();
     }
     return {};
@@ -151,6 +196,8 @@ class LoopServer final : public Server {
   }
 
   Ended run() override {
+    auto starting = Phase::Starting;
+    phase_.compare_exchange_strong(starting, Phase::Serving);
     {
       std::vector<std::jthread> threads;
       for (std::size_t i = 1; i < loops_.size(); ++i)
@@ -163,13 +210,28 @@ class LoopServer final : public Server {
   }
 
   void stop() override {
+    phase_ = Phase::Stopping;
     for (const auto& loop : loops_) loop->stop();
+  }
+
+  Phase phase() const noexcept override { return phase_; }
+
+  void ask(http::MemoryExchange::Request request, std::chrono::milliseconds limit,
+           std::function<void(Asked)> done) override {
+    const std::size_t turn = next_asked_.fetch_add(1, std::memory_order_relaxed);
+    loops_[turn % loops_.size()]->ask(std::move(request), limit, std::move(done));
+  }
+
+  void look(std::function<void(std::size_t, const LoopStatus&)> each) override {
+    for (std::size_t i = 0; i < loops_.size(); ++i)
+      asio::post(loops_[i]->context(),
+                 [loop = loops_[i].get(), i, each] { each(i, loop->status()); });
   }
 
  private:
   Result<void> probe(const http::ListenAddress& address) {
     Loop alone(options_, shared_);
-    return alone.open(address, http::ReusePort::No);
+    return alone.open(address, http::ReusePort::No, nullptr);
   }
 
   Task<void> load_all(abi::LoopServices& services) {
@@ -192,6 +254,8 @@ class LoopServer final : public Server {
   ServerOptions options_;
   Shared shared_;
   std::vector<std::unique_ptr<Loop>> loops_;
+  std::atomic<Phase> phase_{Phase::Starting};
+  std::atomic<std::size_t> next_asked_{0};
   std::vector<std::string> failures_;
   bool preloading_ = true;
   bool loaded_all_ = false;

@@ -2,19 +2,25 @@
 //
 // make_server() binds; run() serves on the calling thread and its own threads until stop() and
 // returns when running requests have ended or the grace period is over. stop() may be called from
-// any thread and twice: the second call cuts what still runs.
+// any thread and twice: the second call cuts what still runs. ask(), look() and phase() are for
+// whoever watches the server from a thread of its own.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "bindings/kv.h"
 #include "http/listener.h"
+#include "http/memory_exchange.h"
 #include "io/clock.h"
 #include "io/random.h"
 #include "observe/log.h"
+#include "observe/metrics.h"
 #include "server/site.h"
 #include "wasm/runtime.h"
 #include "worker/image_budget.h"
@@ -42,6 +48,25 @@ struct Shared {
   const io::Clock& clock;
   io::Random& random;
   observe::Log& log;
+  observe::Metrics* metrics = nullptr;  // null: nobody counts
+};
+
+// How one loop is doing.
+struct LoopStatus {
+  std::size_t connections = 0;
+  std::size_t background = 0;  // tasks that go on after their response
+  wasm::PoolStats pool;
+};
+
+// What became of a request that was given to ask().
+struct Asked {
+  http::ResponseHead head;
+  std::string body;
+  bool answered = false;   // else there is no head
+  bool complete = false;   // else the body ends too early
+  bool truncated = false;  // because the request's max_response was reached
+  bool timed_out = false;
+  std::chrono::nanoseconds took{};
 };
 
 class Server {
@@ -59,6 +84,16 @@ class Server {
   enum class Ended { Cleanly, WithWorkLeft };
   [[nodiscard]] virtual Ended run() = 0;
   virtual void stop() = 0;
+
+  enum class Phase : std::uint8_t { Starting, Serving, Stopping };
+  [[nodiscard]] virtual Phase phase() const noexcept = 0;
+  // Answers a request on one of the loops as if a client had sent it; it must be what a parser
+  // would let through. `done` is called there, once; after `limit` with what there is by then. At
+  // shutdown it may be dropped instead.
+  virtual void ask(http::MemoryExchange::Request request, std::chrono::milliseconds limit,
+                   std::function<void(Asked)> done) = 0;
+  // Calls `each` on every loop's thread, as soon as that loop comes to it.
+  virtual void look(std::function<void(std::size_t loop, const LoopStatus&)> each) = 0;
 };
 
 [[nodiscard]] Result<std::unique_ptr<Server>> make_server(const ServerOptions& options,

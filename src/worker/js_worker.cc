@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "abi/failure_page.h"
 #include "base/read_file.h"
 #include "worker/refusal.h"
 
@@ -64,6 +63,24 @@ Task<Result<std::shared_ptr<const JsWorker::Loaded>>> JsWorker::loaded(
   co_return value;
 }
 
+WorkerStatus JsWorker::status() const {
+  WorkerStatus status;
+  status.language = "javascript";
+  if (const auto value = loaded_.ready()) {
+    const wasm::Program& program = *value->engine->program();
+    status.state = WorkerStatus::State::Loaded;
+    status.replayed = value->script.replayed;
+    status.why_replayed = value->script.why_replayed;
+    status.kept = program.kept();
+    status.why_fresh = program.why_fresh();
+    status.delta_pages = value->script.image->delta_pages();
+  } else if (const auto failure = loaded_.failure()) {
+    status.state = WorkerStatus::State::Broken;
+    status.why_broken = failure->to_string();
+  }
+  return status;
+}
+
 Task<Result<void>> JsWorker::load(abi::LoopServices& services) {
   auto value = co_await loaded(services);
   if (!value) co_return fail(std::move(value).error());
@@ -75,15 +92,14 @@ Task<void> JsWorker::serve(abi::LoopServices& services, http::Exchange& exchange
   const auto bound = identity_.config.limits.request_bytes;
   if (bound != 0) exchange.set_body_limit(bound);
   if (bound != 0 && exchange.length().value_or(0) > bound) {
-    auto page = abi::body_failure_page(ErrorKind::Exhausted);
-    co_await exchange.respond(std::move(page.head), std::move(page.body));
+    co_await answer_bad_body(services, exchange, identity_, ErrorKind::Exhausted);
     co_return;
   }
   auto value = loaded_.ready();
   if (!value) {
     auto made = co_await loaded(services);
     if (!made) {
-      co_await answer_refusal(services.log, exchange, identity_, made.error());
+      co_await answer_refusal(services, exchange, identity_, made.error());
       co_return;
     }
     value = std::move(*made);
@@ -95,7 +111,7 @@ Task<void> JsWorker::serve(abi::LoopServices& services, http::Exchange& exchange
     lease = co_await services.pool.acquire(program, value->script.image);
   }
   if (!*lease) {
-    co_await answer_refusal(services.log, exchange, identity_, lease->error());
+    co_await answer_refusal(services, exchange, identity_, lease->error());
     co_return;
   }
   auto session = std::make_unique<abi::js::Session>(services, identity_, std::move(**lease));

@@ -32,6 +32,8 @@ class JsWorker final : public Worker, private Evictable {
            abi::WorkerIdentity identity);
   ~JsWorker() override { leave_budget(); }
 
+  [[nodiscard]] const abi::WorkerIdentity& identity() const noexcept override { return identity_; }
+  [[nodiscard]] WorkerStatus status() const override;
   Task<Result<void>> load(abi::LoopServices& services) override;
   Task<void> serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
                    Params params) override;

@@ -39,6 +39,12 @@ class LoadOnce {
     dropped.swap(value_);
   }
 
+  // Why it will never be there.
+  [[nodiscard]] std::optional<Error> failure() const {
+    const std::lock_guard lock(mutex_);
+    return failure_;
+  }
+
   Task<Result<Value>> get(boost::asio::any_io_executor loop, Make make) {
     for (;;) {
       std::shared_ptr<io::Notifier> turn;

@@ -6,9 +6,13 @@
 
 namespace wws::worker {
 
-Task<void> answer_refusal(observe::Log& log, http::Exchange& exchange,
+Task<void> answer_refusal(abi::LoopServices& services, http::Exchange& exchange,
                           const abi::WorkerIdentity& worker, Error error) {
+  observe::Log& log = services.log;
   const bool busy = error.kind() == ErrorKind::Exhausted;
+  if (services.metrics)
+    services.metrics->failed(worker.number,
+                             busy ? std::optional(observe::Limit::Busy) : std::nullopt);
   // One line of the user's file a line of the log: the stack follows the message.
   const std::string text = error.to_string();
   const auto cut = text.find('\n');
@@ -21,6 +25,15 @@ Task<void> answer_refusal(observe::Log& log, http::Exchange& exchange,
   if (busy) page.head.headers.add("retry-after", "1");
   auto answered = co_await exchange.respond(std::move(page.head), std::move(page.body));
   if (!answered) log.debug("the client left before its answer");
+}
+
+Task<void> answer_bad_body(abi::LoopServices& services, http::Exchange& exchange,
+                           const abi::WorkerIdentity& worker, ErrorKind kind) {
+  if (services.metrics && kind == ErrorKind::Exhausted)
+    services.metrics->limited(worker.number, observe::Limit::Request);
+  auto page = abi::body_failure_page(kind);
+  auto answered = co_await exchange.respond(std::move(page.head), std::move(page.body));
+  if (!answered) services.log.debug("the client left before its answer");
 }
 
 }  // namespace wws::worker

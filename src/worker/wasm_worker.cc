@@ -6,8 +6,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "abi/failure_page.h"
 #include "abi/fetch_policy.h"
+#include "abi/limit_hit.h"
 #include "abi/resume_until.h"
 #include "abi/wasi_p1/loop_timers.h"
 #include "abi/wasi_p1/thread_blocking.h"
@@ -230,6 +230,21 @@ Task<Result<std::shared_ptr<const WasmWorker::Loaded>>> WasmWorker::loaded(
   co_return value;
 }
 
+WorkerStatus WasmWorker::status() const {
+  WorkerStatus status;
+  status.language = "wasm";
+  if (const auto value = loaded_.ready()) {
+    status.state = WorkerStatus::State::Loaded;
+    status.kept = value->program->kept();
+    status.why_fresh = value->program->why_fresh();
+    status.delta_pages = value->program->base_image()->delta_pages();
+  } else if (const auto failure = loaded_.failure()) {
+    status.state = WorkerStatus::State::Broken;
+    status.why_broken = failure->to_string();
+  }
+  return status;
+}
+
 Task<Result<void>> WasmWorker::load(abi::LoopServices& services) {
   auto value = co_await loaded(services);
   if (!value) co_return fail(std::move(value).error());
@@ -239,6 +254,14 @@ Task<Result<void>> WasmWorker::load(abi::LoopServices& services) {
                                   identity_.label, program.why_fresh()),
                       {{"worker", identity_.label}});
   co_return Result<void>();
+}
+
+void WasmWorker::count_limit(abi::LoopServices& services, Run& run, const Error& ended) const {
+  auto limit = abi::limit_hit(ended.kind(), run.lease->cpu_used(), identity_.config.limits);
+  // stdout is filled up by the write that is too much.
+  if (limit == observe::Limit::Memory && run.session.wasi().output_room() == 0)
+    limit = observe::Limit::Response;
+  if (limit && services.metrics) services.metrics->limited(identity_.number, *limit);
 }
 
 Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Loaded& loaded,
@@ -259,6 +282,7 @@ Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Lo
     ended = result->error();
     break;
   }
+  if (ended) count_limit(services, run, *ended);
   run.lease.reset();
   std::optional<Result<JsonResponse>> read;
   const auto finish = [&] {
@@ -288,7 +312,7 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
   if (!value) {
     auto made = co_await loaded(services);
     if (!made) {
-      co_await answer_refusal(services.log, exchange, identity_, made.error());
+      co_await answer_refusal(services, exchange, identity_, made.error());
       co_return;
     }
     value = std::move(*made);
@@ -302,8 +326,7 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
     co_return;
   }
   if (!body) {
-    auto page = abi::body_failure_page(body.error().kind());
-    co_await exchange.respond(std::move(page.head), std::move(page.body));
+    co_await answer_bad_body(services, exchange, identity_, body.error().kind());
     co_return;
   }
   JsonRequest request;
@@ -328,7 +351,7 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
     co_await wasm_.aside(write);
   auto response = co_await run(services, *value, std::move(document), kv.get());
   if (!response) {
-    co_await answer_refusal(services.log, exchange, identity_, response.error());
+    co_await answer_refusal(services, exchange, identity_, response.error());
     co_return;
   }
   http::ResponseHead head;
@@ -336,7 +359,7 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
   for (auto& [name, field] : response->headers) head.headers.add(std::move(name), std::move(field));
   auto sent = co_await exchange.respond(std::move(head), std::move(response->body));
   if (!sent && sent.error().kind() != ErrorKind::Gone)
-    co_await answer_refusal(services.log, exchange, identity_, sent.error());
+    co_await answer_refusal(services, exchange, identity_, sent.error());
 }
 
 // Only what the worker changed is written (see KvTransaction::replace_with).

@@ -58,6 +58,8 @@ class WasmWorker final : public Worker, private Evictable {
              abi::WorkerIdentity identity);
   ~WasmWorker() override { leave_budget(); }
 
+  [[nodiscard]] const abi::WorkerIdentity& identity() const noexcept override { return identity_; }
+  [[nodiscard]] WorkerStatus status() const override;
   Task<Result<void>> load(abi::LoopServices& services) override;
   Task<void> serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
                    Params params) override;
@@ -76,6 +78,7 @@ class WasmWorker final : public Worker, private Evictable {
   Task<Result<abi::stdio_json::JsonResponse>> run(abi::LoopServices& services, const Loaded& loaded,
                                                   std::string document,
                                                   bindings::KvTransaction* kv);
+  void count_limit(abi::LoopServices& services, Run& run, const Error& ended) const;
   static Result<void> store(bindings::KvTransaction& kv, abi::stdio_json::Pairs& wanted);
 
   WasmRuntime& wasm_;

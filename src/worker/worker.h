@@ -4,16 +4,33 @@
 // that mistakes are known at the start; serve() loads when that has not happened yet.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "abi/services.h"
+#include "abi/worker_identity.h"
 #include "http/exchange.h"
 #include "io/task.h"
 
 namespace wws::worker {
+
+// What is known of a worker while it serves: a copy, for those who look at the server.
+struct WorkerStatus {
+  enum class State : std::uint8_t { Unloaded, Loaded, Broken };
+  State state = State::Unloaded;
+  std::string_view language;  // "javascript" or "wasm"
+  std::string why_broken;     // may have further lines
+  // Of a loaded worker:
+  bool replayed = false;  // top-level code runs before every request
+  std::string why_replayed;
+  bool kept = false;  // its instances may be kept and restored
+  std::string why_fresh;
+  std::size_t delta_pages = 0;  // of its image, 4 KiB each
+};
 
 using Params = std::vector<std::pair<std::string, std::string>>;
 
@@ -24,6 +41,9 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
   virtual ~Worker() = default;
 
+  [[nodiscard]] virtual const abi::WorkerIdentity& identity() const noexcept = 0;
+  // From any thread.
+  [[nodiscard]] virtual WorkerStatus status() const = 0;
   // Makes the guest ready. Errors: GuestFault (the script's own), Invalid (not a module, unknown
   // import, wrong configuration), Internal.
   virtual Task<Result<void>> load(abi::LoopServices& services) = 0;

@@ -92,6 +92,8 @@ class Case:
         self.server = Server(self.binary, place, fill(self.case.get("flags", []), self.names), environment)
         self.server.wait_ready()
         self.names["host"] = "%s:%d" % self.server.address
+        if self.server.admin:
+            self.names["admin"] = "%s:%d" % self.server.admin
         if "startup" in self.case:
             check_text("start-up output", fill(self.case["startup"], self.names), self.server.stdout.text)
 
@@ -143,6 +145,10 @@ class Case:
             raise Failed("the case's step is of no known kind")
 
     def exchange(self, request):
+        if request.get("to") == "admin":
+            if not self.server.admin:
+                raise Failed("the server says nothing of an admin panel")
+            return Exchange(self.server.admin, request, self.folder)
         return Exchange(self.server.address, request, self.folder)
 
     def run_requests(self, step):

@@ -10,6 +10,7 @@ import time
 from checks import Failed, check_text, shorten
 
 READY = re.compile(r"Start serving requests at http://(\[[^\]]+\]|[^:/\s]+):(\d+)")
+PANEL = re.compile(r"admin panel is available at http://(\[[^\]]+\]|[^:/\s]+):(\d+)/_panel/")
 START_LIMIT = 60
 STOP_LIMIT = 40
 
@@ -52,6 +53,7 @@ class Server:
         self.stdout = Output(self.process.stdout)
         self.stderr = Output(self.process.stderr)
         self.address = None
+        self.admin = None  # with --enable-panel
 
     def wait_ready(self):
         match = self.stdout.wait_for(READY.search, START_LIMIT)
@@ -59,6 +61,9 @@ class Server:
             raise Failed(f"the server did not start: stdout {shorten(self.stdout.text)!r}, "
                          f"stderr {shorten(self.stderr.text)!r}")
         self.address = (match.group(1).strip("[]"), int(match.group(2)))
+        panel = PANEL.search(self.stdout.text)
+        if panel:
+            self.admin = (panel.group(1).strip("[]"), int(panel.group(2)))
 
     def wait_log(self, check, limit=10):
         def holds(text):

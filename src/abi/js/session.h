@@ -116,6 +116,7 @@ class Session final : public GuestHost {
   io::TaskGroup& tasks();
   bindings::KvTransaction& kv();
   void report(const Failure& failure);
+  [[nodiscard]] std::optional<observe::Limit> limit_hit(const Error& error) const;
 
   LoopServices& services_;
   const WorkerIdentity& worker_;
@@ -130,6 +131,7 @@ class Session final : public GuestHost {
   std::optional<Failure> failure_;       // the guest's own report
   std::optional<Error> exceeded_;        // a bound of the host's
   std::optional<ErrorKind> body_error_;  // of the request's body
+  bool response_over_ = false;           // its limit was hit
   bool faulted_ = false;                 // the lease's call failed
   bool abandoned_ = false;               // an operation was cut short
   bool gone_ = false;                    // the client left

@@ -114,6 +114,7 @@ void Connection::begin_request() {
   body_limit_ = limits_.max_body_bytes;
   body_received_ = 0;
   body_failure_ = 0;
+  status_ = 0;
   answer_ = Answer::None;
   told_gone_ = false;
   read_deadline_ = {};

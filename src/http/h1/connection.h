@@ -66,6 +66,7 @@ class Connection final : public Exchange {
   Task<Result<void>> finish() override;
   void abort() noexcept override;
   [[nodiscard]] bool started() const noexcept override { return answer_ != Answer::None; }
+  [[nodiscard]] int status() const noexcept override { return status_; }
   void on_gone(std::function<void()> callback) override { gone_ = std::move(callback); }
 
  private:
@@ -139,6 +140,7 @@ class Connection final : public Exchange {
 
   Answer answer_ = Answer::None;
   Framing framing_ = Framing::NoBody;
+  int status_ = 0;
   int body_failure_ = 0;  // the status that fits what went wrong with the request body
   bool body_given_ = false;
   bool body_complete_ = false;

@@ -54,6 +54,7 @@ Result<void> Connection::begin_answer(const ResponseHead& head,
   if (answer_ != Answer::None)
     return fail(ErrorKind::Invalid, "this request has been answered already");
   WWS_CHECK(check_response_head(head));
+  status_ = head.status;
   const int version = parser_.head().version_minor;
   framing_ = choose_framing(head.status, version, length);
   if (framing_ == Framing::NoBody) discards_ = true;

@@ -1,0 +1,67 @@
+// Admin: what operators see of a running server: the panel under /_panel/, the API under /_api/v0,
+// /metrics for Prometheus, /healthz and /readyz.
+//
+// It has a listener and a thread of its own, so that it answers while the server's loops are busy
+// and never shares a port with workers. It reads counters, asks the loops for their state and sends
+// them an operator's requests; it changes nothing. access.h says who may use it.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "admin/status.h"
+#include "base/result.h"
+#include "http/listener.h"
+#include "io/clock.h"
+#include "observe/log_ring.h"
+#include "observe/metrics.h"
+#include "server/server.h"
+
+namespace wws::admin {
+
+// A file of the panel, or `openapi.json`; views of static storage.
+struct StaticFile {
+  std::string_view path;  // "index.html", "assets/index-1a2b3c.js"
+  std::string_view bytes;
+};
+
+struct AdminOptions {
+  http::ListenAddress address{.host = "127.0.0.1", .port = 8081};
+  std::string token;  // empty: none is asked for, which only a loopback address may do
+};
+
+// All of it is borrowed and outlives the admin's stop(); the server may end after that.
+struct Sources {
+  const server::Site& site;
+  server::Server& server;
+  const wasm::Runtime& runtime;
+  const observe::Metrics& metrics;
+  const observe::LogRing& ring;
+  observe::Log& log;
+  const io::Clock& clock;
+  std::span<const StaticFile> files;
+  Facts facts;
+};
+
+class Admin {
+ public:
+  Admin() = default;
+  Admin(const Admin&) = delete;
+  Admin& operator=(const Admin&) = delete;
+  virtual ~Admin() = default;
+
+  [[nodiscard]] virtual std::uint16_t port() const noexcept = 0;
+  // Once: answers from now on, on a thread of its own.
+  virtual void start() = 0;
+  // Cuts what is under way and joins the thread. Answers that loops of the server still prepare
+  // come to nothing, but come: destroy this after the server.
+  virtual void stop() = 0;
+};
+
+// Binds at once. Errors: as make_listener(); Denied for an address that other machines reach
+// without a token, Invalid for a token of less than 16 characters.
+[[nodiscard]] Result<std::unique_ptr<Admin>> make_admin(AdminOptions options, Sources sources);
+
+}  // namespace wws::admin

@@ -1,0 +1,132 @@
+// Metrics: what the server counts while it serves.
+//
+// Each loop writes counters of its own, without locks and without read-modify-write instructions;
+// whoever wants to know adds the loops' counters up, from any thread. A reader may see a request
+// in one counter and not yet in another; no count is lost.
+//
+// Memory: about 1 KiB a loop, and as much a loop for each worker that this loop has been asked for:
+// with 10 000 workers that are all in use about 10 MB a loop, and never more.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace wws::observe {
+
+// Stands for no worker: files, pages of what is not found.
+inline constexpr std::size_t kNoWorker = SIZE_MAX;
+
+// The bounds of a worker, and the server's own bound of sandboxes at once.
+enum class Limit : std::uint8_t { Cpu, Wall, Memory, Request, Response, Busy };
+inline constexpr std::size_t kLimitCount = 6;
+// "cpu", "wall", "memory", "request", "response", "busy"; static strings.
+[[nodiscard]] std::string_view to_string(Limit limit) noexcept;
+
+// Durations in classes: one a microsecond up to 4, then four an octave, so that a class is at most
+// a quarter wide; the last takes everything above a minute.
+class Latencies final {
+ public:
+  static constexpr std::size_t kClasses = 104;
+
+  [[nodiscard]] static std::size_t class_of(std::chrono::nanoseconds took) noexcept;
+  // The class holds durations below this and not below the previous class's.
+  [[nodiscard]] static std::chrono::microseconds end_of(std::size_t latency_class) noexcept;
+
+  void add(std::size_t latency_class, std::uint64_t count) noexcept {
+    counts_[latency_class] += count;
+  }
+  void add(const Latencies& other) noexcept;
+  // What came in since `earlier`, an older copy of the same.
+  [[nodiscard]] Latencies since(const Latencies& earlier) const noexcept;
+  [[nodiscard]] std::uint64_t count() const noexcept;
+  // How many were below 2^exponent microseconds; exponent from 2 on.
+  [[nodiscard]] std::uint64_t count_below_power(unsigned exponent) const noexcept;
+  // The duration that `share` (0 to 1) of them do not exceed, interpolated within a class; nothing
+  // when there are none.
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> quantile(double share) const noexcept;
+
+ private:
+  std::array<std::uint64_t, kClasses> counts_{};
+};
+
+// A copy of counters, or a sum of them.
+struct Figures {
+  std::array<std::uint64_t, 6> by_class{};  // [2] counts 2xx; [0] requests without an answer
+  std::uint64_t begun = 0;
+  std::uint64_t failures = 0;  // runs of a worker that ended in a record of the log
+  std::array<std::uint64_t, kLimitCount> limits{};
+  std::uint64_t nanoseconds = 0;  // of all requests that ended
+  Latencies latencies;
+
+  [[nodiscard]] std::uint64_t requests() const noexcept;
+  [[nodiscard]] std::uint64_t in_flight() const noexcept;
+  void add(const Figures& other) noexcept;
+};
+
+// The counters of one loop: written by its thread, read by any.
+class LoopMetrics final {
+ public:
+  explicit LoopMetrics(std::size_t workers) : by_worker_(workers) {}
+  LoopMetrics(const LoopMetrics&) = delete;
+  LoopMetrics& operator=(const LoopMetrics&) = delete;
+  ~LoopMetrics();
+
+  void begun() noexcept { bump(all_.begun); }
+  // A request ended; `status` 0: nobody was there to be answered.
+  void ended(std::size_t worker, int status, std::chrono::nanoseconds took);
+  // A worker failed, at one of its limits or otherwise.
+  void failed(std::size_t worker, std::optional<Limit> limit);
+  // A limit was hit without a failure of the worker's: a client sent too much.
+  void limited(std::size_t worker, Limit limit);
+
+  void add_to(Figures& sum) const noexcept { add(all_, sum); }
+  void add_worker_to(std::size_t worker, Figures& sum) const noexcept;
+
+ private:
+  using Count = std::atomic<std::uint64_t>;
+  struct Counters {
+    std::array<Count, 6> by_class{};
+    Count begun{0};
+    Count failures{0};
+    std::array<Count, kLimitCount> limits{};
+    Count nanoseconds{0};
+    std::array<Count, Latencies::kClasses> latencies{};
+  };
+
+  // One writer: a plain addition whose parts are visible to readers.
+  static void bump(Count& count, std::uint64_t by = 1) noexcept {
+    count.store(count.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+  }
+  static void end(Counters& counters, std::size_t status_class, std::size_t latency_class,
+                  std::uint64_t nanoseconds) noexcept;
+  static void add(const Counters& counters, Figures& sum) noexcept;
+  Counters* of_worker(std::size_t worker);
+
+  Counters all_;
+  std::vector<std::atomic<Counters*>> by_worker_;  // null: never asked; owned
+};
+
+// All loops' counters. add_loop() before the loops run; the rest from any thread.
+class Metrics final {
+ public:
+  explicit Metrics(std::size_t workers) : workers_(workers) {}
+
+  // Borrowed by its loop, lives as long as this.
+  [[nodiscard]] LoopMetrics& add_loop();
+  [[nodiscard]] Figures total() const noexcept;
+  [[nodiscard]] Figures worker(std::size_t number) const noexcept;
+  [[nodiscard]] std::size_t workers() const noexcept { return workers_; }
+
+ private:
+  std::size_t workers_;
+  std::vector<std::unique_ptr<LoopMetrics>> loops_;
+};
+
+}  // namespace wws::observe

@@ -1,0 +1,2 @@
+const born = Date.now();
+export default () => new Response(String(born));

@@ -1,0 +1,4 @@
+export default () => {
+  console.warn("about to spin");
+  for (;;);
+};
