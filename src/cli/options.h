@@ -16,10 +16,14 @@ struct Options {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
   std::string prefix;
+  // Of a project that is a git repository; the first that is there counts, in this order.
+  std::optional<std::string> git_commit, git_tag, git_branch;
+  std::optional<std::string> git_folder;
   std::vector<std::string> ignore;
   std::vector<std::string> cors;
   std::uint64_t max_body = 10u << 20;  // bytes, 0 = unbounded
   unsigned threads = 0;                // 0: one a core
+  bool licenses = false;               // print them and exit
   bool fresh_instances = false;        // never keep an instance
   observe::Level log_level = observe::Level::Info;
   observe::LogFormat log_format = observe::LogFormat::Text;
