@@ -6,7 +6,7 @@ WORK=$(mktemp -d)
 STARTED=()
 cleanup() {
   local process
-  for process in "${STARTED[@]}"; do kill "$process" 2>/dev/null && wait "$process" 2>/dev/null || true; done
+  for process in "${STARTED[@]}"; do kill -KILL "$process" 2>/dev/null && wait "$process" 2>/dev/null || true; done
   rm -rf --one-file-system "$WORK"
 }
 trap cleanup EXIT
@@ -37,6 +37,7 @@ wait_ready() {
       echo "$address"
       return
     fi
+    kill -0 "${STARTED[-1]}" 2>/dev/null || break
     sleep 0.1
   done
   fail "the server did not start: $(cat "$1")"

@@ -12,7 +12,7 @@ make_site "$root/app"
 # As a container does: a /proc of its own, the user of the Dockerfile, the folder read-only.
 unshare --mount --pid --fork --kill-child sh -c '
   mount -t proc proc "$1/proc" && mount --bind "$1/app" "$1/app" && mount -o remount,ro,bind "$1/app" &&
-    exec env -i XDG_CACHE_HOME=/var/cache chroot --userspec=65532:65532 "$1" /opt/wws /app --host 127.0.0.1 --port 0
+    exec env -i PATH="$PATH" XDG_CACHE_HOME=/var/cache chroot --userspec=65532:65532 "$1" /opt/wws /app --host 127.0.0.1 --port 0
 ' sh "$root" >"$WORK/log" 2>&1 &
 STARTED+=($!)
 address=$(wait_ready "$WORK/log")
