@@ -26,13 +26,13 @@ answers() {
     curl -sS http://127.0.0.1:8099/; kill $server; wait $server' sh "$1"
 }
 
-inside sh -c "cd /tmp && ./install.sh /tmp/$(basename "$tarball")" | grep "installed wws" || fail "install.sh"
+inside sh -c "cd /tmp && ./install.sh /tmp/$(basename "$tarball")" >"$WORK/said" && grep "installed wws" "$WORK/said" || fail "install.sh"
 [ "$(answers /usr/local/bin/wws)" = "first worker" ] || fail "from the tarball: $(cat "$root/tmp/log")"
 rm "$root/usr/local/bin/wws"
 
 inside dpkg --install /tmp/wws.deb || fail "dpkg --install"
 [ "$(answers /usr/bin/wws)" = "first worker" ] || fail "from the package: $(cat "$root/tmp/log")"
-inside wws --licenses | grep -q QuickJS || fail "wws --licenses"
+inside wws --licenses >"$WORK/said" && grep -q QuickJS "$WORK/said" || fail "wws --licenses"
 inside dpkg --remove wws || fail "dpkg --remove"
 [ ! -e "$root/usr/bin/wws" ] && [ ! -e "$root/usr/lib/systemd/system/wws.service" ] || fail "files are left"
 echo passed

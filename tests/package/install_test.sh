@@ -21,7 +21,8 @@ cmp "$tarball" "$WORK/again/$name" || fail "the same inputs make another tarball
 
 # Beside you, and it serves.
 mkdir "$WORK/place"
-(cd "$WORK/place" && "$installer" --local "$tarball") | grep -q "installed wws " || fail "install.sh --local"
+(cd "$WORK/place" && "$installer" --local "$tarball") >"$WORK/said" || fail "install.sh --local"
+grep -q "^installed wws .* as $WORK/place/wws$" "$WORK/said" || fail "it says $(cat "$WORK/said")"
 ldd "$WORK/place/wws" | sed 's/ (.*//; s/^[[:space:]]*//' | while read -r needed; do
   case $needed in
     linux-vdso.so.1 | */ld-linux-*.so.* | libc.so.6' => '* | libm.so.6' => '*) ;;
