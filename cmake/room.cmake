@@ -17,7 +17,7 @@ function(wws_room name)
     add_executable(${target}_test ${ARG_TESTS})
     target_link_libraries(${target}_test PRIVATE wws_flags ${target} GTest::gmock GTest::gtest_main)
     wws_link(${target}_test PRIVATE ${ARG_TEST_DEPS} ${ARG_PRIVATE})
-    gtest_discover_tests(${target}_test TEST_PREFIX "${name}: " DISCOVERY_TIMEOUT 60
+    gtest_discover_tests(${target}_test TEST_PREFIX "${name}: " DISCOVERY_TIMEOUT 300
                          PROPERTIES TIMEOUT 120)
   endif()
 endfunction()

@@ -6,7 +6,10 @@ int main(void) {
   static char request[16384];
   const size_t size = fread(request, 1, sizeof(request), stdin);
   if (size == 0) return 1;
-  fputs("{\"data\":\"Hello from worker\\n\",\"headers\":{\"x-generated-by\":\"wws\",\"content-type\":\"text/plain\"},"
-        "\"status\":200,\"kv\":{}}", stdout);
+  fputs(
+      "{\"data\":\"Hello from "
+      "worker\\n\",\"headers\":{\"x-generated-by\":\"wws\",\"content-type\":\"text/plain\"},"
+      "\"status\":200,\"kv\":{}}",
+      stdout);
   return 0;
 }

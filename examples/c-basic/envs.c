@@ -6,6 +6,7 @@
 int main(void) {
   const char* message = getenv("MESSAGE");
   printf("{\"data\":\"The environment variable value is: %s\\n\",", message ? message : "(none)");
-  printf("\"headers\":{\"content-type\":\"text/plain; charset=utf-8\"},\"status\":200,\"kv\":{}}\n");
+  printf(
+      "\"headers\":{\"content-type\":\"text/plain; charset=utf-8\"},\"status\":200,\"kv\":{}}\n");
   return 0;
 }

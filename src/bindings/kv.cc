@@ -122,6 +122,8 @@ const KvSnapshot& KvTransaction::seen() {
   return *seen_;
 }
 
+std::uint64_t KvTransaction::seen_bytes() { return seen().bytes; }
+
 std::optional<std::string_view> KvTransaction::find(std::string_view key) {
   const auto changed = changes_.find(key);
   const auto* value = changed != changes_.end() ? changed->second.get() : seen().find(key);

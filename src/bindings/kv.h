@@ -42,6 +42,8 @@ class KvTransaction final {
   // that changes, commits or ends the transaction.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view key);
   [[nodiscard]] KvMap entries();
+  // Keys and values of the snapshot together.
+  [[nodiscard]] std::uint64_t seen_bytes();
   // Exhausted when what is set alone would be over the namespace's limits; the key is then as it
   // was in the snapshot.
   [[nodiscard]] Result<void> set(std::string key, std::string value);

@@ -34,6 +34,16 @@ TEST(KvStore, KeepsWhatWasCommittedAndForgetsTheRest) {
   EXPECT_EQ(all(store, "b"), KvMap{});
 }
 
+TEST(KvStore, ATransactionTellsTheSizeOfWhatItSees) {
+  KvStore store;
+  put(store, "a", "key", "value");
+  const auto mine = store.begin("a");
+  EXPECT_EQ(mine->seen_bytes(), 8u);
+  put(store, "a", "other", "x");
+  EXPECT_EQ(mine->seen_bytes(), 8u);
+  EXPECT_EQ(store.begin("a")->seen_bytes(), 14u);
+}
+
 TEST(KvStore, KeysAndValuesAreBytes) {
   KvStore store;
   const std::string key("\0k\xff", 3);

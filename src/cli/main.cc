@@ -13,6 +13,7 @@
 #include "abi/js/guest_host.h"
 #include "cli/embedded_engine.h"
 #include "cli/embedded_licenses.h"
+#include "cli/listing.h"
 #include "cli/options.h"
 #include "cli/project_place.h"
 #include "cli/site_builder.h"
@@ -64,12 +65,6 @@ void raise_file_limit() {
 std::string shown_host(const std::string& host) {
   const bool v6 = host.find(':') != std::string::npos && host.front() != '[';
   return v6 ? "[" + host + "]" : host;
-}
-
-void print_routes(const server::Site& site, const config::Project& project,
-                  const std::string& base) {
-  for (const auto& route : site.router.routes())
-    fmt::print("    - {}{}\n      => {}\n", base, route.path, (project.root / route.file).string());
 }
 
 // SIGINT and SIGTERM end the server gracefully; a second one cuts what still runs.
@@ -138,7 +133,10 @@ int serve(const cli::Options& options) {
   if (!place)
     return fail_with(
         fmt::format("There was an error preparing the project: {}", place.error().to_string()));
-  auto project = config::read_project(place->folder, {.ignore = options.ignore}, environment);
+  auto project = config::read_project(
+      place->folder,
+      {.ignore = options.ignore, .allow_outside_folders = options.allow_outside_folders},
+      environment);
   if (!project)
     return fail_with(
         fmt::format("There was an error preparing the project: {}", project.error().to_string()));
@@ -156,13 +154,14 @@ int serve(const cli::Options& options) {
   worker::WasmRuntime wasm(**runtime);
   bindings::KvStore kv;
 
-  auto built = cli::build_site(*project, {options.prefix, options.cors, js, wasm, clock});
+  auto built =
+      cli::build_site(*project, {options.prefix, options.cors, options.max_body, js, wasm, clock});
   if (!built) return fail_with(built.error().to_string());
   const server::Site& site = built->site;
 
   server::ServerOptions settings;
   settings.address = {options.host, options.port};
-  settings.limits.max_body_bytes = options.max_body;
+  settings.limits.max_body_bytes = built->largest_body;
   settings.loops = options.threads != 0 ? options.threads : io::available_cores();
   // Each instance reserves 4 GiB of address space and some mappings, of which a process has 65 000.
   settings.pool.max_instances = std::clamp(4096 / settings.loops, 64u, 1024u);
@@ -176,20 +175,18 @@ int serve(const cli::Options& options) {
   const auto failures = (*server)->preload();
   fmt::print("✅ Workers loaded in {:.6f}ms.\n",
              static_cast<double>((clock.monotonic() - began).count()) / 1e6);
-  print_routes(site, *project, base);
+  fmt::print("{}", cli::route_list(site.router, project->root, base));
   std::fflush(stdout);
   if (site.router.routes().empty())
     fmt::print(stderr, "⚠️  no workers found in {}: create an index.js there\n",
                project->root.string());
-  for (const auto& mistake : built->mistakes) fmt::print(stderr, "⚠️  {}\n", mistake.to_string());
-  for (const auto& broken : built->broken) fmt::print(stderr, "❌ {}\n", broken);
-  for (const auto& failure : failures) fmt::print(stderr, "❌ {}\n", failure);
+  for (const auto& mistake : built->mistakes)
+    fmt::print(stderr, "⚠️  {}\n", cli::printable(mistake.to_string()));
+  for (const auto& broken : built->broken) fmt::print(stderr, "❌ {}\n", cli::printable(broken));
+  for (const auto& failure : failures) fmt::print(stderr, "❌ {}\n", cli::printable(failure));
   if (const auto count = built->broken.size() + failures.size(); count > 0)
     fmt::print(stderr, "❌ {} of {} workers answer 500 until this is mended\n", count,
                site.router.routes().size());
-  if (!(*runtime)->keeps_instances() && !options.fresh_instances)
-    log->warn(fmt::format("each request gets a new instance, which is slower: {}",
-                          (*runtime)->why_not_kept()));
   StopOnSignal stop(**server);
   fmt::print("🚀 Start serving requests at {}\n\n", base);
   std::fflush(stdout);
@@ -203,6 +200,8 @@ int serve(const cli::Options& options) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  // A worker that writes past the process's file size limit gets an error, not the server's end.
+  std::signal(SIGXFSZ, SIG_IGN);
   auto parsed = cli::parse_options(argc, argv);
   if (const auto* exit = std::get_if<cli::Exit>(&parsed)) {
     std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);

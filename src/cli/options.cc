@@ -63,6 +63,8 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
       ->expected(1)
       ->allow_extra_args(false)
       ->take_all();
+  app.add_flag("--allow-outside-folders", options.allow_outside_folders,
+               "Let [[folders]] of workers lie outside of the folder that is served");
   app.add_option("--cors", options.cors,
                  "Origin whose pages may read the answers, or '*'; may be repeated")
       ->expected(1)

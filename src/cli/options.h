@@ -20,6 +20,7 @@ struct Options {
   std::optional<std::string> git_commit, git_tag, git_branch;
   std::optional<std::string> git_folder;
   std::vector<std::string> ignore;
+  bool allow_outside_folders = false;  // [[folders]] may lie outside of `path`
   std::vector<std::string> cors;
   std::uint64_t max_body = 10u << 20;  // bytes, 0 = unbounded
   unsigned threads = 0;                // 0: one a core

@@ -15,6 +15,8 @@ TEST(Options, HaveTheDefaultsOfTheOriginal) {
   EXPECT_EQ(options.path, ".");
   EXPECT_EQ(options.host, "127.0.0.1");
   EXPECT_EQ(options.port, 8080);
+  EXPECT_FALSE(options.allow_outside_folders);
+  EXPECT_TRUE(std::get<Options>(parse({"--allow-outside-folders"})).allow_outside_folders);
 }
 
 TEST(Options, AListFlagTakesOneValueEachTime) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "worker/broken_worker.h"
 
 namespace wws::cli {
@@ -9,6 +11,19 @@ namespace {
 
 std::string label_of(const config::WorkerFile& file) {
   return file.config.name.value_or(file.relative);
+}
+
+std::uint64_t body_bound(const config::WorkerFile& file, std::uint64_t max_body) {
+  const std::uint64_t own = file.config.limits.request_bytes;
+  return own != 0 ? own : max_body;
+}
+
+// What a connection may let through at all: it does not know yet which worker will answer.
+std::uint64_t largest_bound(const config::Project& project, std::uint64_t max_body) {
+  std::uint64_t largest = max_body;
+  for (const auto& file : project.workers)
+    if (largest != 0) largest = std::max(largest, body_bound(file, max_body));
+  return largest;
 }
 
 // "counter.js: its configuration is wrong", then each mistake on a line of its own.
@@ -21,6 +36,7 @@ std::string broken_text(const config::WorkerFile& file) {
 std::unique_ptr<worker::Worker> make_worker(const config::WorkerFile& file, std::string route,
                                             SiteParts& parts) {
   abi::WorkerIdentity identity{label_of(file), std::move(route), file.config};
+  identity.config.limits.request_bytes = body_bound(file, parts.max_body);
   if (!file.mistakes.empty()) {
     std::string text = "its configuration is wrong";
     for (const auto& mistake : file.mistakes) text += "\n" + mistake.to_string();
@@ -50,6 +66,7 @@ Result<BuiltSite> build_site(const config::Project& project, SiteParts parts) {
   for (const auto& route : built.site.router.routes())
     built.site.workers[route.target] =
         make_worker(project.workers[route.target], route.path, parts);
+  built.largest_body = largest_bound(project, parts.max_body);
   built.site.prefix = router::normalize_prefix(parts.prefix);
   built.site.cors = server::Cors(std::move(parts.cors));
   if (project.public_folder) {

@@ -1,6 +1,7 @@
 // A project as a site: routes, workers, files.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace wws::cli {
 struct SiteParts {
   std::string prefix;
   std::vector<std::string> cors;
+  std::uint64_t max_body;     // of a request to a worker that sets no bound of its own; 0: any
   worker::JsRuntime& js;      // borrowed by the workers
   worker::WasmRuntime& wasm;  // borrowed by the workers
   const io::Clock& clock;     // borrowed by the files
@@ -22,6 +24,7 @@ struct SiteParts {
 struct BuiltSite {
   server::Site site;
   config::Mistakes mistakes;        // of the project and its routes
+  std::uint64_t largest_body = 0;   // that some worker takes; 0: any
   std::vector<std::string> broken;  // workers with a wrong configuration: "file: reason", all lines
 };
 

@@ -127,10 +127,46 @@ class Walk final {
       return;
     }
     auto config = parse_worker_config(name, worker.extension, *text, environment_);
-    if (config)
-      worker.config = *std::move(config);
-    else
+    if (!config) {
       worker.mistakes = std::move(config).error();
+      return;
+    }
+    worker.config = *std::move(config);
+    find_folders(worker, name);
+  }
+
+  void find_folders(WorkerFile& worker, const std::string& name) {
+    auto& folders = worker.config.folders;
+    if (worker.extension == "js" && !folders.empty()) {
+      project_.mistakes.push_back({name, folders.front().line, "folders",
+                                   "has no effect: workers in JavaScript have no files"});
+      return folders.clear();
+    }
+    for (Folder& folder : folders)
+      if (auto fault = find_folder(folder, worker.file.parent_path()))
+        worker.mistakes.push_back({name, folder.line, "folders.from", *std::move(fault)});
+  }
+
+  // Makes `from` absolute and free of links; otherwise what is wrong with it.
+  std::optional<std::string> find_folder(Folder& folder, const fs::path& base) const {
+    const fs::path written = folder.from;
+    std::error_code error;
+    // An absolute path on the right of '/' replaces the left.
+    const fs::path found = fs::canonical(base / written, error);
+    if (error == std::errc::no_such_file_or_directory && written.is_absolute())
+      return fmt::format(
+          "there is no folder '{}'; one beside the worker is written without the first slash",
+          folder.from);
+    if (error == std::errc::no_such_file_or_directory)
+      return fmt::format("there is no folder '{}': create it, or mend the path", folder.from);
+    if (error) return fmt::format("'{}' cannot be followed: {}", folder.from, error.message());
+    if (!fs::is_directory(found, error)) return fmt::format("'{}' is no folder", folder.from);
+    if (!options_.allow_outside_folders && !is_inside(found, project_.root))
+      return fmt::format(
+          "'{}' is outside of the project: move it inside, or start with --allow-outside-folders",
+          folder.from);
+    folder.from = found.string();
+    return std::nullopt;
   }
 
   std::optional<std::string> extension_of(const std::string& relative) const {

@@ -31,14 +31,17 @@ struct Project {
 
 struct ProjectOptions {
   std::vector<std::string> extensions = {"js", "wasm"};
-  std::vector<std::string> ignore;  // globs relative to the root
+  std::vector<std::string> ignore;     // globs relative to the root
+  bool allow_outside_folders = false;  // [[folders]] may lie outside of the root
 };
 
 // Finds the workers of a folder: regular files with a worker's extension, and symbolic links to
 // such files inside the root. No part of their path is `public` or `node_modules` or starts with
 // '.' or '_', and no glob matches it. What cannot be read and links out of the root become
-// mistakes. Errors: NotFound "Missing path in filesystem: ...", Denied for a path that cannot be
-// followed, Invalid for one that is no folder and for a bad glob.
+// mistakes. The folders of Wasm workers are looked up, and those that are missing, are no folders
+// or lie outside of the root are the worker's mistakes; a JavaScript worker has no files, so that
+// its folders are only warned of. Errors: NotFound "Missing path in filesystem: ...", Denied for a
+// path that cannot be followed, Invalid for one that is no folder and for a bad glob.
 [[nodiscard]] Result<Project> read_project(const std::filesystem::path& path,
                                            const ProjectOptions& options,
                                            const Environment& environment);

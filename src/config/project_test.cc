@@ -224,5 +224,60 @@ TEST_F(ProjectTest, ReadsTenThousandFiles) {
   EXPECT_EQ(read(options).workers.size(), 9'900u);
 }
 
+TEST_F(ProjectTest, FindsTheFoldersOfWorkers) {
+  write("api/files.wasm");
+  write("data/x");
+  fs::create_symlink("../data", root_ / "api/link");
+  write("api/files.toml",
+        "[[folders]]\nto = '/own'\n[[folders]]\nfrom = '../data'\nto = '/data'\n"
+        "[[folders]]\nfrom = 'link'\nto = '/link'\n[[folders]]\nfrom = '" +
+            (root_ / "data").string() + "'\nto = '/absolute'\n");
+  const Project project = read();
+  ASSERT_EQ(project.workers.size(), 1u);
+  EXPECT_THAT(project.workers[0].mistakes, IsEmpty());
+  std::vector<std::string> found;
+  for (const Folder& folder : project.workers[0].config.folders) found.push_back(folder.from);
+  EXPECT_THAT(found, ElementsAre(root_ / "api", root_ / "data", root_ / "data", root_ / "data"));
+}
+
+TEST_F(ProjectTest, ReportsFoldersThatCannotBeMounted) {
+  fs::create_directory(base_ / "beside");
+  fs::create_symlink(base_ / "beside", root_ / "out");
+  write("file");
+  write("a.wasm");
+  write("a.toml",
+        "[[folders]]\nfrom = 'missing'\nto = '/1'\n[[folders]]\nfrom = '../beside'\nto = '/2'\n"
+        "[[folders]]\nfrom = 'out'\nto = '/3'\n[[folders]]\nfrom = 'file'\nto = '/4'\n"
+        "[[folders]]\nfrom = '/missing'\nto = '/5'\n");
+  const Project project = read();
+  ASSERT_EQ(project.workers.size(), 1u);
+  std::vector<std::string> lines;
+  for (const Mistake& mistake : project.workers[0].mistakes) lines.push_back(mistake.to_string());
+  EXPECT_THAT(
+      lines,
+      ElementsAre(
+          "a.toml:1: folders.from: there is no folder 'missing': create it, or mend the path",
+          HasSubstr("a.toml:4: folders.from: '../beside' is outside of the project"),
+          HasSubstr("a.toml:7: folders.from: 'out' is outside of the project"),
+          "a.toml:10: folders.from: 'file' is no folder",
+          HasSubstr("a.toml:13: folders.from: there is no folder '/missing'; one beside the worker "
+                    "is written without the first slash")));
+  const Project allowed = read({.allow_outside_folders = true});
+  EXPECT_EQ(allowed.workers[0].mistakes.size(), 3u);
+  EXPECT_EQ(allowed.workers[0].config.folders[1].from, base_ / "beside");
+  EXPECT_EQ(allowed.workers[0].config.folders[2].from, base_ / "beside");
+}
+
+TEST_F(ProjectTest, WarnsOfFoldersThatAJavaScriptWorkerCannotUse) {
+  write("a.js");
+  write("a.toml", "name = 'a'\n[[folders]]\nfrom = 'missing'\nto = '/x'\n");
+  const Project project = read();
+  EXPECT_THAT(project.workers[0].mistakes, IsEmpty());
+  EXPECT_THAT(project.workers[0].config.folders, IsEmpty());
+  ASSERT_EQ(project.mistakes.size(), 1u);
+  EXPECT_EQ(project.mistakes[0].to_string(),
+            "a.toml:2: folders: has no effect: workers in JavaScript have no files");
+}
+
 }  // namespace
 }  // namespace wws::config

@@ -30,6 +30,7 @@ namespace {
 
 constexpr std::size_t kLongestText = 1u << 20;
 constexpr std::size_t kMostDots = 4096;  // of one line
+constexpr std::size_t kMostFolders = 32, kLongestFolder = 4095;
 constexpr std::uint64_t kWasmPage = 64u << 10;
 constexpr std::uint64_t kWasmAddressSpace = 4ull << 30;
 
@@ -202,9 +203,48 @@ class Reader final {
 
   void read_folders(const toml::node& node, const std::string& key) {
     const toml::array* list = node.as_array();
-    const bool has_first = list != nullptr && !list->empty();
-    mistake(has_first ? *list->get(0) : node, key,
-            "mounted folders are not supported by this version: remove [[folders]]");
+    if (list == nullptr) return mistake(node, key, "must be a list of tables: write [[folders]]");
+    for (const toml::node& element : *list) {
+      config_.folders.push_back({.line = line_of(element.source())});
+      read_table(element, key, kFolder);
+      if (element.is_table()) check_folder(element, key);
+    }
+    if (config_.folders.size() > kMostFolders)
+      mistake(node, key, fmt::format("more than {} folders are too many", kMostFolders));
+  }
+  void check_folder(const toml::node& node, const std::string& key) {
+    const Folder& folder = config_.folders.back();
+    if (!node.as_table()->contains("to"))
+      mistake(node, key + ".to", "is missing: name the folder for the worker, to = \"/data\"");
+    const auto same = [&](const Folder& other) { return other.to == folder.to; };
+    if (!folder.to.empty() && std::ranges::count_if(config_.folders, same) > 1)
+      mistake(node, key + ".to",
+              fmt::format("'{}' is there twice: choose another name", folder.to));
+  }
+  // A path of a [[folders]] table; nothing after a mistake.
+  std::optional<std::string> folder_path(const toml::node& node, const std::string& key) {
+    auto value = text(node, key);
+    if (!value || (value->size() <= kLongestFolder && value->find('\0') == std::string::npos))
+      return value;
+    mistake(node, key,
+            fmt::format("must have no NUL character and at most {} bytes", kLongestFolder));
+    return std::nullopt;
+  }
+  void read_folder_from(const toml::node& node, const std::string& key) {
+    auto value = folder_path(node, key);
+    if (!value) return;
+    // As the original has it: without any '/', '\\' separates.
+    if (value->find('/') == std::string::npos) std::ranges::replace(*value, '\\', '/');
+    config_.folders.back().from = *std::move(value);
+  }
+  void read_folder_to(const toml::node& node, const std::string& key) {
+    const auto value = folder_path(node, key);
+    if (!value) return;
+    if (value->empty()) return mistake(node, key, "must not be empty: \"/data\"");
+    config_.folders.back().to = *value;
+  }
+  void read_folder_read_only(const toml::node& node, const std::string& key) {
+    read_bool(node, key, config_.folders.back().read_only);
   }
 
   void read_features(const toml::node& node, const std::string& key) {
@@ -353,6 +393,11 @@ class Reader final {
   };
   static constexpr Field kData[] = {{"kv", &Reader::read_kv}};
   static constexpr Field kKv[] = {{"namespace", &Reader::read_namespace}};
+  static constexpr Field kFolder[] = {
+      {"from", &Reader::read_folder_from},
+      {"to", &Reader::read_folder_to},
+      {"read_only", &Reader::read_folder_read_only},
+  };
   static constexpr Field kFeatures[] = {
       {"http_requests", &Reader::read_http_requests},
       {"wasi_nn", &Reader::read_wasi_nn},

@@ -39,11 +39,20 @@ enum class Evaluate {
   EachRequest  // before every request
 };
 
+// A folder of the host that the worker sees under a name of its own.
+struct Folder {
+  std::string from;  // as written; read_project() makes it an absolute path without links
+  std::string to;    // the guest's name of it, "/src/assets"; unique among the worker's
+  bool read_only = false;
+  int line = 0;  // of the file, for mistakes
+};
+
 struct WorkerConfig {
   std::optional<std::string> name;
   std::string version = "1";
   std::vector<std::pair<std::string, std::string>> vars;  // "$NAME" already replaced
   std::optional<std::string> kv_namespace;
+  std::vector<Folder> folders;
   HttpRequests http_requests;
   Limits limits;
   std::vector<WarmupRequest> warmup;

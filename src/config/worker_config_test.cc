@@ -215,10 +215,52 @@ TEST(WorkerConfig, RefusesMethodsAndWarmUpsThatAreNone) {
         << bad;
 }
 
+TEST(WorkerConfig, ReadsFolders) {
+  const WorkerConfig config = parse(R"(
+[[folders]]
+from = "../data"
+to = "/data"
+
+[[folders]]
+to = "/own"
+read_only = true
+
+[[folders]]
+from = "..\\windows\\data"
+to = "/third"
+)");
+  ASSERT_EQ(config.folders.size(), 3u);
+  EXPECT_EQ(config.folders[0].from, "../data");
+  EXPECT_EQ(config.folders[0].to, "/data");
+  EXPECT_FALSE(config.folders[0].read_only);
+  EXPECT_EQ(config.folders[0].line, 2);
+  EXPECT_EQ(config.folders[1].from, "") << "the worker's own folder";
+  EXPECT_TRUE(config.folders[1].read_only);
+  EXPECT_EQ(config.folders[2].from, "../windows/data") << "as the original has it";
+}
+
+TEST(WorkerConfig, RefusesFoldersWithoutAName) {
+  EXPECT_THAT(mistakes("[[folders]]\nfrom = 'a'\n[[folders]]\nto = ''\n"),
+              ElementsAre("w.toml:1: folders.to: is missing: name the folder for the worker, to = "
+                          "\"/data\"",
+                          "w.toml:4: folders.to: must not be empty: \"/data\""));
+  EXPECT_THAT(mistakes("[[folders]]\nto = '/a'\n[[folders]]\nto = '/a'\n"),
+              ElementsAre("w.toml:3: folders.to: '/a' is there twice: choose another name"));
+  EXPECT_THAT(mistakes("[[folders]]\nto = '/a'\nreadonly = true\n"),
+              ElementsAre(HasSubstr("folders.readonly: unknown key, did you mean 'read_only'?")));
+  EXPECT_THAT(mistakes("[[folders]]\nto = 1\nfrom = []\nread_only = 'yes'\n"),
+              ElementsAre(HasSubstr("folders.to: must be a string"),
+                          HasSubstr("folders.from: must be a string"),
+                          HasSubstr("folders.read_only: must be true or false")));
+  EXPECT_THAT(mistakes("folders = 'a'"), ElementsAre(HasSubstr("write [[folders]]")));
+  EXPECT_THAT(mistakes("folders = ['a']"), ElementsAre(HasSubstr("must be a table")));
+  EXPECT_THAT(mistakes("[[folders]]\nto = \"a\\u0000b\""), ElementsAre(HasSubstr("NUL")));
+  std::string many;
+  for (int i = 0; i < 33; ++i) many += "[[folders]]\nto = '/" + std::to_string(i) + "'\n";
+  EXPECT_THAT(mistakes(many), ElementsAre(HasSubstr("more than 32 folders are too many")));
+}
+
 TEST(WorkerConfig, SaysPlainlyWhatItDoesNotSupport) {
-  EXPECT_THAT(mistakes("name = 'x'\n[[folders]]\nfrom = 'a'\nto = '/a'\n[[folders]]\nto = '/b'\n"),
-              ElementsAre("w.toml:2: folders: mounted folders are not supported by this version: "
-                          "remove [[folders]]"));
   EXPECT_THAT(mistakes("[features.wasi_nn]\nallowed_backends = ['openvino']"),
               ElementsAre("w.toml:1: features.wasi_nn: WASI-NN is not supported by this version: "
                           "remove [features.wasi_nn]"));

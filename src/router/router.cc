@@ -214,8 +214,4 @@ std::optional<std::string> strip_prefix(std::string_view raw_path, std::string_v
   return below.empty() ? "/" : below;
 }
 
-std::optional<std::string> percent_decode(std::string_view text) {
-  return wws::percent_decode(text);
-}
-
 }  // namespace wws::router

@@ -74,7 +74,5 @@ struct Router::Built {
 // prefix itself. Nothing when it is not below it. Segments are compared decoded, as match() does.
 [[nodiscard]] std::optional<std::string> strip_prefix(std::string_view raw_path,
                                                       std::string_view prefix);
-// Percent-decoding; nothing where an escape is malformed. NUL bytes are kept.
-[[nodiscard]] std::optional<std::string> percent_decode(std::string_view text);
 
 }  // namespace wws::router

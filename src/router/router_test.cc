@@ -273,10 +273,5 @@ TEST(StripPrefix, GivesThePathBelow) {
     EXPECT_EQ(strip_prefix(outside, "app"), std::nullopt) << outside;
 }
 
-TEST(PercentDecode, IsOfferedHereToo) {
-  EXPECT_EQ(percent_decode("a%20b"), "a b");
-  EXPECT_EQ(percent_decode("a%2"), std::nullopt);
-}
-
 }  // namespace
 }  // namespace wws::router

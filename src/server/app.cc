@@ -31,16 +31,6 @@ std::string access_line(const http::RequestHead& request, const DecoratedExchang
                      exchange.bytes(), referer, agent, static_cast<double>(took.count()) / 1e9);
 }
 
-// The path below the prefix, "/" at least; nothing outside it.
-std::optional<std::string_view> below_prefix(std::string_view path, std::string_view prefix) {
-  if (prefix.empty()) return path;
-  if (!path.starts_with(prefix)) return std::nullopt;
-  path.remove_prefix(prefix.size());
-  if (path.empty()) return "/";
-  if (path.front() != '/') return std::nullopt;
-  return path;
-}
-
 }  // namespace
 
 Task<void> App::handle(http::Exchange& exchange) {
@@ -81,7 +71,7 @@ Task<void> App::dispatch(http::Exchange& exchange) {
 
 Task<bool> App::serve_file(http::Exchange& exchange, std::string_view path) {
   if (!site_.files) co_return false;
-  const auto below = below_prefix(path, site_.prefix);
+  const auto below = router::strip_prefix(path, site_.prefix);
   if (!below) co_return false;
   const auto& request = exchange.request();
   auto found =

@@ -222,6 +222,27 @@ TEST_P(CallTest, ACallBackIsBoundByTheCpuLimit) {
   EXPECT_EQ(result.error().kind(), ErrorKind::TimedOut);
 }
 
+TEST_P(CallTest, ACallBackThatSpinsYieldsToTheLoopAndCanBeCancelled) {
+  host_.nested_export = "spin";
+  auto lease = caller();
+  lease->set_limits({.cpu = std::chrono::seconds(10)});
+  const Value argument[] = {i32(1)};
+  ASSERT_FALSE(lease->try_call("call_back", argument).has_value()) << "it kept the loop";
+  lease->cancel(Error(ErrorKind::Gone, "the client left"));
+  std::optional<Result<Value>> result;
+  asio::co_spawn(
+      harness_.loop,
+      [](Lease& running, std::optional<Result<Value>>& out) -> Task<void> {
+        out = co_await running.resume();
+      }(*lease, result),
+      asio::detached);
+  harness_.loop.run();
+  ASSERT_TRUE(result && !result->has_value());
+  EXPECT_EQ(result->error().kind(), ErrorKind::Gone);
+  ASSERT_FALSE(host_.nested.has_value());
+  EXPECT_EQ(host_.nested.error().kind(), ErrorKind::Gone);
+}
+
 TEST_P(OperationTest, AnOperationSuspendsTheGuestUntilItWakes) {
   auto lease = caller();
   const Value argument[] = {i32(21)};
@@ -340,7 +361,7 @@ TEST_P(CallTest, AMemoryThatStartsPastTheLimitIsRefused) {
   lease->set_limits({.memory_bytes = 1u << 20});
   const auto result = harness_.call(*lease, "size");
   ASSERT_FALSE(result.has_value());
-  EXPECT_EQ(result.error().kind(), ErrorKind::Exhausted);
+  EXPECT_EQ(result.error().kind(), ErrorKind::Invalid);
 }
 
 TEST_P(CallTest, AnEndlessLoopIsStoppedWhileTheLoopServesOthers) {
@@ -361,7 +382,7 @@ TEST_P(CallTest, AnEndlessLoopIsStoppedWhileTheLoopServesOthers) {
   EXPECT_THAT(result->error().message(), HasSubstr("50 ms"));
   EXPECT_GE(turns, 5);
   EXPECT_GE(lease->cpu_used(), std::chrono::milliseconds(50));
-  EXPECT_LT(lease->cpu_used(), std::chrono::milliseconds(150));
+  EXPECT_LT(lease->cpu_used(), std::chrono::seconds(1));
 }
 
 TEST_P(CallTest, ALongCallThatYieldsEndsWithItsResult) {
@@ -406,6 +427,23 @@ TEST_P(CallTest, StartFunctionsOfUnprovenModulesAreBounded) {
   const auto lease = harness_.pool->try_acquire(program, program->base_image());
   ASSERT_FALSE(lease->has_value());
   EXPECT_EQ(lease->error().kind(), ErrorKind::TimedOut);
+}
+
+TEST_P(CallTest, StartFunctionsOfUnprovenModulesDoNotGrowWithoutEnd) {
+  auto program = harness_.program(R"((module (memory (export "memory") 1)
+    (func $grow (if (i32.ne (memory.grow (i32.const 4096)) (i32.const -1)) (then unreachable)))
+    (start $grow) (func (export "size") (result i32) (memory.size))))");
+  EXPECT_EQ(harness_.call(*harness_.lease(program), "size")->i32, 1);
+}
+
+TEST_P(CallTest, AProgramTellsTheMemoryThatItStartsWith) {
+  const auto kept = harness_.program(R"((module (memory (export "memory") 3)))");
+  EXPECT_EQ(kept->memory_bytes(), 3u * 65536);
+  const auto fresh =
+      harness_.program(R"((module (memory (export "memory") 4096) (func $f) (start $f)))");
+  EXPECT_EQ(fresh->memory_bytes(), 4096u * 65536);
+  EXPECT_EQ(harness_.lease(fresh)->memory().size(), 4096u * 65536);
+  EXPECT_EQ(harness_.program("(module)")->memory_bytes(), 0u);
 }
 
 TEST_P(CallTest, WhatCannotBeLoadedIsSaidByName) {

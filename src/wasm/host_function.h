@@ -31,9 +31,11 @@ class HostContext {
   // The object given to Lease::set_user for this request; nullptr when none was.
   [[nodiscard]] virtual void* user() const noexcept = 0;
   [[nodiscard]] virtual GuestMemory memory() noexcept = 0;
-  // Calls a function that the guest exports (an allocator) from inside a host function, bounded in
-  // CPU time. At most one result. Memory views must be taken anew afterwards. Errors: NotFound (no
-  // such export, or another type), GuestFault.
+  // Calls a function that the guest exports (an allocator) from inside a host function. It counts
+  // as the guest's own time: it yields to the loop after each slice, so the guest may be cancelled
+  // meanwhile. At most one result. Memory views must be taken anew afterwards. Errors: NotFound (no
+  // such export, or another type), GuestFault, TimedOut (CPU limit), what the call was cancelled
+  // with.
   virtual Result<Value> call_guest(std::string_view exported, std::span<const Value> arguments) = 0;
 };
 

@@ -124,6 +124,15 @@ TEST_F(ModuleCacheTest, ARuntimeCompilesOnceAndRecompilesWhatIsDamaged) {
   EXPECT_FALSE(log.contains("not usable"));
 }
 
+TEST_F(ModuleCacheTest, ARuntimeWithoutAUsableFolderWarnsAndCompiles) {
+  std::ofstream(folder_) << "x";
+  observe::MemoryLog log;
+  compile(log);
+  EXPECT_TRUE(log.contains("not kept on disk"));
+  EXPECT_TRUE(log.contains("is no folder"));
+  EXPECT_TRUE(fs::is_regular_file(folder_));
+}
+
 TEST_F(ModuleCacheTest, CodeOfAnotherEngineIsCompiledAnew) {
   observe::MemoryLog log;
   compile(log);

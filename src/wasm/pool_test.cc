@@ -130,6 +130,20 @@ TEST(Pool, AWaiterThatGoesAwayLeavesTheQueue) {
   EXPECT_FALSE(waiting.lease.has_value());
 }
 
+TEST(Pool, ImagesWhoseRequestsHangLeaveRoomForOneMore) {
+  Harness harness(RestoreMode::Auto, {.max_instances = 16, .max_per_image = 12});
+  std::vector<std::unique_ptr<Lease>> hanging;
+  std::vector<std::size_t> got;
+  for (int i = 0; i < 3; ++i) {
+    const auto program = harness.program(kScribbler);
+    const std::size_t before = hanging.size();
+    while (auto lease = harness.pool->try_acquire(program, program->base_image()))
+      hanging.push_back(std::move(**lease));
+    got.push_back(hanging.size() - before);
+  }
+  EXPECT_EQ(got, (std::vector<std::size_t>{12, 3, 1}));
+}
+
 TEST(Pool, AWaiterWhoseInstanceFailsMakesWayForTheNext) {
   Harness harness(RestoreMode::Auto, {.max_instances = 1});
   const auto program = harness.program(kScribbler);

@@ -36,7 +36,8 @@ enum class RestoreMode : std::uint8_t { Auto, Fresh };
 struct RuntimeOptions {
   RestoreMode restore = RestoreMode::Auto;
   std::chrono::milliseconds slice{2};  // guest time before it yields to the loop
-  // Folder for compiled modules; empty: no cache on disk. Made with mode 0700 if missing.
+  // Folder for compiled modules; empty: no cache on disk. Made with mode 0700 if missing; one that
+  // cannot be made or trusted is not used, and a warning says why.
   std::filesystem::path cache_folder;
   bool check_every_restore = false;  // compare the whole memory after every restore (tests)
 };
@@ -75,6 +76,8 @@ class Program {
   [[nodiscard]] virtual bool kept() const noexcept = 0;
   [[nodiscard]] virtual const std::string& why_fresh() const noexcept = 0;
   [[nodiscard]] virtual bool has_export(std::string_view function) const noexcept = 0;
+  // What an instance's memory begins with; the largest, of several that are exported.
+  [[nodiscard]] virtual std::uint64_t memory_bytes() const noexcept = 0;
 
  protected:
   Program() = default;

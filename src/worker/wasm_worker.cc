@@ -10,6 +10,7 @@
 #include "abi/fetch_policy.h"
 #include "abi/resume_until.h"
 #include "abi/wasi_p1/loop_timers.h"
+#include "abi/wasi_p1/thread_blocking.h"
 #include "base/read_file.h"
 #include "io/cores.h"
 #include "worker/outbound_fetch.h"
@@ -29,6 +30,10 @@ constexpr std::uint64_t kDocumentFactor = 2;
 constexpr std::size_t kDocumentOverhead = 64 * 1024;
 // A parsed document needs a dozen times its size for a moment.
 constexpr std::size_t kMaxDocument = 32u << 20;
+// What is read and written on the loop: a few hundred microseconds' worth.
+constexpr std::uint64_t kLargeDocument = 128 * 1024;
+// Of request bodies, over all loops.
+constexpr std::uint64_t kMaxBodies = 512u << 20;
 // Of an outbound response where the guest's memory is not bounded.
 constexpr std::uint64_t kMaxOutboundBytes = 256u << 20;
 
@@ -48,13 +53,25 @@ Task<Result<std::shared_ptr<const wasm::Program>>> compile(wasm::Runtime& runtim
   co_return runtime.compile(as_bytes(module), imports);
 }
 
-Task<Result<std::string>> read_body(http::Exchange& exchange) {
+Task<void> perform(std::function<void()> work) {
+  work();
+  co_return;
+}
+
+// In no more time than an answer may take. Exhausted when the body is too large; Unsupported when
+// there is no room for it now.
+Task<Result<std::string>> read_body(http::Exchange& exchange, BodyBudget::Share& share,
+                                    abi::Deadline deadline) {
   if (const auto whole = exchange.buffered_body()) co_return std::string(*whole);
   std::string body;
   for (;;) {
     auto chunk = co_await exchange.read();
     if (!chunk) co_return fail(std::move(chunk).error());
     if (chunk->empty()) co_return body;
+    if (!share.take(chunk->size()))
+      co_return fail(ErrorKind::Unsupported, "too many request bodies are being received");
+    if (std::chrono::steady_clock::now() > deadline)
+      co_return fail(ErrorKind::TimedOut, "the request body took too long");
     body += *chunk;
   }
 }
@@ -64,9 +81,18 @@ Task<Result<std::string>> read_body(http::Exchange& exchange) {
 WasmRuntime::WasmRuntime(wasm::Runtime& runtime)
     : runtime_(runtime),
       imports_(abi::stdio_json::host_functions()),
-      threads_(io::available_cores()) {}
+      threads_(io::available_cores()),
+      documents_(io::available_cores()),
+      bodies_(kMaxBodies) {}
 
-WasmRuntime::~WasmRuntime() { threads_.join(); }
+WasmRuntime::~WasmRuntime() {
+  threads_.join();
+  documents_.join();
+}
+
+Task<void> WasmRuntime::aside(std::function<void()> work) {
+  co_await asio::co_spawn(documents_, perform(std::move(work)), asio::use_awaitable);
+}
 
 Task<Result<std::shared_ptr<const wasm::Program>>> WasmRuntime::program(
     asio::any_io_executor loop, std::filesystem::path file) {
@@ -89,13 +115,17 @@ Task<Result<std::shared_ptr<const wasm::Program>>> WasmRuntime::program(
 
 // All of one request; the members' order is the order of their use.
 struct WasmWorker::Run {
-  Run(abi::LoopServices& services, const abi::WorkerIdentity& identity, JsonRequest request,
-      std::unique_ptr<wasm::Lease> given)
+  // Without folders there is nothing to wait for on other threads.
+  Run(abi::LoopServices& services, const abi::WorkerIdentity& identity,
+      abi::wasi_p1::WasiOptions options, WasmRuntime& wasm, std::unique_ptr<wasm::Lease> given)
       : deadline(abi::deadline_after(identity.config.limits.wall)),
         outbound(services, outbound_policy(identity.config, deadline)),
         timers(abi::wasi_p1::make_loop_timers(services.loop)),
+        blocking(options.folders.empty()
+                     ? nullptr
+                     : abi::wasi_p1::make_thread_blocking(services.loop, wasm.threads())),
         session(
-            options(identity, request),
+            with_blocking(std::move(options), blocking.get()),
             [&services, &identity](std::string_view line) {
               services.log.info(line, {{"worker", identity.label}});
             },
@@ -115,37 +145,57 @@ struct WasmWorker::Run {
     return policy;
   }
 
-  static abi::wasi_p1::WasiOptions options(const abi::WorkerIdentity& identity,
-                                           const JsonRequest& request) {
-    abi::wasi_p1::WasiOptions made;
-    for (const auto& [name, value] : identity.config.vars)
-      made.environment.push_back(name + "=" + value);
-    made.input = abi::stdio_json::write_request(request);
-    const auto limit = identity.config.limits.response_bytes;
-    made.max_output = kMaxDocument;
-    if (limit != 0)
-      made.max_output =
-          std::min<std::uint64_t>(kMaxDocument, limit * kDocumentFactor + kDocumentOverhead);
-    const auto wall = identity.config.limits.wall;
-    made.max_wall =
-        wall.count() == 0 ? std::chrono::nanoseconds::max() : std::chrono::nanoseconds(wall);
-    return made;
+  static abi::wasi_p1::WasiOptions with_blocking(abi::wasi_p1::WasiOptions options,
+                                                 abi::wasi_p1::Blocking* blocking) {
+    options.blocking = blocking;
+    return options;
   }
 
   abi::Deadline deadline;
   OutboundFetch outbound;
   std::unique_ptr<abi::wasi_p1::Timers> timers;
+  std::unique_ptr<abi::wasi_p1::Blocking> blocking;
   abi::stdio_json::Session session;
   std::unique_ptr<wasm::Lease> lease;
 };
 
 WasmWorker::WasmWorker(WasmRuntime& wasm, std::filesystem::path file, abi::WorkerIdentity identity)
-    : wasm_(wasm), file_(std::move(file)), identity_(std::move(identity)) {}
+    : wasm_(wasm), file_(std::move(file)), identity_(std::move(identity)) {
+  using bindings::files::Access;
+  for (const auto& folder : identity_.config.folders)
+    folders_.push_back(
+        {folder.from, folder.to, folder.read_only ? Access::ReadOnly : Access::ReadWrite});
+}
+
+abi::wasi_p1::WasiOptions WasmWorker::options(std::string document) const {
+  const auto& config = identity_.config;
+  abi::wasi_p1::WasiOptions made;
+  for (const auto& [name, value] : config.vars) made.environment.push_back(name + "=" + value);
+  made.input = std::move(document);
+  const auto limit = config.limits.response_bytes;
+  made.max_output = kMaxDocument;
+  if (limit != 0)
+    made.max_output =
+        std::min<std::uint64_t>(kMaxDocument, limit * kDocumentFactor + kDocumentOverhead);
+  const auto wall = config.limits.wall;
+  made.max_wall =
+      wall.count() == 0 ? std::chrono::nanoseconds::max() : std::chrono::nanoseconds(wall);
+  made.folders = folders_;
+  return made;
+}
 
 Task<Result<WasmWorker::Loaded>> WasmWorker::make(asio::any_io_executor loop) {
+  for (const auto& folder : folders_) WWS_CO_CHECK(bindings::files::check_mount(folder));
   auto program = co_await wasm_.program(loop, file_);
   if (!program) co_return fail(std::move(program).error());
   Loaded made{std::move(*program), {}};
+  // Else each request would have that memory before the limit is looked at.
+  const auto limit = identity_.config.limits.memory_bytes;
+  if (const auto bytes = made.program->memory_bytes(); limit != 0 && bytes > limit)
+    co_return fail(ErrorKind::Invalid,
+                   fmt::format("it starts with {} bytes of memory, more than its limit of {} "
+                               "bytes: raise limits.memory",
+                               bytes, limit));
   auto entries = abi::stdio_json::entry_points(
       [&](std::string_view name) { return made.program->has_export(name); });
   if (!entries) co_return fail(std::move(entries).error());
@@ -172,13 +222,13 @@ Task<Result<void>> WasmWorker::load(abi::LoopServices& services) {
 }
 
 Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Loaded& loaded,
-                                           JsonRequest request) {
+                                           std::string document, bindings::KvTransaction* kv) {
   auto lease = services.pool.try_acquire(loaded.program, loaded.program->base_image());
   if (!lease) {
     lease = co_await services.pool.acquire(loaded.program, loaded.program->base_image());
   }
   if (!*lease) co_return fail(std::move(*lease).error());
-  Run run(services, identity_, std::move(request), std::move(**lease));
+  Run run(services, identity_, options(std::move(document)), wasm_, std::move(**lease));
   std::optional<Error> ended;
   for (const auto& entry : loaded.entry_points) {
     auto result = run.lease->try_call(entry, {});
@@ -189,8 +239,20 @@ Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Lo
     ended = result->error();
     break;
   }
-  auto response = run.session.finish(std::move(ended));
   run.lease.reset();
+  std::optional<Result<JsonResponse>> read;
+  const auto finish = [&] {
+    read = run.session.finish(std::move(ended));
+    if (!*read || kv == nullptr) return;
+    if (auto stored = store(*kv, (*read)->kv); !stored) read = fail(std::move(stored).error());
+  };
+  const std::uint64_t bytes =
+      run.session.wasi().output().size() + (kv == nullptr ? 0 : kv->seen_bytes());
+  if (bytes <= kLargeDocument)
+    finish();
+  else
+    co_await wasm_.aside(finish);
+  Result<JsonResponse> response = std::move(*read);
   co_await run.outbound.close();
   // A limit of the worker's own is its fault; only a full pool means that the server is busy.
   if (!response && response.error().kind() == ErrorKind::Exhausted)
@@ -211,7 +273,13 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
     }
     value = std::move(*made);
   }
-  auto body = co_await read_body(exchange);
+  BodyBudget::Share share(wasm_.bodies());
+  auto body = co_await read_body(exchange, share, abi::deadline_after(config.limits.wall));
+  if (!body && body.error().kind() == ErrorKind::Unsupported) {
+    co_await answer_refusal(services.log, exchange, identity_,
+                            Error(ErrorKind::Exhausted, body.error().message()));
+    co_return;
+  }
   if (!body) {
     auto page = abi::body_failure_page(body.error().kind());
     co_await exchange.respond(std::move(page.head), std::move(page.body));
@@ -225,15 +293,19 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
   request.body = std::move(*body);
   request.params = std::move(params);
   std::unique_ptr<bindings::KvTransaction> kv;
-  if (config.kv_namespace) {
-    kv = services.kv.begin(*config.kv_namespace);
-    for (auto& [key, entry] : kv->entries()) request.kv.emplace_back(key, entry);
-  }
-  auto response = co_await run(services, *value, std::move(request));
-  if (response && kv) {
-    auto stored = store(*kv, response->kv);
-    if (!stored) response = fail(std::move(stored).error());
-  }
+  if (config.kv_namespace) kv = services.kv.begin(*config.kv_namespace);
+  std::string document;
+  const auto write = [&] {
+    if (kv)
+      for (auto& [key, entry] : kv->entries()) request.kv.emplace_back(key, entry);
+    document = abi::stdio_json::write_request(request);
+  };
+  const std::uint64_t bytes = request.body.size() + (kv ? kv->seen_bytes() : 0);
+  if (bytes <= kLargeDocument)
+    write();
+  else
+    co_await wasm_.aside(write);
+  auto response = co_await run(services, *value, std::move(document), kv.get());
   if (!response) {
     co_await answer_refusal(services.log, exchange, identity_, response.error());
     co_return;

@@ -42,14 +42,13 @@ def fill(value, names):
 
 
 def build_project(place, names):
-    """Fills the templates of a copied project and builds its guests."""
+    """Fills the templates of a copied project and, if it has no Makefile, builds its guests."""
     for file in [f for f in place.rglob("*") if f.is_file() and f.suffix in TEXT_FILES]:
         text = file.read_text(encoding="utf-8", errors="surrogateescape")
         filled = fill(text, names)
         if filled != text:
             file.write_text(filled, encoding="utf-8", errors="surrogateescape")
     if (place / "Makefile").exists():
-        run_tool(["make", "--no-print-directory", "-s", "-C", str(place)])
         return
     for file in place.rglob("*.c"):
         run_tool(["clang-19", "--target=wasm32-wasi", "-O2", "-o", str(file.with_suffix(".wasm")), str(file)])
@@ -112,6 +111,9 @@ class Case:
         place = self.work / "project"
         source = (self.folder / self.case.get("project", "project")).resolve()
         self.names["project"] = str(place)
+        if (source / "Makefile").exists():
+            # In its own place, where the kits are; most often everything is built already.
+            run_tool(["make", "--no-print-directory", "-s", "-C", str(source)])
         shutil.copytree(source, place, symlinks=True, ignore=shutil.ignore_patterns("node_modules"))
         for name, text in self.case.get("files", {}).items():
             (place / name).write_text("\n".join(text) + "\n", encoding="utf-8")

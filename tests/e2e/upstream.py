@@ -7,6 +7,7 @@
   /redirect-to?URL  302 to URL
   /loop             302 to itself
   /slow/MS          answers after so many milliseconds
+  /together/N       answers when N requests of it wait at once; 500 after 60 s
   /big/BYTES        so many bytes 'x', in pieces
   /drip/N/MS        N chunks "chunk-I\n", one each MS milliseconds
   /binary           the 256 byte values
@@ -91,6 +92,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         time.sleep(int(rest) / 1000)
         self.reply(200, b"slow but here")
 
+    def do_path_together(self, rest, query, body):
+        if self.server.meet(int(rest)):
+            self.reply(200, b"met")
+        else:
+            self.reply(500, b"nobody else came")
+
     def do_path_big(self, rest, query, body):
         left = int(rest)
         self.send_response(200)
@@ -138,6 +145,9 @@ class Upstream(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.seen = []
         self.lock = threading.Lock()
+        self.meeting = threading.Condition()
+        self.waiting = 0
+        self.met = 0
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def handle_error(self, request, client_address):
@@ -146,6 +156,17 @@ class Upstream(http.server.ThreadingHTTPServer):
     @property
     def address(self):
         return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def meet(self, count):
+        """Waits for count - 1 others; False when they do not come."""
+        with self.meeting:
+            round = self.met
+            self.waiting += 1
+            if self.waiting == count:
+                self.waiting = 0
+                self.met += 1
+                self.meeting.notify_all()
+            return self.meeting.wait_for(lambda: self.met != round, timeout=60)
 
     def note(self, path):
         with self.lock:

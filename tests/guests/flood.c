@@ -8,7 +8,7 @@ int main(void) {
   memset(block, 'x', sizeof(block));
   int stream = atoi(getenv("STREAM"));
   for (int i = 0; i < 10000; ++i) write(stream, block, sizeof(block));
-  const char *response = "{\"data\":\"flooded\",\"headers\":{},\"status\":200,\"kv\":{}}";
+  const char* response = "{\"data\":\"flooded\",\"headers\":{},\"status\":200,\"kv\":{}}";
   write(1, response, strlen(response));
   return 0;
 }

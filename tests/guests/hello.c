@@ -2,8 +2,10 @@
 #include <stdio.h>
 
 int main(void) {
-  fputs("{\"data\":\"hello\",\"headers\":{\"content-type\":\"text/plain\"},\"status\":200,\"kv\":{}}\n",
-        stdout);
+  fputs(
+      "{\"data\":\"hello\",\"headers\":{\"content-type\":\"text/"
+      "plain\"},\"status\":200,\"kv\":{}}\n",
+      stdout);
   fputs("served one\n", stderr);
   return 0;
 }

@@ -81,7 +81,10 @@ TEST_P(Isolation, TopLevelChanceMakesAWorkerReplayed) {
   EXPECT_TRUE(log_.contains("top-level code draws random numbers"));
 }
 
+// Without limits the test ends only because the client left.
 TEST_P(Isolation, AClientThatLeavesEndsWhatItsRequestStarted) {
+  config_.limits.cpu = {};
+  config_.limits.wall = {};
   const auto waits = worker("waits.js");
   MemoryExchange exchange({.target = "/"});
   bool done = false;
@@ -89,10 +92,8 @@ TEST_P(Isolation, AClientThatLeavesEndsWhatItsRequestStarted) {
                  [&](std::exception_ptr) { done = true; });
   asio::steady_timer leave(loop_, std::chrono::milliseconds(50));
   leave.async_wait([&](const boost::system::error_code&) { exchange.leave(); });
-  const auto began = std::chrono::steady_clock::now();
   loop_.restart();
   while (!done) loop_.run_one();
-  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(1));
   EXPECT_FALSE(exchange.finished());
 }
 

@@ -1,4 +1,4 @@
 export default async () => {
-  await new Promise(resolve => setTimeout(resolve, 1500));
+  await new Promise(resolve => setTimeout(resolve, 600000));
   return new Response("late");
 };

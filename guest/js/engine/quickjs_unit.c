@@ -211,7 +211,7 @@ JSValue wws_utf8_decode(JSContext* context, const uint8_t* at, size_t size) {
   return JS_MKPTR(JS_TAG_STRING, p);
 }
 
-/* The state is zero in an image, so that instances made from it do not share a sequence. */
+/* The state is zero when a request begins: instances of one image share no sequence. */
 static JSValue math_random(JSContext* ctx, JSValueConst this_val, int argc, JSValueConst* argv) {
   if (!ctx->random_state) {
     wws_host_random(&ctx->random_state, sizeof ctx->random_state);
@@ -220,7 +220,9 @@ static JSValue math_random(JSContext* ctx, JSValueConst this_val, int argc, JSVa
   return js_math_random(ctx, this_val, argc, argv);
 }
 
-void wws_random_unseed(JSContext* context) { context->random_state = 0; }
+void wws_random_unseed(JSContext* context) {
+  if (context->random_state) context->random_state = 0; /* what is written must be restored */
+}
 
 static JSValue performance_now(JSContext* ctx, JSValueConst this_val, int argc,
                                JSValueConst* argv) {

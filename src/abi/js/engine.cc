@@ -62,6 +62,11 @@ class LoadHost final : public GuestHost {
   void kv_delete(std::string_view) override { differs("writes the store"); }
 
   [[nodiscard]] const std::string& why_differs() const noexcept { return why_; }
+  [[nodiscard]] bool faulted() const noexcept { return !message_.empty(); }
+  void forget_fault() {
+    message_.clear();
+    stack_.clear();
+  }
   [[nodiscard]] Error error() const {
     std::string text = message_.empty() ? "the script failed without a message" : message_;
     if (!stack_.empty()) text += "\n" + stack_;
@@ -136,6 +141,13 @@ Task<Result<std::int32_t>> call_with(wasm::Lease& lease, const char* function,
   co_return result;
 }
 
+// What the operator is told of a warm-up request that did not end well; empty for one that did.
+std::string trouble_of_warmup(std::int32_t state, const LoadHost& host) {
+  if (state < 0 || host.faulted()) return "was not answered: " + host.error().message();
+  if (!(state & WWS_STATE_RESPONDED)) return "was not answered: it waits for I/O";
+  return {};
+}
+
 Task<Result<void>> warm_up(LoopServices& services, wasm::Lease& lease, LoadHost& host,
                            const Script& script) {
   for (const auto& warmup : script.config.warmup) {
@@ -143,16 +155,17 @@ Task<Result<void>> warm_up(LoopServices& services, wasm::Lease& lease, LoadHost&
     headers.add("host", "localhost");
     const Pairs none;
     std::string message;
+    host.forget_fault();
     encode(
         RequestMessage{
             WWS_REQUEST_WARMUP, warmup.method, "http://localhost" + warmup.path, headers, none, {}},
         message);
     auto state = co_await call_with(lease, "wws_request", std::move(message));
     if (!state) co_return fail(std::move(state).error());
-    if (*state < 0 || !(*state & WWS_STATE_RESPONDED))
+    const std::string trouble = trouble_of_warmup(*state, host);
+    if (!trouble.empty())
       services.log.warn(
-          fmt::format("the warm-up request \"{} {}\" was not answered: {}", warmup.method,
-                      warmup.path, *state < 0 ? host.error().message() : "it waits for I/O"),
+          fmt::format("the warm-up request \"{} {}\" {}", warmup.method, warmup.path, trouble),
           {{"worker", script.label}});
   }
   co_return Result<void>();

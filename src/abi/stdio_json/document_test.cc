@@ -170,6 +170,16 @@ TEST(ParseResponse, NamesTheWrongType) {
   EXPECT_THAT(why_refused(with(R"("")", "{}", "200", "[]")), HasSubstr("'kv' must be an object"));
 }
 
+TEST(ParseResponse, MoreHeadersThanAnybodyTakesAreRefused) {
+  const auto many = [](int count) {
+    std::string headers = R"({"content-type":"a")";
+    for (int i = 1; i < count; ++i) headers += R"(,"x-)" + std::to_string(i) + R"(":"v")";
+    return headers + "}";
+  };
+  EXPECT_EQ(why_refused(with(R"("")", many(4096))), "(accepted)");
+  EXPECT_THAT(why_refused(with(R"("")", many(4097))), HasSubstr("4097 fields"));
+}
+
 TEST(ParseResponse, AHeaderCannotBreakOutOfItsLine) {
   EXPECT_THAT(why_refused(with(R"("")", R"({"a\r\nb":"c"})")),
               HasSubstr("'a\\r\\nb' is no header name"));

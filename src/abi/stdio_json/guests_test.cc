@@ -253,6 +253,45 @@ TEST_P(Guests, HttpReachesTheHostAndBack) {
   EXPECT_THAT(response->headers, Contains(Pair("x-count", "2")));
 }
 
+TEST_P(Guests, HttpIsCalledManyTimesInARunAndWithoutAnything) {
+  const auto response = run_http("each-method");
+  ASSERT_TRUE(response.has_value()) << response.error().to_string();
+  EXPECT_EQ(response->body, "7 answered");
+  std::vector<std::string> methods;
+  for (const OutboundRequest& request : outbound_.requests) {
+    methods.push_back(request.method);
+    EXPECT_FALSE(request.body.has_value());
+    EXPECT_TRUE(request.headers.empty());
+  }
+  EXPECT_THAT(methods, ElementsAre("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"));
+}
+
+TEST_P(Guests, HttpReadsTheRequestBeforeItWritesTheAnswer) {
+  const auto response = run_http("area-over-headers");
+  ASSERT_TRUE(response.has_value()) << response.error().to_string();
+  ASSERT_EQ(outbound_.requests.size(), 1u);
+  EXPECT_THAT(outbound_.requests[0].headers, ElementsAre(Pair("accept", "text/plain")));
+  EXPECT_EQ(response->body, "from upstream");
+}
+
+TEST_P(Guests, TheRequestDocumentPassesAStrictReader) {
+  JsonRequest request{.url = "http://127.0.0.1:8080/p%20q?a=\"b\"",
+                      .method = "PATCH",
+                      .headers = {{"Host", "127.0.0.1:8080"}, {"X-Odd", "a\"\\\tü"}, {"HOST", "b"}},
+                      .body = std::string("line\r\n\0\x7f ü \u2028 \U0001f680", 20),
+                      .kv = {{"", ""}, {"k\n", "v"}},
+                      .params = {{"id", "\x01"}}};
+  for (const std::string& body :
+       {std::string(), request.body, std::string(70'000, '"'), std::string("\xff\xfe\0", 3)}) {
+    request.body = body;
+    const auto response = run("strict_reader", {.input = write_request(request)});
+    ASSERT_TRUE(response.has_value()) << response.error().to_string();
+    EXPECT_EQ(response->body, "strict") << body.substr(0, 40);
+  }
+  EXPECT_NE(run("strict_reader", {.input = write_request({}) + "\n"})->body, "strict")
+      << "the reader is strict";
+}
+
 TEST_P(Guests, HttpTakesAResponseThatGrowsTheMemory) {
   outbound_.result = OutboundResponse{200, {{"a", "b"}}, std::string(3u << 20, 'x')};
   const auto response = run_http("right");
@@ -278,8 +317,9 @@ TEST_P(Guests, HttpIsRefusedWithoutABinding) {
 }
 
 TEST_P(Guests, HttpInWrongWaysEndsTheRun) {
-  for (const char* mode : {"bad-uri", "huge-uri", "huge-body", "bad-headers", "bad-header",
-                           "bad-area", "odd-area", "bad-method"}) {
+  for (const char* mode :
+       {"bad-uri", "huge-uri", "huge-body", "bad-headers", "bad-header", "huge-header",
+        "wrapping-headers", "bad-area", "odd-area", "area-at-end", "bad-method", "bad-option"}) {
     const auto response = run_http(mode);
     ASSERT_FALSE(response.has_value()) << mode;
     EXPECT_EQ(response.error().kind(), ErrorKind::GuestFault) << mode;
@@ -295,6 +335,7 @@ TEST_P(Guests, HttpWithABadAllocatorEndsTheRun) {
   limits_.cpu = std::chrono::milliseconds(200);
   EXPECT_THAT(error_text(run_http("realloc-null")), HasSubstr("allocator has no"));
   EXPECT_THAT(error_text(run_http("realloc-outside")), HasSubstr("outside the memory"));
+  EXPECT_THAT(error_text(run_http("realloc-odd")), HasSubstr("not aligned"));
   for (const char* mode : {"realloc-trap", "realloc-endless"})
     EXPECT_FALSE(run_http(mode).has_value()) << mode;
   EXPECT_THAT(error_text(run_http("right", "http_no_realloc")),

@@ -15,6 +15,8 @@ using simdjson::dom::element;
 using simdjson::dom::element_type;
 
 constexpr std::size_t kShownOutput = 200;
+// Each costs the loop time until it is sent; no client takes a head of so many.
+constexpr std::size_t kMaxHeaders = 4096;
 
 std::string_view type_name(element_type type) {
   switch (type) {
@@ -130,6 +132,9 @@ Result<Pairs> read_headers(element value) {
     headers.emplace_back("content-type", "text/html");
   for (Field& field : fields)
     for (std::string& one : field.values) headers.emplace_back(field.name, std::move(one));
+  if (headers.size() > kMaxHeaders)
+    return fail(ErrorKind::Invalid, fmt::format("'headers' has {} fields; at most {} can be sent",
+                                                headers.size(), kMaxHeaders));
   return headers;
 }
 

@@ -1,6 +1,7 @@
 // Call: a WASI call as its implementation sees it, and the adapter that makes a HostCall of one.
 #pragma once
 
+#include <expected>
 #include <span>
 
 #include "abi/wasi_p1/errno.h"
@@ -54,17 +55,57 @@ wasm::HostResult adapt(wasm::HostContext& context, std::span<wasm::Value> values
   return std::nullopt;
 }
 
-// stdio_calls.cc
+// The descriptor that an argument names: Badf when it is not open.
+using FoundDescriptor = std::expected<Descriptor*, Errno>;
+[[nodiscard]] inline FoundDescriptor descriptor_of(const Call& call, std::size_t argument) {
+  Descriptor* const found = call.state.find_descriptor(call.u32(argument));
+  if (found == nullptr) return std::unexpected(Errno::Badf);
+  return found;
+}
+
+// stdio_calls.cc: on streams, files and folders alike
 Answer fd_close(Call& call);
 Answer fd_fdstat_get(Call& call);
 Answer fd_fdstat_set_flags(Call& call);
 Answer fd_fdstat_set_rights(Call& call);
-template <Version version>
-Answer fd_filestat_get(Call& call);
+Answer fd_prestat_dir_name(Call& call);
+Answer fd_prestat_get(Call& call);
 Answer fd_read(Call& call);
 Answer fd_renumber(Call& call);
-Answer fd_seek(Call& call);
 Answer fd_write(Call& call);
+
+// file_calls.cc: of files, refused to streams
+Answer fd_advise(Call& call);
+template <Version version>
+Answer fd_filestat_get(Call& call);
+Answer fd_filestat_set_size(Call& call);
+Answer fd_filestat_set_times(Call& call);
+Answer fd_pread(Call& call);
+Answer fd_pwrite(Call& call);
+Answer fd_readdir(Call& call);
+template <Version version>
+Answer fd_seek(Call& call);
+Answer fd_tell(Call& call);
+
+// path_calls.cc
+Answer path_create_directory(Call& call);
+template <Version version>
+Answer path_filestat_get(Call& call);
+Answer path_filestat_set_times(Call& call);
+Answer path_link(Call& call);
+Answer path_open(Call& call);
+Answer path_readlink(Call& call);
+Answer path_remove_directory(Call& call);
+Answer path_rename(Call& call);
+Answer path_symlink(Call& call);
+Answer path_unlink_file(Call& call);
+
+// disk_calls.cc: what waits for a disk
+enum class DiskCall : std::uint8_t { Sync, SyncData, Allocate };
+template <DiskCall which>
+Result<std::unique_ptr<wasm::Operation>> disk_call(wasm::HostContext& context,
+                                                   std::span<const wasm::Value> arguments,
+                                                   std::shared_ptr<wasm::Waker> waker);
 
 // process_calls.cc
 Answer args_get(Call& call);

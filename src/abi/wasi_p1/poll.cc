@@ -113,15 +113,30 @@ void read_clock(const Call& call, std::uint32_t at, Awaited& awaited) {
   awaited.after = timeout > now ? timeout - now : nanoseconds(0);
 }
 
-// Streams are always ready: the input is all there, the output is a buffer of the host's.
-void read_stream(const Call& call, std::uint32_t at, Awaited& awaited) {
+// What can be read of a file from its position on.
+std::uint64_t bytes_left(const bindings::files::OpenFile& file) {
+  const auto status = file.status();
+  const auto at = file.seek(0, bindings::files::SeekFrom::Current);
+  return status && at && status->size > *at ? status->size - *at : 0;
+}
+
+// Descriptors are always ready: the input is all there, the output is a buffer of the host's, and a
+// file never makes its reader wait.
+void read_descriptor(const Call& call, std::uint32_t at, Awaited& awaited) {
   const auto number = call.memory.load<std::uint32_t>(at + kDescriptorAt).value_or(~0u);
   const Descriptor* const descriptor = call.state.find_descriptor(number);
   const bool reads = awaited.tag == kReadTag;
-  if (descriptor == nullptr || (descriptor->stream == Stream::Input) != reads)
+  if (descriptor == nullptr)
     awaited.error = Errno::Badf;
+  else if (descriptor->stream == Stream::Folder)
+    awaited.error = Errno::Isdir;
+  else if (descriptor->stream != Stream::File && (descriptor->stream == Stream::Input) != reads)
+    awaited.error = Errno::Badf;
+  else if ((descriptor->rights & kRightPoll) == 0)
+    awaited.error = Errno::Notcapable;
   else if (reads)
-    awaited.bytes = call.state.unread().size();
+    awaited.bytes = descriptor->stream == Stream::File ? bytes_left(*descriptor->file)
+                                                       : call.state.unread().size();
 }
 
 template <Version version>
@@ -150,7 +165,7 @@ Result<std::unique_ptr<wasm::Operation>> start_poll(const Call& call,
     if (one.tag == kClockTag)
       read_clock<version>(call, at, one);
     else
-      read_stream(call, at, one);
+      read_descriptor(call, at, one);
     wait = std::min(wait, one.after);
   }
   // The monotonic clock of a request begins at 0, so it is also the time used up.

@@ -1,58 +1,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "abi/wasi_p1/call.h"
+#include "abi/wasi_p1/layout.h"
+#include "abi/wasi_p1/vectors.h"
 
 namespace wws::abi::wasi_p1 {
 namespace {
-
-constexpr std::uint32_t kMaxVectors = 1024;  // IOV_MAX
-constexpr std::uint32_t kVectorBytes = 8;
-constexpr std::uint16_t kFlagAppend = 1, kFlagNonblock = 4;
-
-// One element of an iovec or ciovec list.
-struct Vector {
-  std::uint32_t at = 0;
-  std::uint32_t size = 0;
-};
-
-// A list of vectors in guest memory; every access is checked anew.
-class Vectors {
- public:
-  Vectors(const wasm::GuestMemory& memory, std::uint32_t at, std::uint32_t count)
-      : memory_(memory), at_(at), count_(count) {}
-
-  // Checks the list and every range in it; no byte may be copied before.
-  [[nodiscard]] Errno check() noexcept {
-    if (count_ > kMaxVectors) return Errno::Inval;
-    if (!memory_.contains(at_, std::uint64_t{count_} * kVectorBytes)) return Errno::Fault;
-    std::uint64_t total = 0;
-    for (std::uint32_t i = 0; i < count_; ++i) {
-      const Vector one = at(i);
-      if (!memory_.contains(one.at, one.size)) return Errno::Fault;
-      total += one.size;
-    }
-    if (total > 0xffffffff) return Errno::Inval;
-    total_ = static_cast<std::uint32_t>(total);
-    return Errno::Success;
-  }
-  [[nodiscard]] Vector at(std::uint32_t index) const noexcept {
-    const std::uint32_t place = at_ + index * kVectorBytes;
-    return {memory_.load<std::uint32_t>(place).value_or(0),
-            memory_.load<std::uint32_t>(place + 4).value_or(0)};
-  }
-  [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
-  // After check().
-  [[nodiscard]] std::uint32_t total() const noexcept { return total_; }
-
- private:
-  const wasm::GuestMemory& memory_;
-  std::uint32_t at_;
-  std::uint32_t count_;
-  std::uint32_t total_ = 0;
-};
 
 Answer write_output(Call& call, const Vectors& vectors) {
   if (vectors.total() > call.state.output_room())
@@ -64,7 +21,7 @@ Answer write_output(Call& call, const Vectors& vectors) {
     const Vector one = vectors.at(i);
     if (const auto bytes = call.memory.view(one.at, one.size)) call.state.append_output(*bytes);
   }
-  return Errno::Success;
+  return call.store(3, vectors.total());
 }
 
 // Past its limits stderr is dropped, and the guest is told that all went well.
@@ -74,31 +31,10 @@ Answer write_errors(Call& call, const Vectors& vectors) {
     const Vector one = vectors.at(i);
     if (const auto bytes = call.memory.view(one.at, one.size)) errors.write(*bytes);
   }
-  return Errno::Success;
-}
-
-}  // namespace
-
-Answer fd_write(Call& call) {
-  const Descriptor* const descriptor = call.state.find_descriptor(call.u32(0));
-  if (descriptor == nullptr || descriptor->stream == Stream::Input) return Errno::Badf;
-  if ((descriptor->rights & kRightWrite) == 0) return Errno::Notcapable;
-  Vectors vectors(call.memory, call.u32(1), call.u32(2));
-  if (const Errno error = vectors.check(); error != Errno::Success) return error;
-  if (!call.memory.contains(call.u32(3), sizeof(std::uint32_t))) return Errno::Fault;
-  const Answer answer = descriptor->stream == Stream::Output ? write_output(call, vectors)
-                                                             : write_errors(call, vectors);
-  if (!answer || *answer != Errno::Success) return answer;
   return call.store(3, vectors.total());
 }
 
-Answer fd_read(Call& call) {
-  const Descriptor* const descriptor = call.state.find_descriptor(call.u32(0));
-  if (descriptor == nullptr || descriptor->stream != Stream::Input) return Errno::Badf;
-  if ((descriptor->rights & kRightRead) == 0) return Errno::Notcapable;
-  Vectors vectors(call.memory, call.u32(1), call.u32(2));
-  if (const Errno error = vectors.check(); error != Errno::Success) return error;
-  if (!call.memory.contains(call.u32(3), sizeof(std::uint32_t))) return Errno::Fault;
+Answer read_input(Call& call, const Vectors& vectors) {
   std::uint32_t total = 0;
   for (std::uint32_t i = 0; i < vectors.count(); ++i) {
     // The guest may have put the list itself under the bytes read: at() is checked by write()
@@ -113,69 +49,120 @@ Answer fd_read(Call& call) {
   return call.store(3, total);
 }
 
-Answer fd_seek(Call& call) {
-  if (call.state.find_descriptor(call.u32(0)) == nullptr) return Errno::Badf;
-  return Errno::Spipe;
+Answer store_count(Call& call, const bindings::files::FileResult<std::size_t>& moved) {
+  if (!moved) return errno_of(moved.error());
+  return call.store(3, static_cast<std::uint32_t>(*moved));
+}
+
+}  // namespace
+
+Answer fd_write(Call& call) {
+  const auto descriptor = descriptor_of(call, 0);
+  if (!descriptor || (*descriptor)->stream == Stream::Input) return Errno::Badf;
+  if ((*descriptor)->stream == Stream::Folder) return Errno::Isdir;
+  if (((*descriptor)->rights & kRightWrite) == 0) return Errno::Notcapable;
+  Vectors vectors(call.memory, call.u32(1), call.u32(2));
+  if (const Errno error = vectors.check(); error != Errno::Success) return error;
+  if (!call.memory.contains(call.u32(3), sizeof(std::uint32_t))) return Errno::Fault;
+  switch ((*descriptor)->stream) {
+    case Stream::Output: return write_output(call, vectors);
+    case Stream::Errors: return write_errors(call, vectors);
+    default: return store_count(call, (*descriptor)->file->write(vectors.ranges(kMostTransfer)));
+  }
+}
+
+Answer fd_read(Call& call) {
+  const auto descriptor = descriptor_of(call, 0);
+  if (!descriptor) return Errno::Badf;
+  const Stream stream = (*descriptor)->stream;
+  if (stream == Stream::Folder) return Errno::Isdir;
+  if (stream != Stream::Input && stream != Stream::File) return Errno::Badf;
+  if (((*descriptor)->rights & kRightRead) == 0) return Errno::Notcapable;
+  Vectors vectors(call.memory, call.u32(1), call.u32(2));
+  if (const Errno error = vectors.check(); error != Errno::Success) return error;
+  if (!call.memory.contains(call.u32(3), sizeof(std::uint32_t))) return Errno::Fault;
+  if (stream == Stream::Input) return read_input(call, vectors);
+  return store_count(call, (*descriptor)->file->read(vectors.ranges(kMostTransfer)));
 }
 
 Answer fd_close(Call& call) {
-  Descriptor* const descriptor = call.state.find_descriptor(call.u32(0));
-  if (descriptor == nullptr) return Errno::Badf;
-  *descriptor = {};
+  const auto descriptor = descriptor_of(call, 0);
+  if (!descriptor) return Errno::Badf;
+  **descriptor = {};
   return Errno::Success;
 }
 
 Answer fd_renumber(Call& call) {
-  Descriptor* const from = call.state.find_descriptor(call.u32(0));
-  Descriptor* const to = call.state.find_descriptor(call.u32(1));
-  if (from == nullptr || to == nullptr) return Errno::Badf;
-  if (from == to) return Errno::Success;
-  *to = *from;
-  *from = {};
+  const auto from = descriptor_of(call, 0);
+  const auto to = descriptor_of(call, 1);
+  if (!from || !to) return Errno::Badf;
+  if (*from == *to) return Errno::Success;
+  **to = std::exchange(**from, {});
   return Errno::Success;
 }
 
-// fdstat: filetype u8, flags u16 at 2, rights u64 at 8 and (inherited) at 16. The type is
+// fdstat: filetype u8, flags u16 at 2, rights u64 at 8 and (inherited) at 16. A stream's type is
 // "unknown", as a pipe has none of its own here: a terminal would make C libraries flush every
 // line.
 Answer fd_fdstat_get(Call& call) {
-  const Descriptor* const descriptor = call.state.find_descriptor(call.u32(0));
-  if (descriptor == nullptr) return Errno::Badf;
+  const auto descriptor = descriptor_of(call, 0);
+  if (!descriptor) return Errno::Badf;
+  const Descriptor& one = **descriptor;
   std::array<std::uint8_t, 24> stat{};
-  std::memcpy(stat.data() + 2, &descriptor->flags, sizeof(descriptor->flags));
-  std::memcpy(stat.data() + 8, &descriptor->rights, sizeof(descriptor->rights));
+  if (one.stream == Stream::File) stat[0] = type_number(bindings::files::FileType::Regular);
+  if (one.stream == Stream::Folder) stat[0] = type_number(bindings::files::FileType::Folder);
+  std::memcpy(stat.data() + 2, &one.flags, sizeof(one.flags));
+  std::memcpy(stat.data() + 8, &one.rights, sizeof(one.rights));
+  std::memcpy(stat.data() + 16, &one.inheriting, sizeof(one.inheriting));
   return call.memory.write(call.u32(1), stat) ? Errno::Success : Errno::Fault;
 }
 
 Answer fd_fdstat_set_flags(Call& call) {
-  Descriptor* const descriptor = call.state.find_descriptor(call.u32(0));
-  if (descriptor == nullptr) return Errno::Badf;
+  const auto descriptor = descriptor_of(call, 0);
+  if (!descriptor) return Errno::Badf;
+  Descriptor& one = **descriptor;
   const std::uint32_t flags = call.u32(1);
-  if ((flags & ~std::uint32_t{kFlagAppend | kFlagNonblock}) != 0) return Errno::Inval;
-  descriptor->flags = static_cast<std::uint16_t>(flags);
+  if ((flags & ~std::uint32_t{kKnownFlags}) != 0) return Errno::Inval;
+  if ((one.rights & kRightSetFlags) == 0) return Errno::Notcapable;
+  if ((flags & kSyncFlags) != 0) return one.stream == Stream::File ? Errno::Notsup : Errno::Inval;
+  if (one.stream == Stream::File) {
+    using bindings::files::Appending;
+    const auto set =
+        one.file->set_appending((flags & kFlagAppend) != 0 ? Appending::Yes : Appending::No);
+    if (!set) return errno_of(set.error());
+  }
+  one.flags = static_cast<std::uint16_t>(flags);
   return Errno::Success;
 }
 
-// Rights only ever shrink; there are none to inherit.
+// Rights only ever shrink.
 Answer fd_fdstat_set_rights(Call& call) {
-  Descriptor* const descriptor = call.state.find_descriptor(call.u32(0));
-  if (descriptor == nullptr) return Errno::Badf;
-  if ((call.u64(1) & ~descriptor->rights) != 0 || call.u64(2) != 0) return Errno::Notcapable;
-  descriptor->rights = call.u64(1);
+  const auto descriptor = descriptor_of(call, 0);
+  if (!descriptor) return Errno::Badf;
+  Descriptor& one = **descriptor;
+  if ((call.u64(1) & ~one.rights) != 0 || (call.u64(2) & ~one.inheriting) != 0)
+    return Errno::Notcapable;
+  one.rights = call.u64(1);
+  one.inheriting = call.u64(2);
   return Errno::Success;
 }
 
-// filestat: device, inode, type, links, size, times; for a stream all are 0 but the links, which
-// stand at 24 (u64), before preview 1 at 20 (u32).
-template <Version version>
-Answer fd_filestat_get(Call& call) {
-  if (call.state.find_descriptor(call.u32(0)) == nullptr) return Errno::Badf;
-  constexpr bool kOld = version == Version::Unstable;
-  std::array<std::uint8_t, kOld ? 56 : 64> stat{};
-  stat[kOld ? 20 : 24] = 1;
-  return call.memory.write(call.u32(1), stat) ? Errno::Success : Errno::Fault;
+// prestat: a tag, 0 for a folder, and the length of its name. C libraries ask for 3, 4 and so on
+// until they are told Badf.
+Answer fd_prestat_get(Call& call) {
+  const auto descriptor = descriptor_of(call, 0);
+  if (!descriptor || (*descriptor)->mount == nullptr) return Errno::Badf;
+  const auto size = static_cast<std::uint32_t>((*descriptor)->mount->to.size());
+  const std::array<std::uint32_t, 2> prestat = {0, size};
+  return call.store(1, prestat);
 }
-template Answer fd_filestat_get<Version::Unstable>(Call& call);
-template Answer fd_filestat_get<Version::Preview1>(Call& call);
+
+Answer fd_prestat_dir_name(Call& call) {
+  const auto descriptor = descriptor_of(call, 0);
+  if (!descriptor || (*descriptor)->mount == nullptr) return Errno::Badf;
+  const std::string& name = (*descriptor)->mount->to;
+  if (call.u32(2) < name.size()) return Errno::Nametoolong;
+  return call.memory.write(call.u32(1), as_bytes(name)) ? Errno::Success : Errno::Fault;
+}
 
 }  // namespace wws::abi::wasi_p1

@@ -104,10 +104,16 @@ struct Guest : User {
   int call(std::string_view name, std::vector<wasm::Value> values,
            std::string_view module = "wasi_snapshot_preview1") {
     const wasm::HostFunction* const function = find(module, name);
-    if (function == nullptr || function->call == nullptr) return -2;
+    if (function == nullptr) return -2;
     if (values.empty()) values.resize(1);
-    ended = function->call(context, values);
+    ended = function->call != nullptr ? function->call(context, values) : wait(*function, values);
     return ended ? -1 : values[0].i32;
+  }
+  // A suspending call, completed without waiting for its waker.
+  wasm::HostResult wait(const wasm::HostFunction& function, std::vector<wasm::Value>& values) {
+    auto started = function.suspending(context, values, std::make_shared<CountingWaker>());
+    if (!started) return started.error();
+    return (*started)->complete(context, values);
   }
 
   void put(std::uint32_t at, std::string_view text) {

@@ -1,6 +1,10 @@
-// WASI preview 1 of our own, as host functions: arguments, environment, clocks, random bytes and
-// the three standard streams of one request. No files, no sockets: their functions are present and
-// say so.
+// WASI preview 1 of our own, as host functions: arguments, environment, clocks, random bytes, the
+// three standard streams of one request, and the files below its mounted folders. No sockets: their
+// functions are present and say so.
+//
+// Files: nothing is opened before the guest asks for it, everything is closed with the WasiState.
+// Reads, writes and paths are system calls on the loop's thread, each bounded (kMostTransfer); sync
+// and allocate, which wait for a disk, run elsewhere while the fiber is suspended.
 //
 // The functions keep nothing; a WasiState holds all of one request and dies with it. While a guest
 // runs, HostContext::user() must be a `User*` (exactly that type, cast to void*) whose WasiState is
@@ -12,19 +16,23 @@
 // for the guest. https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "abi/wasi_p1/blocking.h"
 #include "abi/wasi_p1/line_splitter.h"
+#include "abi/wasi_p1/rights.h"
 #include "abi/wasi_p1/timers.h"
 #include "base/bytes.h"
 #include "base/result.h"
+#include "bindings/files/folder.h"
 #include "io/clock.h"
 #include "io/random.h"
 #include "wasm/host_function.h"
@@ -39,16 +47,31 @@ struct WasiOptions {
   LineLimits error_lines;                // of stderr
   // How long waits of this request may last in all; the guest's own time is the lease's business.
   std::chrono::nanoseconds max_wall{std::chrono::seconds(30)};
+  // The guest's preopened folders, its descriptors from 3 on; borrowed.
+  std::span<const bindings::files::Mount> folders;
+  // Where waits for a disk happen; borrowed. Without it they happen in the call.
+  Blocking* blocking = nullptr;
 };
 
-enum class Stream : std::uint8_t { Closed, Input, Output, Errors };
+enum class Stream : std::uint8_t { Closed, Input, Output, Errors, File, Folder };
 
-// An open file descriptor: one of the standard streams.
+// An entry of the table of descriptors: a standard stream, a file or a folder.
 struct Descriptor {
   Stream stream = Stream::Closed;
-  std::uint64_t rights = 0;
+  Rights rights = 0;
+  Rights inheriting = 0;  // at most these for what is opened through it
   std::uint16_t flags = 0;
+  bindings::files::Access access = bindings::files::Access::ReadWrite;
+  const bindings::files::Mount* mount = nullptr;  // of a preopened folder
+  // Of a preopened folder nothing until it is used: see WasiState::opened(). Shared with work that
+  // goes on elsewhere.
+  std::shared_ptr<const bindings::files::OpenFile> file;
 };
+
+// How many files and folders a request may have open besides the mounted ones.
+inline constexpr std::size_t kMostOpenFiles = 64;
+// How much one call reads or writes of a file; more is for the next call.
+inline constexpr std::size_t kMostTransfer = 4u << 20;
 
 class WasiState final {
  public:
@@ -74,8 +97,15 @@ class WasiState final {
   [[nodiscard]] const std::vector<std::string>& environment() const noexcept {
     return options_.environment;
   }
-  // Nothing when it is not open.
+  // Nothing when it is not open. Good until a descriptor is added.
   [[nodiscard]] Descriptor* find_descriptor(std::uint32_t number) noexcept;
+  [[nodiscard]] bool has_room() const noexcept;
+  // Takes the lowest number that is free; has_room() must say so before.
+  [[nodiscard]] std::uint32_t add_descriptor(Descriptor descriptor);
+  // The file or folder of a descriptor; a mounted folder is opened now.
+  [[nodiscard]] bindings::files::FileResult<const bindings::files::OpenFile*> opened(
+      Descriptor& descriptor) const;
+  [[nodiscard]] Blocking* blocking() noexcept { return options_.blocking; }
   // The input not yet read, and stepping over some of it.
   [[nodiscard]] ByteView unread() const noexcept { return as_bytes(options_.input).subspan(read_); }
   void skip_input(std::size_t count) noexcept { read_ += count; }
@@ -100,7 +130,7 @@ class WasiState final {
   io::Random& random_;
   Timers& timers_;
   std::chrono::nanoseconds started_;
-  std::array<Descriptor, 3> descriptors_;
+  std::vector<Descriptor> descriptors_;
   std::string output_;
   std::size_t read_ = 0;
   std::optional<std::uint32_t> exit_code_;

@@ -152,8 +152,13 @@ Task<std::optional<Refusal>> Connection::prepare_body() {
 
   ParserEvent event = parse(body_);
   continue_due_ = parser_.expects_continue() && body_.empty() && event == ParserEvent::NeedMore;
-  const bool wait = announced && *announced <= kSmallBody && !continue_due_;
+  const bool wait = announced && *announced <= kSmallBody;
   if (wait) body_.reserve(static_cast<std::size_t>(*announced));
+  // Asking for a small body costs less than a handler that finds it missing.
+  if (wait && continue_due_) {
+    const auto asked = co_await send_continue();
+    if (!asked) co_return Refusal{0, {}};
+  }
   while (wait && event == ParserEvent::NeedMore) {
     const Wait outcome = co_await receive();
     if (outcome == Wait::TimedOut) co_return Refusal{408, "the request body took too long"};

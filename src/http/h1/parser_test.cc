@@ -205,6 +205,27 @@ INSTANTIATE_TEST_SUITE_P(Host, RefusedRequest,
                                          Bad{400, "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n"},
                                          Bad{400, "GET / HTTP/1.1\r\nHost: [::1]x\r\n\r\n"},
                                          Bad{400, "GET / HTTP/1.1\r\nHost: a,b\"\r\n\r\n"}));
+// A worker could not parse the URL that is made of it.
+INSTANTIATE_TEST_SUITE_P(HostThatIsNoUrls, RefusedRequest,
+                         testing::Values(Bad{400, "GET / HTTP/1.1\r\nHost: [:::]\r\n\r\n"},
+                                         Bad{400, "GET / HTTP/1.1\r\nHost: []\r\n\r\n"},
+                                         Bad{400, "GET / HTTP/1.1\r\nHost: :\r\n\r\n"},
+                                         Bad{400, "GET / HTTP/1.1\r\nHost: :80\r\n\r\n"},
+                                         Bad{400, "GET / HTTP/1.1\r\nHost: a%00\r\n\r\n"},
+                                         Bad{400, "GET / HTTP/1.1\r\nHost: a:99999\r\n\r\n"},
+                                         Bad{400, "GET / HTTP/1.1\r\nHost: 1.2.3.4.5\r\n\r\n"},
+                                         Bad{400, "GET / HTTP/1.1\r\nHost: a.0x\r\n\r\n"},
+                                         Bad{400, "GET http://a]/ HTTP/1.1\r\nHost: a\r\n\r\n"}));
+
+TEST(RequestParser, EveryFormOfHostThatAUrlHasIsTaken) {
+  for (const std::string host :
+       {"a", "a:", "a:65535", "127.0.0.1:80", "[::1]", "[::1]:80", "[::ffff:1.2.3.4]:1",
+        "x1.example.", "a_b.example", "3d.example"}) {
+    RequestParser parser({});
+    run_all(parser, "GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    EXPECT_EQ(parser.head().authority, host);
+  }
+}
 // Each of these has been read in two ways by two servers in a row.
 INSTANTIATE_TEST_SUITE_P(
     Smuggling, RefusedRequest,

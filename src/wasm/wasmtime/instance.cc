@@ -13,8 +13,11 @@ namespace {
 
 // Ticks until a guest is asked to yield: two, of half a slice each, make a slice at most.
 constexpr std::uint64_t kSliceTicks = 2;
-// The start function of an unproven module runs before anybody set limits.
-constexpr Limits kStartLimits{std::chrono::milliseconds(100), std::uint64_t{1} << 30};
+// The start function of an unproven module runs before anybody set limits, and holds its loop: it
+// gets little time, and no more memory than a worker's default, if the module does not begin with
+// more.
+constexpr std::chrono::milliseconds kStartTime{40};
+constexpr std::uint64_t kStartMemory = std::uint64_t{128} << 20;
 
 wasmtime_val_t to_wasmtime(wasmtime_valkind_t kind, Value value) noexcept {
   wasmtime_val_t out{};
@@ -112,7 +115,7 @@ Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<const LoadedP
 }
 
 Result<void> Instance::instantiate() {
-  set_limits(kStartLimits);
+  set_limits({kStartTime, std::max(kStartMemory, program_->memory_bytes())});
   wasm_trap_t* trap = nullptr;
   wasmtime_error_t* error = nullptr;
   wasmtime_context_set_epoch_deadline(context_, kSliceTicks);
@@ -317,8 +320,9 @@ Result<void> Instance::start(std::string_view exported, std::span<const Value> a
   }
   if (const std::size_t size = memory().size();
       limits_.memory_bytes != 0 && size > limits_.memory_bytes)
-    return fail(ErrorKind::Exhausted,
-                fmt::format("it starts with {} bytes of memory, more than its limit of {} bytes",
+    return fail(ErrorKind::Invalid,
+                fmt::format("it starts with {} bytes of memory, more than its limit of {} bytes: "
+                            "raise the limit",
                             size, limits_.memory_bytes));
   WWS_TRY(const Function* function, find_callable(exported, arguments.size()));
   const Signature& signature = *function->signature;
@@ -427,8 +431,9 @@ wasmtime_error_t* Instance::on_epoch(wasmtime_context_t*, void* self, std::uint6
     instance.slice_start_ = instance.clock_.thread_cpu();
   }
   *delta = kSliceTicks;
-  *kind = instance.nesting_ == Nesting::None ? WASMTIME_UPDATE_DEADLINE_YIELD
-                                             : WASMTIME_UPDATE_DEADLINE_CONTINUE;
+  // A function that a host function calls back yields as any other: it may spin as well.
+  *kind = instance.nesting_ == Nesting::Start ? WASMTIME_UPDATE_DEADLINE_CONTINUE
+                                              : WASMTIME_UPDATE_DEADLINE_YIELD;
   if (instance.cancel_) return wasmtime_error_new("the call was cancelled");
   if (!instance.past_cpu_limit()) return nullptr;
   instance.timed_out_ = true;

@@ -144,6 +144,8 @@ void LoadedProgram::read_exports() {
     if (wasm_externtype_kind(type) == WASM_EXTERN_MEMORY) {
       const bool better = name == "memory" || name == binary::kMemoryExport;
       if (memory_export_.empty() || better) memory_export_ = name;
+      const auto pages = wasmtime_memorytype_minimum(wasm_externtype_as_memorytype_const(type));
+      memory_bytes_ = std::max(memory_bytes_, pages * binary::kPageBytes);
     }
     if (wasm_externtype_kind(type) != WASM_EXTERN_FUNC) continue;
     auto signature = parse_signature(type_text(*wasm_externtype_as_functype_const(type)));

@@ -60,6 +60,7 @@ class LoadedProgram final : public Program {
   [[nodiscard]] bool has_export(std::string_view function) const noexcept override {
     return find_signature(function) != nullptr;
   }
+  [[nodiscard]] std::uint64_t memory_bytes() const noexcept override { return memory_bytes_; }
 
   // Of an exported function; nullptr when there is none that takes and returns numbers only.
   [[nodiscard]] const Signature* find_signature(std::string_view function) const noexcept;
@@ -95,6 +96,7 @@ class LoadedProgram final : public Program {
   InstancePreHandle pre_;
   std::unordered_map<std::string, Signature, Hash, std::equal_to<>> exports_;
   std::string memory_export_;
+  std::uint64_t memory_bytes_ = 0;
   bool suspends_ = false;
   std::shared_ptr<const Image> base_;
   std::vector<ImageGlobal> globals_;

@@ -34,13 +34,18 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
 
   using LeaseResult = Result<std::unique_ptr<Lease>>;
 
-  // Whether one more of this image may run: neither the pool nor the image's share is
-  // full. Those who wait then wait for a place that this one would not take.
+  // Whether one more of this image may run: neither the pool nor the image's share is full. Those
+  // who wait then wait for a place that this one would not take. The share is a multiple of what is
+  // free (Choudhury and Hahne, "Dynamic Queue Length Thresholds", 1998), so that several images
+  // whose requests hang leave room for one more, as a single one does.
   [[nodiscard]] bool has_place(const Image* image) const {
     if (stats_.running >= options_.max_instances) return false;
-    if (options_.max_per_image == 0) return true;
     const auto found = running_of_.find(image);
-    return found == running_of_.end() || found->second < options_.max_per_image;
+    const std::uint64_t share = options_.max_per_image;
+    if (share == 0 || found == running_of_.end()) return true;
+    if (share >= options_.max_instances) return found->second < share;
+    const std::uint64_t free = options_.max_instances - stats_.running;
+    return found->second * (options_.max_instances - share) < share * free;
   }
   [[nodiscard]] LeaseResult lend(const std::shared_ptr<const Program>& program,
                                  const std::shared_ptr<const Image>& image);

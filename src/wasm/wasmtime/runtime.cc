@@ -54,9 +54,7 @@ class RuntimeImpl final : public Runtime {
       log_.warn(
           "sandboxes are not kept but made new for every request, which is slower and as safe",
           {{"why", kept_mode_->why_off()}});
-    if (!options_.cache_folder.empty()) {
-      WWS_TRY(cache_, ModuleCache::open(options_.cache_folder));
-    }
+    open_cache();
     WWS_TRY(engines_, Engines::create({.slice = options_.slice}));
     return {};
   }
@@ -168,6 +166,17 @@ class RuntimeImpl final : public Runtime {
     if (auto stored = cache_->store(key, code); !stored)
       log_.warn("a compiled module is not cached", {{"why", stored.error().to_string()}});
     return module;
+  }
+
+  // A service's user may have no folder to write to: that makes starts slower, not impossible.
+  void open_cache() {
+    if (options_.cache_folder.empty()) return;
+    auto opened = ModuleCache::open(options_.cache_folder);
+    if (opened)
+      cache_ = *std::move(opened);
+    else
+      log_.warn("compiled modules are not kept on disk, so each start compiles them anew",
+                {{"why", opened.error().to_string()}});
   }
 
   static Result<ModuleHandle> compile_with(wasm_engine_t* engine, std::string_view wasm) {

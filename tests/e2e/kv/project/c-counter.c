@@ -9,6 +9,7 @@ int main(void) {
   request[fread(request, 1, sizeof(request) - 1, stdin)] = '\0';
   const char* kv = strstr(request, "\"kv\":{\"counter\":\"");
   const int count = kv == NULL ? 0 : atoi(kv + strlen("\"kv\":{\"counter\":\""));
-  printf("{\"data\":\"Counter: %d\\n\",\"headers\":{},\"status\":200,\"kv\":{\"counter\":\"%d\"}}", count, count + 1);
+  printf("{\"data\":\"Counter: %d\\n\",\"headers\":{},\"status\":200,\"kv\":{\"counter\":\"%d\"}}",
+         count, count + 1);
   return 0;
 }

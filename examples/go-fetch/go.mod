@@ -1,0 +1,7 @@
+module example/go-fetch
+
+go 1.24
+
+require github.com/vmware-labs/wasm-workers-server/kits/go v0.0.0
+
+replace github.com/vmware-labs/wasm-workers-server/kits/go => ../../kits/go

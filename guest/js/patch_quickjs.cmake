@@ -1,0 +1,101 @@
+# quickjs.c with better positions in stacks, in ${WWS_QUICKJS_PATCHED}.
+#
+# As it comes, QuickJS notes the position of few operations: `return null.x` is reported at the last
+# noted one before it, and a call at its last argument. Here reading a member notes the member's
+# name, taking a value apart its first part, and a call the name of what is called, also after its
+# arguments. Only the table of positions grows; the bytecode is the same. A replacement that does not fit exactly once stops the build, so
+# that another version of QuickJS is looked at.
+set(WWS_QUICKJS_PATCHED ${CMAKE_CURRENT_BINARY_DIR}/quickjs)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${WWS_QUICKJS}/quickjs.c)
+file(READ ${WWS_QUICKJS}/quickjs.c quickjs)
+
+function(wws_patch_quickjs what old new)
+  string(FIND "${quickjs}" "${old}" first)
+  string(FIND "${quickjs}" "${old}" last REVERSE)
+  if(first EQUAL -1 OR NOT first EQUAL last)
+    message(FATAL_ERROR "quickjs.c is not the one that patch_quickjs.cmake knows: ${what}")
+  endif()
+  string(REPLACE "${old}" "${new}" patched "${quickjs}")
+  set(quickjs "${patched}" PARENT_SCOPE)
+endfunction()
+
+wws_patch_quickjs("the parser's state"
+"typedef struct JSParseState {
+    JSContext *ctx;
+"
+"typedef struct JSParseState {
+    JSContext *ctx;
+    int noted_line_num, noted_col_num; /* the position noted last */
+")
+wws_patch_quickjs("noting a position"
+"    DynBuf *bc = &fd->byte_code;
+
+    dbuf_putc(bc, OP_source_loc);
+"
+"    DynBuf *bc = &fd->byte_code;
+
+    s->noted_line_num = line_num;
+    s->noted_col_num = col_num;
+    dbuf_putc(bc, OP_source_loc);
+")
+wws_patch_quickjs("emitting an operation"
+"static void emit_op(JSParseState *s, uint8_t val)
+{
+    JSFunctionDef *fd = s->cur_func;
+"
+"static void emit_op(JSParseState *s, uint8_t val)
+{
+    JSFunctionDef *fd = s->cur_func;
+    if (val == OP_get_field || val == OP_get_array_el || val == OP_to_object ||
+        val == OP_for_of_start || val == OP_for_await_of_start)
+        emit_source_loc(s);
+")
+wws_patch_quickjs("what is called"
+"            parse_func_call2:
+                emit_source_loc(s);
+"
+"            parse_func_call2:
+                opcode = get_prev_opcode(fd);
+                if (opcode != OP_get_field && opcode != OP_scope_get_var)
+                    emit_source_loc(s);
+")
+wws_patch_quickjs("the variables of a call"
+"    FuncCallType call_type;
+    int optional_chaining_label;
+"
+"    FuncCallType call_type;
+    int call_line_num, call_col_num;
+    int optional_chaining_label;
+")
+wws_patch_quickjs("the arguments of a call"
+"            if (call_type == FUNC_CALL_TEMPLATE) {
+                if (js_parse_template(s, 1, &arg_count))
+"
+"            call_line_num = s->noted_line_num;
+            call_col_num = s->noted_col_num;
+            if (call_type == FUNC_CALL_TEMPLATE) {
+                if (js_parse_template(s, 1, &arg_count))
+")
+wws_patch_quickjs("a call with spread arguments"
+"                /* drop the index */
+                emit_op(s, OP_drop);
+
+                /* apply function call */
+"
+"                /* drop the index */
+                emit_op(s, OP_drop);
+
+                emit_source_loc_at(s, call_line_num, call_col_num);
+                /* apply function call */
+")
+wws_patch_quickjs("a call"
+"            emit_func_call:
+                switch(opcode) {
+"
+"            emit_func_call:
+                emit_source_loc_at(s, call_line_num, call_col_num);
+                switch(opcode) {
+")
+
+file(WRITE ${WWS_QUICKJS_PATCHED}/quickjs.c.new "${quickjs}")
+file(COPY_FILE ${WWS_QUICKJS_PATCHED}/quickjs.c.new ${WWS_QUICKJS_PATCHED}/quickjs.c ONLY_IF_DIFFERENT)

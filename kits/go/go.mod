@@ -1,0 +1,3 @@
+module github.com/vmware-labs/wasm-workers-server/kits/go
+
+go 1.24

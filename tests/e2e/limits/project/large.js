@@ -1,0 +1,1 @@
+export default async (request) => new Response(String((await request.arrayBuffer()).byteLength));

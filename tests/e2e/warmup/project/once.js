@@ -1,0 +1,2 @@
+const drawn = Math.random();
+export default () => new Response(String(Math.random() + (drawn >= 0 ? 0 : 1)));
