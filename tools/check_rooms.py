@@ -17,6 +17,7 @@ FENCES = [
     (re.compile(r"^toml\+\+|^toml\.hpp"), ("config",)),
     (re.compile(r"^spdlog/"), ("observe",)),
     (re.compile(r"^CLI/"), ("cli",)),
+    (re.compile(r"^git2"), ("git",)),
     (re.compile(r"^guest/js/"), ("abi/js",)),
 ]
 # (folder, a folder that it does not know), inside of a room.

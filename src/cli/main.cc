@@ -14,13 +14,16 @@
 #include "admin/admin.h"
 #include "base/read_file.h"
 #include "cli/embedded_engine.h"
+#include "cli/embedded_licenses.h"
 #include "cli/embedded_panel.h"
 #include "cli/listing.h"
 #include "cli/options.h"
+#include "cli/project_place.h"
 #include "cli/site_builder.h"
 #include "cli/version.h"
 #include "config/project.h"
 #include "config/settings.h"
+#include "git/location.h"
 #include "io/cores.h"
 #include "observe/log_ring.h"
 #include "observe/metrics.h"
@@ -35,15 +38,27 @@ std::optional<std::string> environment(std::string_view name) {
   return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
-// $XDG_CACHE_HOME/wws/modules or ~/.cache/wws/modules; empty where neither is an absolute path
+// $XDG_CACHE_HOME/wws or ~/.cache/wws; nothing where neither is an absolute path
 // (https://specifications.freedesktop.org/basedir-spec/latest/).
-std::filesystem::path cache_folder() {
+std::optional<std::filesystem::path> cache_folder() {
   for (const auto& [variable, below] :
-       {std::pair{"XDG_CACHE_HOME", "wws/modules"}, {"HOME", ".cache/wws/modules"}}) {
+       {std::pair{"XDG_CACHE_HOME", "wws"}, {"HOME", ".cache/wws"}}) {
     const std::filesystem::path root = environment(variable).value_or("");
     if (root.is_absolute()) return root / below;
   }
-  return {};
+  return std::nullopt;
+}
+
+// OpenSSL inside of this program looks where Debian keeps certificates; other systems keep theirs
+// elsewhere. Before there are threads.
+void find_certificates() {
+  if (environment("SSL_CERT_FILE") || environment("SSL_CERT_DIR")) return;
+  for (const char* file : {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+                           "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"}) {
+    if (access(file, R_OK) != 0) continue;
+    setenv("SSL_CERT_FILE", file, 1);
+    return;
+  }
 }
 
 // A server holds many sockets: take what the system allows without asking for more.
@@ -107,6 +122,12 @@ class StopOnSignal final {
   std::jthread thread_;
 };
 
+int print_licenses() {
+  const std::string_view text = cli::embedded_licenses();
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  return written && std::fflush(stdout) == 0 ? 0 : 1;
+}
+
 int fail_with(std::string_view what) {
   fmt::print(stderr, "❌ {}\n", what);
   return 1;
@@ -158,9 +179,34 @@ server::ServerOptions server_options(const cli::Options& options, const cli::Bui
   return settings;
 }
 
+// Redrawn on a terminal, silent in a file.
+void show_progress(const git::Progress& progress) {
+  if (isatty(STDOUT_FILENO) == 0 || progress.total == 0) return;
+  std::printf("\r    %u of %u objects, %llu KiB%s", progress.received, progress.total,
+              static_cast<unsigned long long>(progress.bytes >> 10),
+              progress.received == progress.total ? "\n" : "");
+  std::fflush(stdout);
+}
+
+Result<cli::ProjectPlace> find_project(const cli::Options& options) {
+  const auto say = [](const std::string& line) {
+    fmt::print("    {}\n", line);
+    std::fflush(stdout);
+  };
+  WWS_TRY(cli::ProjectPlace place, cli::find_project(options, cache_folder(), say, show_progress));
+  if (place.checkout) say(fmt::format("commit {}", place.checkout->commit()));
+  for (const auto& warning : place.warnings) fmt::print(stderr, "⚠️  {}\n", warning);
+  return place;
+}
+
 int serve(cli::Options options) {
-  fmt::print("⚙️  Preparing the project from: {}\n", options.path);
-  auto wanted = config::read_settings(options.path, environment);
+  fmt::print("⚙️  Preparing the project from: {}\n", git::shown(options.path));
+  std::fflush(stdout);
+  const auto place = find_project(options);
+  if (!place)
+    return fail_with(
+        fmt::format("There was an error preparing the project: {}", place.error().to_string()));
+  auto wanted = config::read_settings(place->folder, environment);
   if (!wanted) return refuse_settings(wanted.error());
   cli::apply_settings(options, wanted->server);
   const auto to_stderr = observe::make_stderr_log(options.log_level, options.log_format);
@@ -169,7 +215,7 @@ int serve(cli::Options options) {
   observe::LogRing ring(*to_stderr, clock);
   observe::Log* const log = options.enable_panel ? &ring : to_stderr.get();
   io::SystemRandom random;
-  auto project = config::read_project(options.path,
+  auto project = config::read_project(place->folder,
                                       {.ignore = options.ignore,
                                        .ignored = std::move(wanted->ignored),
                                        .allow_outside_folders = options.allow_outside_folders,
@@ -180,9 +226,10 @@ int serve(cli::Options options) {
         fmt::format("There was an error preparing the project: {}", project.error().to_string()));
 
   fmt::print("⚙️  Loading routes from: {}\n", project->root.string());
+  const auto cache = cache_folder();
   auto runtime = wasm::make_runtime(
       {.restore = options.fresh_instances ? wasm::RestoreMode::Fresh : wasm::RestoreMode::Auto,
-       .cache_folder = cache_folder()},
+       .cache_folder = cache ? *cache / "modules" : std::filesystem::path()},
       clock, *log);
   if (!runtime) return fail_with(runtime.error().to_string());
   auto engine = (*runtime)->load_bundle(cli::embedded_engine(), abi::js::host_functions());
@@ -256,6 +303,8 @@ int main(int argc, char** argv) {
     std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);
     return exit->code;
   }
+  if (std::get<cli::Options>(parsed).licenses) return print_licenses();
   raise_file_limit();
+  find_certificates();
   return serve(std::get<cli::Options>(std::move(parsed)));
 }

@@ -47,11 +47,19 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
       "A self-contained server that turns a folder into a web application of sandboxed workers",
       "wws"};
   app.set_version_flag("-V,--version", std::string("wws ") + kVersion);
-  app.add_option("PATH", options.path, "The folder to serve")->capture_default_str();
+  app.add_option("PATH", options.path,
+                 "The folder to serve, or a git repository: https://host/name.git")
+      ->capture_default_str();
   app.add_option("--host", options.host, "Address to listen on")->capture_default_str();
   app.add_option("-p,--port", options.port, "Port to listen on; 0 takes any free one")
       ->capture_default_str();
   app.add_option("--prefix", options.prefix, "Put all URLs below this path");
+  app.add_option("--git-branch", options.git_branch,
+                 "Branch of a git repository; without one, the remote's own choice");
+  app.add_option("--git-tag", options.git_tag, "Tag of a git repository");
+  app.add_option("--git-commit", options.git_commit,
+                 "Commit of a git repository: its id or the first digits");
+  app.add_option("--git-folder", options.git_folder, "Serve only this folder of a git repository");
   app.add_option("--ignore", options.ignore,
                  "Glob of files that are no workers, relative to the folder; may be repeated")
       ->expected(1)
@@ -92,6 +100,8 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   app.add_option("--admin-token-file", options.admin_token_file,
                  "File with the token that the admin panel asks for; or set WWS_ADMIN_TOKEN")
       ->needs(panel);
+  app.add_flag("--licenses", options.licenses,
+               "Print the licences of everything inside this program and exit");
   app.add_option("-l,--log-level", log_level, "off, error, warn, info, debug or trace")
       ->capture_default_str()
       ->check([](const std::string& text) {

@@ -18,6 +18,9 @@ struct Options {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
   std::string prefix;
+  // Of a project that is a git repository; the first that is there counts, in this order.
+  std::optional<std::string> git_commit, git_tag, git_branch;
+  std::optional<std::string> git_folder;
   std::vector<std::string> ignore;
   bool allow_outside_folders = false;  // [[folders]] may lie outside of `path`
   std::vector<std::string> cors;
@@ -29,6 +32,7 @@ struct Options {
   std::string admin_host = "127.0.0.1";
   std::uint16_t admin_port = 8081;
   std::string admin_token_file;  // empty: the token is in the environment, or there is none
+  bool licenses = false;         // print them and exit
   observe::Level log_level = observe::Level::Info;
   observe::LogFormat log_format = observe::LogFormat::Text;
   bool install_runtimes = false;  // asked for, as of the original, and not there

@@ -21,6 +21,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from checks import Failed, check_response, check_text, shorten  # noqa: E402
 from client import Exchange  # noqa: E402
+from git_remote import Remote  # noqa: E402
 from server import Server, clean_environment  # noqa: E402
 from upstream import Upstream  # noqa: E402
 
@@ -67,6 +68,7 @@ class Case:
         self.case = json.loads((folder / "case.json").read_text(encoding="utf-8"))
         self.names = {}
         self.upstream = None
+        self.remote = None
         self.server = None
         self.under_way = {}
 
@@ -75,6 +77,9 @@ class Case:
             self.upstream = Upstream()
             self.names["upstream"] = self.upstream.address
             self.names["upstream_port"] = str(self.upstream.server_address[1])
+        if "git" in self.case:
+            self.remote = Remote(self.folder, self.work, **self.case["git"])
+            self.names.update(self.remote.names)
         if "command" in self.case:
             self.run_command(self.case["command"])
             return
@@ -86,18 +91,25 @@ class Case:
                 raise Failed(f"step {number} {step.get('note', '')} {shorten(json.dumps(step), 400)}:\n  {failure}") from failure
         self.stop()
 
-    def start(self):
+    def start(self, flags=None, startup=None):
         place = self.project()
-        environment = clean_environment(fill(self.case.get("environment", {}), self.names))
-        self.server = Server(self.binary, place, fill(self.case.get("flags", []), self.names), environment)
+        flags = self.case.get("flags", []) if flags is None else flags
+        self.server = Server(self.binary, place, fill(flags, self.names), self.environment())
         self.server.wait_ready()
         self.names["host"] = "%s:%d" % self.server.address
         if self.server.admin:
             self.names["admin"] = "%s:%d" % self.server.admin
-        if "startup" in self.case:
-            check_text("start-up output", fill(self.case["startup"], self.names), self.server.stdout.text)
+        startup = self.case.get("startup") if startup is None else startup
+        if startup:
+            check_text("start-up output", fill(startup, self.names), self.server.stdout.text)
+
+    def environment(self):
+        extra = {"XDG_CACHE_HOME": str(self.work / "cache")} if self.remote else {}
+        return clean_environment({**extra, **fill(self.case.get("environment", {}), self.names)})
 
     def project(self):
+        if "location" in self.case:
+            return fill(self.case["location"], self.names)
         place = self.work / "project"
         source = (self.folder / self.case.get("project", "project")).resolve()
         self.names["project"] = str(place)
@@ -137,6 +149,12 @@ class Case:
             self.server.wait_log(step["log"])
         elif "upstream_saw" in step:
             self.wait_upstream(**step["upstream_saw"])
+        elif "push" in step:
+            self.remote.push(step["push"])
+            self.names.update(self.remote.names)
+        elif "restart" in step:
+            self.stop()
+            self.start(**step["restart"])
         elif "signal" in step:
             self.server.send_signal(step["signal"])
         elif "stopped" in step:
@@ -212,7 +230,7 @@ class Case:
                 taken.listen()
                 self.names["port"] = str(taken.getsockname()[1])
             done = subprocess.run([self.binary, *fill(command["arguments"], self.names)], cwd=self.work,
-                                  env=clean_environment({}), capture_output=True, text=True, timeout=60,
+                                  env=self.environment(), capture_output=True, text=True, timeout=60,
                                   stdin=subprocess.DEVNULL, check=False)
         if done.returncode != command["exit"]:
             raise Failed(f"exit code {done.returncode}, not {command['exit']}: {done.stdout}{done.stderr}")
@@ -225,6 +243,9 @@ class Case:
             exchange.abandon()
         if self.server:
             self.server.kill()
+        if self.remote:
+            self.remote.shutdown()
+            self.remote.server_close()
 
 
 def main():

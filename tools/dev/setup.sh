@@ -113,8 +113,20 @@ fetch_from_wheel() {
 
 fetch_from_npm() { (cd "$3" && npm pack --silent --ignore-scripts "$1@$2" >/dev/null); }
 
+# A crate's archive, by a package that depends on it alone; what that one depends on is not kept.
+fetch_from_crates() {
+  setup_rust
+  mkdir "$3.home" "$3.package"
+  printf '[package]\nname = "fetch"\nversion = "0.1.0"\nedition = "2021"\n[lib]\npath = "fetch.rs"\n[dependencies]\n%s = { version = "=%s", default-features = false }\n' \
+    "$1" "${2%%+*}" >"$3.package/Cargo.toml"
+  touch "$3.package/fetch.rs"
+  (cd "$3.package" && CARGO_HOME="$3.home" cargo fetch --quiet >&2)
+  cp "$3.home"/registry/cache/*/"$1-$2.crate" "$3/"
+}
+
 unpack_gz() { tar -xzf "$1" -C "$2" --strip-components=1 --no-same-owner; }
 unpack_tgz() { unpack_gz "$@"; }
+unpack_crate() { unpack_gz "$@"; }
 
 unpack_whl() {
   python3 - "$@" <<'PYTHON'
@@ -158,10 +170,41 @@ setup_wasmtime() {
   with_lock wasmtime build_wasmtime
 }
 
-# Of the crate and the compiler: another compiler may not mix with what is built.
+# Of the crate, the way it is built, and the compiler: another compiler may not mix with what is built.
 wasmtime_key() {
-  (cat "$ROOT"/wasmtime/Cargo.{toml,lock} "$ROOT"/wasmtime/src/*.rs; rustc --version 2>/dev/null || true) |
-    hash_of | cut -c1-16
+  (
+    cat "$ROOT"/wasmtime/Cargo.{toml,lock} "$ROOT"/wasmtime/src/*.rs "$ROOT/tools/licenses/rust.py"
+    declare -f compile_wasmtime wasmtime_flags
+    rustc --version 2>/dev/null || true
+  ) | hash_of | cut -c1-16
+}
+
+# Panic messages name source files: without the folders of the machine that builds.
+wasmtime_flags() {
+  local cargo_home=${CARGO_HOME:-$HOME/.cargo} registry flags
+  flags="--remap-path-prefix=$ROOT/wasmtime=wws --remap-path-prefix=$WWS_CACHE=build"
+  flags+=" --remap-path-prefix=$(rustc --print sysroot)=rust --remap-path-prefix=$cargo_home=cargo"
+  # Of several prefixes that fit, the last one counts.
+  for registry in "$cargo_home"/registry/src/*; do
+    flags+=" --remap-path-prefix=$registry=crates"
+  done
+  printf '%s' "$flags"
+}
+
+# compile_wasmtime PLACE: the archive, its headers and the licences of its crates.
+compile_wasmtime() {
+  local place=$1 messages target
+  messages=$(mktemp "$WWS_CACHE/work/cargo.XXXXXX")
+  target=$(rustc -vV | sed -n 's/^host: //p')
+  cargo fetch --quiet --locked --target "$target" --manifest-path wasmtime/Cargo.toml
+  RUSTFLAGS=$(wasmtime_flags) CARGO_TARGET_DIR="$WWS_CACHE/work/wasmtime-target" cargo build \
+    --release --locked --manifest-path wasmtime/Cargo.toml \
+    --message-format=json-render-diagnostics >"$messages"
+  mkdir -p "$place/lib"
+  cp -r "$(wasmtime_headers "$messages")" "$place/include"
+  cp "$WWS_CACHE/work/wasmtime-target/release/libwws_wasmtime.a" "$place/lib/"
+  python3 tools/licenses/rust.py wasmtime/Cargo.toml "$target" "$place/licenses.json"
+  rm "$messages"
 }
 
 setup_rust() {
@@ -178,21 +221,15 @@ has_rust() { command -v cargo >/dev/null && at_least "$RUST_MINIMUM" "$(rust_ver
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 
 build_wasmtime() {
-  local key place messages headers
+  local key place
   setup_rust
   key=$(wasmtime_key)
   place=$WWS_CACHE/wasmtime-$key
   if [ ! -d "$place" ]; then
     say "building Wasmtime (about four minutes on two cores, once)"
     mkdir -p "$WWS_CACHE/work"
-    messages=$(mktemp "$WWS_CACHE/work/cargo.XXXXXX")
-    CARGO_TARGET_DIR="$WWS_CACHE/work/wasmtime-target" cargo build --release --locked \
-      --manifest-path wasmtime/Cargo.toml --message-format=json-render-diagnostics >"$messages"
-    headers=$(wasmtime_headers "$messages")
-    rm -rf "$messages" "$place.new"
-    mkdir -p "$place.new/lib"
-    cp -r "$headers" "$place.new/include"
-    cp "$WWS_CACHE/work/wasmtime-target/release/libwws_wasmtime.a" "$place.new/lib/"
+    rm -rf "$place.new"
+    compile_wasmtime "$place.new"
     mv -T "$place.new" "$place"
   fi
   # A folder that was put there by hand makes room for the link.

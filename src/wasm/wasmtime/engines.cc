@@ -2,9 +2,30 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <string_view>
+
 #include "wasm/wasmtime/extra.h"
 
 namespace wws::wasm {
+namespace {
+
+#if defined(__x86_64__)
+constexpr std::string_view kPortableTarget = "x86_64-unknown-linux-gnu";
+// https://gitlab.com/x86-psABIs/x86-64-ABI: the level v3, as far as Cranelift knows its parts.
+constexpr std::array kPortableFeatures = {"has_sse3",  "has_ssse3",  "has_cmpxchg16b", "has_sse41",
+                                          "has_sse42", "has_popcnt", "has_avx",        "has_avx2",
+                                          "has_bmi1",  "has_bmi2",   "has_fma",        "has_lzcnt"};
+#elif defined(__aarch64__)
+// Armv8.0-A: what every arm64 processor has.
+constexpr std::string_view kPortableTarget = "aarch64-unknown-linux-gnu";
+constexpr std::array<const char*, 0> kPortableFeatures = {};
+#else
+constexpr std::string_view kPortableTarget;
+constexpr std::array<const char*, 0> kPortableFeatures = {};
+#endif
+
+}  // namespace
 
 // What Wasmtime holds of a memory: freed by its finalizer, with the store.
 struct Engines::OwnedMemory {
@@ -65,21 +86,18 @@ ConfigHandle Engines::pooled_config() const {
 }
 
 Result<EngineHandle> Engines::make_portable_engine() {
-#if defined(__x86_64__)
+  if (kPortableTarget.empty())
+    return fail(ErrorKind::Unsupported, "bundles are made for x86-64 and arm64 only");
   ConfigHandle config = kept_config();
-  if (auto* error = wasmtime_config_target_set(config.get(), "x86_64-unknown-linux-gnu"))
+  if (auto* error = wasmtime_config_target_set(config.get(), kPortableTarget.data()))
     return fail(ErrorKind::Unsupported, take_message(error));
-  // https://gitlab.com/x86-psABIs/x86-64-ABI: the level v3, as far as Cranelift knows its parts.
-  for (const char* feature :
-       {"has_sse3", "has_ssse3", "has_cmpxchg16b", "has_sse41", "has_sse42", "has_popcnt",
-        "has_avx", "has_avx2", "has_bmi1", "has_bmi2", "has_fma", "has_lzcnt"})
+  for (const char* feature : kPortableFeatures)
     wasmtime_config_cranelift_flag_enable(config.get(), feature);
   EngineHandle engine(wasm_engine_new_with_config(config.release()));
-  if (!engine) return fail(ErrorKind::Unsupported, "Wasmtime cannot compile for x86-64-v3");
+  if (!engine)
+    return fail(ErrorKind::Unsupported,
+                fmt::format("Wasmtime cannot compile for {}", kPortableTarget));
   return engine;
-#else
-  return fail(ErrorKind::Unsupported, "bundles are made for x86-64 only");
-#endif
 }
 
 wasmtime_error_t* Engines::new_memory(void* self, const wasm_memorytype_t*, std::size_t minimum,

@@ -44,8 +44,8 @@ class Engines {
   [[nodiscard]] wasm_engine_t* get(EngineKind kind) const noexcept {
     return kind == EngineKind::Kept ? kept_.get() : pooled_.get();
   }
-  // An engine that compiles for x86-64-v3 instead of this machine, else like the kept one. Errors:
-  // Unsupported on other architectures.
+  // An engine that compiles for every processor of a kind instead of this machine's, else like the
+  // kept one: x86-64-v3 or Armv8.0-A. Errors: Unsupported on other architectures.
   [[nodiscard]] Result<EngineHandle> make_portable_engine();
 
   // The memory that the creator made at `base`; nullptr when it made none there.

@@ -1,0 +1,22 @@
+# What CPack puts into the Debian package: `./dev package --deb`.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY TRUE)  # `wws` is built; tests are no part of it
+install(TARGETS wws RUNTIME DESTINATION bin)
+install(FILES ${CMAKE_BINARY_DIR}/licenses.txt RENAME LICENSES-OF-OTHERS.txt DESTINATION share/doc/wws)
+install(FILES LICENSE RENAME copyright DESTINATION share/doc/wws)
+install(FILES README.md CHANGELOG.md DESTINATION share/doc/wws)
+install(FILES packaging/systemd/wws.service DESTINATION lib/systemd/system)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME wws)
+set(CPACK_PACKAGE_CONTACT "The wws authors <wws@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Server that turns a folder into a web application of sandboxed workers")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES TRUE)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION httpd)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libc6 (>= 2.36)")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS ca-certificates)
+set(packaging ${PROJECT_SOURCE_DIR}/packaging/debian)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA "${packaging}/postinst;${packaging}/prerm;${packaging}/postrm")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION TRUE)
+include(CPack)
