@@ -181,12 +181,15 @@ std::string worker_document(const DirectoryEntry& entry) {
   const config::WorkerConfig& config = entry.worker->identity().config;
   Json vars = Json::object();
   for (const auto& [name, value] : config.vars) vars[name] = kMask;
+  Json folders = Json::array();
+  for (const auto& folder : config.folders)
+    folders.push_back({{"from", folder.from}, {"to", folder.to}});
   Json kv = config.kv_namespace ? Json(*config.kv_namespace) : Json();
   return text_of({{"id", entry.id},
                   {"name", entry.name},
                   {"version", config.version},
                   {"data", {{"kv", std::move(kv)}}},
-                  {"folders", Json::array()},
+                  {"folders", std::move(folders)},
                   {"vars", std::move(vars)}});
 }
 

@@ -24,15 +24,17 @@ using testing::Pair;
 // Says which worker it is and remembers what it was asked.
 class FakeWorker final : public worker::Worker {
  public:
-  explicit FakeWorker(std::string name) : name_(std::move(name)) {}
+  explicit FakeWorker(std::string name) { identity_.label = std::move(name); }
 
+  [[nodiscard]] const abi::WorkerIdentity& identity() const noexcept override { return identity_; }
+  [[nodiscard]] worker::WorkerStatus status() const override { return {}; }
   Task<Result<void>> load(abi::LoopServices&) override { co_return Result<void>(); }
   Task<void> serve(abi::LoopServices&, http::Exchange& exchange, std::string url,
                    worker::Params params) override {
     urls.push_back(std::move(url));
     parameters.push_back(std::move(params));
     http::ResponseHead head;
-    const auto sent = co_await exchange.respond(std::move(head), name_);
+    const auto sent = co_await exchange.respond(std::move(head), identity_.label);
     EXPECT_TRUE(sent);
   }
 
@@ -40,7 +42,7 @@ class FakeWorker final : public worker::Worker {
   std::vector<worker::Params> parameters;
 
  private:
-  std::string name_;
+  abi::WorkerIdentity identity_;
 };
 
 // Nothing in App runs a guest.
@@ -93,8 +95,10 @@ class AppTest : public testing::Test {
   bindings::Fetcher fetcher_{*client_};
   bindings::KvStore kv_;
   io::TaskGroup background_{loop_.get_executor()};
-  abi::LoopServices services_{loop_.get_executor(), pool_, fetcher_, kv_, clock_, random_, log_,
-                              background_};
+  observe::Metrics metrics_{8};
+  abi::LoopServices services_{
+      loop_.get_executor(), pool_, fetcher_, kv_, clock_, random_, log_, background_,
+      &metrics_.add_loop()};
   Site site_;
   App app_{site_, services_};
 };
@@ -113,6 +117,22 @@ TEST_F(AppTest, AWorkerGetsTheAbsoluteUrlAndItsParameters) {
   ask({.target = "//a%20b/?q=1&r=/"});
   EXPECT_THAT(worker(0).urls, ElementsAre("http://localhost/a%20b?q=1&r=/"));
   EXPECT_THAT(worker(0).parameters, ElementsAre(ElementsAre(Pair("id", "a b"))));
+}
+
+TEST_F(AppTest, CountsEachRequestForTheWorkerThatAnswered) {
+  folder_.write("logo.svg", "file");
+  serve({"index.js", "[id].js"});
+  ask({.target = "/"});
+  ask({.target = "/a"});
+  ask({.target = "/b"});
+  ask({.target = "/logo.svg"});
+  ask({.target = "/no/such"});
+  const observe::Figures all = metrics_.total();
+  EXPECT_EQ(all.by_class[2], 4u);
+  EXPECT_EQ(all.by_class[4], 1u);
+  EXPECT_EQ(all.in_flight(), 0u);
+  EXPECT_EQ(metrics_.worker(0).requests(), 1u);
+  EXPECT_EQ(metrics_.worker(1).requests(), 2u);
 }
 
 TEST_F(AppTest, NothingOutsideThePrefixIsServed) {
