@@ -206,6 +206,22 @@ Result<fs::path> find_root(const fs::path& path) {
   return root;
 }
 
+// It may be a link, but what is outside of the project is served only where that is wanted.
+void find_public_folder(Project& project, const ProjectOptions& options) {
+  std::error_code error;
+  fs::path folder = project.root / "public";
+  if (!fs::is_directory(folder, error)) return;
+  const fs::path found = fs::canonical(folder, error);
+  if (error || (!options.allow_outside_folders && !is_inside(found, project.root))) {
+    project.mistakes.push_back(
+        {"public", 0, "",
+         "it is a link out of the project, so nothing of it is served: move the files inside, or "
+         "start with --allow-outside-folders"});
+    return;
+  }
+  project.public_folder = std::move(folder);
+}
+
 }  // namespace
 
 Result<Project> read_project(const fs::path& path, const ProjectOptions& options,
@@ -215,9 +231,7 @@ Result<Project> read_project(const fs::path& path, const ProjectOptions& options
   IgnoreRules ignored = options.ignored;
   for (const std::string& pattern : options.ignore) WWS_CHECK(ignored.add_glob(pattern));
   Walk(project, options, std::move(ignored), environment).run();
-  std::error_code error;
-  fs::path public_folder = project.root / "public";
-  if (fs::is_directory(public_folder, error)) project.public_folder = std::move(public_folder);
+  find_public_folder(project, options);
   return project;
 }
 

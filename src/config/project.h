@@ -24,17 +24,18 @@ struct WorkerFile {
 };
 
 struct Project {
-  std::filesystem::path root;                          // absolute, canonical
-  std::vector<WorkerFile> workers;                     // sorted by `relative`, byte order
-  std::optional<std::filesystem::path> public_folder;  // <root>/public, may be a link
-  Mistakes mistakes;                                   // of the project, not of one worker
+  std::filesystem::path root;       // absolute, canonical
+  std::vector<WorkerFile> workers;  // sorted by `relative`, byte order
+  std::optional<std::filesystem::path>
+      public_folder;  // <root>/public; a link only inside of the root
+  Mistakes mistakes;  // of the project, not of one worker
 };
 
 struct ProjectOptions {
   std::vector<std::string> extensions = {"js", "wasm"};
   std::vector<std::string> ignore;     // globs relative to the root
   IgnoreRules ignored = {};            // of .wwsignore
-  bool allow_outside_folders = false;  // [[folders]] may lie outside of the root
+  bool allow_outside_folders = false;  // [[folders]] and public may lie outside of the root
   WorkerConfig defaults = {};          // what each worker's configuration starts from
 };
 

@@ -49,6 +49,19 @@ std::vector<std::string> names(const Project& project) {
   return out;
 }
 
+TEST_F(ProjectTest, PublicMayBeALinkButNotOutOfTheProject) {
+  write("site/index.html");
+  fs::create_directory_symlink("site", root_ / "public");
+  EXPECT_EQ(read().public_folder, root_ / "public");
+  fs::remove(root_ / "public");
+  fs::create_directory_symlink("/etc", root_ / "public");
+  const Project project = read();
+  EXPECT_EQ(project.public_folder, std::nullopt);
+  ASSERT_EQ(project.mistakes.size(), 1u);
+  EXPECT_THAT(project.mistakes[0].to_string(), HasSubstr("public: it is a link out"));
+  EXPECT_EQ(read({.allow_outside_folders = true}).public_folder, root_ / "public");
+}
+
 TEST_F(ProjectTest, FindsWorkersInByteOrder) {
   for (const char* file : {"index.js", "b/[id].wasm", "b.js", "B.js", "a.b.js", "readme.md", "x.JS",
                            "js", "index/index.js", "b/[id].toml"})
