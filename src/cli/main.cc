@@ -199,6 +199,54 @@ Result<cli::ProjectPlace> find_project(const cli::Options& options) {
   return place;
 }
 
+Result<config::Project> read_project(const std::filesystem::path& folder,
+                                     const cli::Options& options, config::Settings& wanted) {
+  return config::read_project(folder,
+                              {.ignore = options.ignore,
+                               .ignored = std::move(wanted.ignored),
+                               .allow_outside_folders = options.allow_outside_folders,
+                               .defaults = std::move(wanted.workers)},
+                              wanted.environment);
+}
+
+wasm::RuntimeOptions runtime_options(const cli::Options& options) {
+  const auto cache = cache_folder();
+  return {.restore = options.fresh_instances ? wasm::RestoreMode::Fresh : wasm::RestoreMode::Auto,
+          .cache_folder = cache ? *cache / "modules" : std::filesystem::path()};
+}
+
+// What could not be loaded so far.
+std::vector<std::string> load_workers(server::Server& server, const io::Clock& clock,
+                                      std::size_t routes) {
+  fmt::print("⏳ Loading workers from {} routes...\n", routes);
+  const auto began = clock.monotonic();
+  auto failures = server.preload();
+  fmt::print("✅ Workers loaded in {:.6f}ms.\n",
+             static_cast<double>((clock.monotonic() - began).count()) / 1e6);
+  return failures;
+}
+
+void print_routes(const cli::Options& options, const router::Router& router,
+                  const std::filesystem::path& root, const std::string& base) {
+  const auto length =
+      options.log_level <= observe::Level::Debug ? cli::ListLength::All : cli::ListLength::Readable;
+  fmt::print("{}", cli::route_list(router, root, base, length));
+}
+
+int run_until_stopped(server::Server& server, admin::Admin* admin, const std::string& base,
+                      observe::Log& log) {
+  StopOnSignal stop(server);
+  if (admin != nullptr) admin->start();
+  fmt::print("🚀 Start serving requests at {}\n\n", base);
+  std::fflush(stdout);
+  const auto ended = server.run();
+  if (admin != nullptr) admin->stop();
+  if (ended == server::Server::Ended::Cleanly) return 0;
+  log.warn("work that cannot be interrupted was left at shutdown");
+  std::fflush(nullptr);
+  std::_Exit(0);
+}
+
 int serve(cli::Options options) {
   fmt::print("⚙️  Preparing the project from: {}\n", git::shown(options.path));
   std::fflush(stdout);
@@ -215,22 +263,13 @@ int serve(cli::Options options) {
   observe::LogRing ring(*to_stderr, clock);
   observe::Log* const log = options.enable_panel ? &ring : to_stderr.get();
   io::SystemRandom random;
-  auto project = config::read_project(place->folder,
-                                      {.ignore = options.ignore,
-                                       .ignored = std::move(wanted->ignored),
-                                       .allow_outside_folders = options.allow_outside_folders,
-                                       .defaults = std::move(wanted->workers)},
-                                      wanted->environment);
+  auto project = read_project(place->folder, options, *wanted);
   if (!project)
     return fail_with(
         fmt::format("There was an error preparing the project: {}", project.error().to_string()));
 
   fmt::print("⚙️  Loading routes from: {}\n", project->root.string());
-  const auto cache = cache_folder();
-  auto runtime = wasm::make_runtime(
-      {.restore = options.fresh_instances ? wasm::RestoreMode::Fresh : wasm::RestoreMode::Auto,
-       .cache_folder = cache ? *cache / "modules" : std::filesystem::path()},
-      clock, *log);
+  auto runtime = wasm::make_runtime(runtime_options(options), clock, *log);
   if (!runtime) return fail_with(runtime.error().to_string());
   auto engine = (*runtime)->load_bundle(cli::embedded_engine(), abi::js::host_functions());
   if (!engine) return fail_with(engine.error().to_string());
@@ -267,29 +306,14 @@ int serve(cli::Options options) {
     watching->admin = std::move(*admin);
   }
 
-  fmt::print("⏳ Loading workers from {} routes...\n", site.router.routes().size());
-  const auto began = clock.monotonic();
-  const auto failures = (*server)->preload();
-  fmt::print("✅ Workers loaded in {:.6f}ms.\n",
-             static_cast<double>((clock.monotonic() - began).count()) / 1e6);
-  const auto length =
-      options.log_level <= observe::Level::Debug ? cli::ListLength::All : cli::ListLength::Readable;
-  fmt::print("{}", cli::route_list(site.router, project->root, base, length));
+  const auto failures = load_workers(**server, clock, site.router.routes().size());
+  print_routes(options, site.router, project->root, base);
   if (watching)
     fmt::print("🎛️  The admin panel is available at http://{}:{}/_panel/\n",
                shown_host(options.admin_host), watching->admin->port());
   std::fflush(stdout);
   print_problems(options, wanted->warnings, *built, failures, *project);
-  StopOnSignal stop(**server);
-  if (watching) watching->admin->start();
-  fmt::print("🚀 Start serving requests at {}\n\n", base);
-  std::fflush(stdout);
-  const auto ended = (*server)->run();
-  if (watching) watching->admin->stop();
-  if (ended == server::Server::Ended::Cleanly) return 0;
-  log->warn("work that cannot be interrupted was left at shutdown");
-  std::fflush(nullptr);
-  std::_Exit(0);
+  return run_until_stopped(**server, watching ? watching->admin.get() : nullptr, base, *log);
 }
 
 }  // namespace
