@@ -12,9 +12,9 @@ test_command() {
   run_tests release
   # The browser and the compilers' bundles say nothing more under a sanitizer.
   build asan
-  run_tests asan -LE 'browser'
+  run_tests asan -LE 'browser|conformance'
   build tsan
-  run_tests tsan -LE 'browser|e2e'
+  run_tests tsan -LE 'browser|e2e|conformance'
   build fuzz fuzz_all
   run_tests fuzz -L fuzz
 }

