@@ -15,35 +15,44 @@
   };
 
   const makeTransform = (what, format) => {
-    let handle = codec(what, format, 0, 0);
-    if (typeof handle === "string") throw new TypeError(handle);
+    let handle = 0; // the codec's, from the first chunk until its end or the first error
     const state = { finished: false, taken: 0 };
     const nothing = new Uint8Array(0);
     const stop = () => {
       if (handle !== 0) codecEnd(handle);
       handle = 0;
     };
+    const known = (result) => {
+      if (typeof result === "string") throw new TypeError(result);
+      return result;
+    };
     const run = (bytes, last, controller) => {
-      const out = codecRun(handle, bytes, last, state);
-      if (typeof out === "string") {
-        stop();
-        throw new TypeError(out);
-      }
+      if (handle === 0) handle = known(codec(what, format, 0, 0));
+      const out = known(codecRun(handle, bytes, last, state));
       if (out.length !== 0) controller.enqueue(out);
       if (state.finished) stop();
       if (state.taken < bytes.length) throw new TypeError("There is more after the end of the compressed data");
     };
+    const orStop = (action) => {
+      try {
+        action();
+      } catch (error) {
+        stop();
+        throw error;
+      }
+    };
+    const take = (chunk, controller) => {
+      if (!internals.isBuffer(chunk)) throw new TypeError("A chunk must be an ArrayBuffer or a view on one");
+      const bytes = internals.copyBytes(chunk);
+      if (bytes.length === 0) return;
+      if (state.finished) throw new TypeError("There is more after the end of the compressed data");
+      run(bytes, false, controller);
+    };
     return new TransformStream({
-      transform(chunk, controller) {
-        if (!internals.isBuffer(chunk)) throw new TypeError("A chunk must be an ArrayBuffer or a view on one");
-        const bytes = internals.copyBytes(chunk);
-        if (bytes.length === 0) return;
-        if (state.finished) throw new TypeError("There is more after the end of the compressed data");
-        run(bytes, false, controller);
-      },
-      flush(controller) {
+      transform: (chunk, controller) => orStop(() => take(chunk, controller)),
+      flush: (controller) => orStop(() => {
         if (!state.finished) run(nothing, true, controller);
-      },
+      }),
       cancel: stop,
     });
   };

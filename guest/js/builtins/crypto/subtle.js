@@ -138,7 +138,7 @@
   const decryptions = {
     "AES-CBC"(key, algorithm, data) {
       checkIv(algorithm);
-      return run(DECRYPT, CBC, 0, [key.bytes, algorithm.iv, none], data);
+      return run(DECRYPT, CBC, 0, [key.bytes, algorithm.iv, none, none], data);
     },
     "AES-CTR": runCounter,
     "AES-GCM"(key, algorithm, data) {

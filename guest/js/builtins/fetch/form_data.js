@@ -186,7 +186,7 @@
       }
       case "application/x-www-form-urlencoded": {
         const form = new FormData();
-        for (const [name, value] of new URLSearchParams(new TextDecoder().decode(bytes))) form.append(name, value);
+        for (const [name, value] of new URLSearchParams(decoder.decode(bytes))) form.append(name, value);
         return form;
       }
       default:

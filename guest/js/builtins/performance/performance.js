@@ -5,6 +5,7 @@
 
   const { EventTarget, defineInterface, defineGlobal, performanceNow, performanceOrigin } = internals;
   const secret = Symbol("secret");
+  let origin; // the clocks are read one after the other: a second reading may differ
 
   class Performance extends EventTarget {
     #made = true;
@@ -22,7 +23,7 @@
     }
     get timeOrigin() {
       if (!(#made in this)) throw internals.illegal();
-      return performanceOrigin();
+      return origin ??= performanceOrigin();
     }
     toJSON() { return { timeOrigin: this.timeOrigin }; }
     mark(name, options = undefined) { return Performance.#timing(this).mark(arguments.length, name, options); }
