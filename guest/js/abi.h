@@ -36,6 +36,15 @@
  *   kv_take(p)                      copies what kv_get/kv_list found last
  *   kv_set(p n p2 n2)               key, value; written when the request succeeds
  *   kv_delete(p n)
+ *   codec(p n) -> i32               Computation message, WWS_CODEC_*; handle > 0, or an error
+ *   codec_step(handle p n p2 n2 last) -> i64  n bytes in, room for n2 >= 256 out. Does a part of it
+ *                                   and is to be called again: bytes taken | bytes given << 24 |
+ *                                   finished << 48, or an error. `last`: nothing follows these n
+ *   codec_end(handle)               forgets it
+ *   crypto(p n) -> i32              Computation message, WWS_CRYPTO_*; length of the result, or an
+ * error crypto_take(p)                  copies the result of crypto, or the text of the last error
+ * of these, which is the number -1 - length compute(p n) -> i32             a Computation of crypto
+ * that takes long; operation id > 0, answered by EVENT_COMPUTED
  *
  * While loading (compile, evaluate, warm-up) fetch, timer, and read answer with an event or are
  * refused as documented in src/abi/js/loader.h; now() and random() work but mark the worker.
@@ -49,7 +58,8 @@
  * text with WWS_CHUNK_ERROR); id = stream WRITABLE  - id = stream FETCHED   u16 status, u16 flags
  * (bit 0: redirected), str status_text, str url, u32 count, { str name, str value } headers; the
  * body is stream `id` FAILED    str message                                                     id
- * = operation GONE      -   the client went away: request.signal aborts
+ * = operation GONE      -   the client went away: request.signal aborts COMPUTED
+ * u32 failed (0, 1), str result or error text
  *
  * Messages to the host:
  *   Response: u16 status, u8 body (WWS_BODY_*), u8 0, str status_text, u32 count, { str name,
@@ -58,6 +68,9 @@
  * body Fault:    str message ("TypeError: x is not a function", "thrown value: { a: 1 }"), str
  * stack (one frame of the worker a line, or empty; then, for each of up to four causes, a line
  *             "[cause]: ..." and its frames)
+ *
+ *   Computation: u32 what, u32 a, u32 b, u32 c, u32 count, { str }, see WWS_CODEC_ and WWS_CRYPTO_.
+ *             Keys are bytes of the guest's: PKCS #8 and SubjectPublicKeyInfo, DER
  *
  * Streams: WWS_STREAM_REQUEST/RESPONSE (0) is the request body for read and the response body for
  * write; a fetch operation's id is its request body for write and its response body for read.
@@ -118,6 +131,8 @@
 #define WWS_EVENT_FAILED 5
 #define WWS_EVENT_GONE 6
 
+#define WWS_EVENT_COMPUTED 7
+
 #define WWS_CANCEL_TIMER 1
 #define WWS_CANCEL_FETCH 2 /* the operation and both its bodies */
 #define WWS_CANCEL_READ 3  /* the body of a stream is not wanted any more */
@@ -133,6 +148,63 @@
 #define WWS_FAULT_RESPONSE 3  /* no handler, no respondWith, or not a Response */
 #define WWS_FAULT_REJECTION 4 /* an unhandled rejection elsewhere; reported only */
 #define WWS_FAULT_BODY 5      /* the response's stream failed */
+
+/* Codecs: what a, b, c and the strs are. */
+#define WWS_CODEC_DIGEST 1     /* a: WWS_HASH_* */
+#define WWS_CODEC_HMAC 2       /* a: WWS_HASH_*; key */
+#define WWS_CODEC_ENCRYPT 3    /* a: WWS_CIPHER_*, b: bytes of the tag (GCM); key, iv, additional */
+#define WWS_CODEC_DECRYPT 4    /* a: WWS_CIPHER_*; key, iv, additional, tag */
+#define WWS_CODEC_COMPRESS 5   /* a: WWS_FORMAT_* */
+#define WWS_CODEC_DECOMPRESS 6 /* a: WWS_FORMAT_* */
+
+#define WWS_HASH_SHA1 1
+#define WWS_HASH_SHA256 2
+#define WWS_HASH_SHA384 3
+#define WWS_HASH_SHA512 4
+
+#define WWS_CIPHER_CBC 1
+#define WWS_CIPHER_CTR 2
+#define WWS_CIPHER_GCM 3
+
+#define WWS_FORMAT_DEFLATE 1
+#define WWS_FORMAT_DEFLATE_RAW 2
+#define WWS_FORMAT_GZIP 3
+#define WWS_FORMAT_BROTLI 4
+
+#define WWS_KEY_RSA 1
+#define WWS_KEY_P256 2
+#define WWS_KEY_P384 3
+#define WWS_KEY_P521 4
+#define WWS_KEY_ED25519 5
+#define WWS_KEY_X25519 6
+
+#define WWS_SCHEME_RSA_PKCS1 1
+#define WWS_SCHEME_RSA_PSS 2
+#define WWS_SCHEME_ECDSA 3
+#define WWS_SCHEME_ED25519 4
+
+/* Those marked * with RSA only by compute(). `data` of signatures is a digest, of Ed25519 the
+ * message. The parts of a key: RSA n e, private also d p q dp dq qi; P-* x y, then d; *25519 x, d.
+ */
+#define WWS_CRYPTO_GENERATE 1     /* * a: WWS_KEY_*, b: bits (RSA); exponent (RSA) -> private key */
+#define WWS_CRYPTO_READ_PUBLIC 2  /* a: WWS_KEY_*; key -> the key as we write it */
+#define WWS_CRYPTO_READ_PRIVATE 3 /* a: WWS_KEY_*; key */
+#define WWS_CRYPTO_PUBLIC_OF 4    /* a: WWS_KEY_*; private key -> public key */
+#define WWS_CRYPTO_PUBLIC_PARTS 5 /* a: WWS_KEY_*; key -> { str } */
+#define WWS_CRYPTO_PRIVATE_PARTS 6 /* a: WWS_KEY_*; key -> { str } */
+#define WWS_CRYPTO_PUBLIC_FROM 7   /* a: WWS_KEY_*; parts -> key */
+#define WWS_CRYPTO_PRIVATE_FROM 8  /* a: WWS_KEY_*; parts -> key */
+#define WWS_CRYPTO_FROM_POINT 9    /* a: WWS_KEY_*; bytes -> public key */
+#define WWS_CRYPTO_POINT 10        /* a: WWS_KEY_*; public key -> bytes */
+#define WWS_CRYPTO_SIGN 11   /* * a: WWS_SCHEME_*, b: WWS_HASH_*, c: salt or curve; key, data */
+#define WWS_CRYPTO_VERIFY 12 /* as SIGN; key, signature, data -> one byte, 1 or 0 */
+#define WWS_CRYPTO_OAEP_ENCRYPT 13 /* a: WWS_HASH_*; key, label, data */
+#define WWS_CRYPTO_OAEP_DECRYPT 14 /* * a: WWS_HASH_*; key, label, data */
+#define WWS_CRYPTO_AGREE 15        /* a: WWS_KEY_*; private key, public key -> secret */
+#define WWS_CRYPTO_HKDF 16         /* a: WWS_HASH_*, b: bytes; key, salt, info */
+#define WWS_CRYPTO_PBKDF2 17 /* a: WWS_HASH_*, b: iterations <= 4096; password, seed, U and T */
+#define WWS_CRYPTO_WRAP 18   /* key, data */
+#define WWS_CRYPTO_UNWRAP 19 /* key, data */
 
 #define WWS_CLOCK_REALTIME 0  /* since 1970; whole milliseconds */
 #define WWS_CLOCK_MONOTONIC 1 /* since the request began; steps of 100 us */

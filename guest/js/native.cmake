@@ -10,7 +10,7 @@ target_compile_options(wws_js_runner PRIVATE -O1 -g1 -funsigned-char -fwrapv
   -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
   $<$<COMPILE_LANGUAGE:C>:-Wall -Wextra -Werror -Wno-unused-parameter>)
 target_link_options(wws_js_runner PRIVATE -fsanitize=address,undefined)
-target_link_libraries(wws_js_runner PRIVATE m)
+target_link_libraries(wws_js_runner PRIVATE m wws_abi_js)
 set_source_files_properties(${WWS_QUICKJS_SOURCES} engine/quickjs_unit.c PROPERTIES
   COMPILE_OPTIONS "-w;-fno-sanitize=undefined")
 # GCC can inline what ada forces to be inline only with full optimisation.

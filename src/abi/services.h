@@ -7,6 +7,7 @@
 #include "bindings/fetch.h"
 #include "bindings/kv.h"
 #include "io/clock.h"
+#include "io/offload.h"
 #include "io/random.h"
 #include "io/task_group.h"
 #include "observe/log.h"
@@ -25,6 +26,8 @@ struct LoopServices {
   observe::Log& log;
   // Work that goes on after its response (waitUntil); joined at shutdown.
   io::TaskGroup& background;
+  // Computations that would hold the loop.
+  io::Offload& offload;
   observe::LoopMetrics* metrics = nullptr;  // null: nobody counts
 };
 

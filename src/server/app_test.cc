@@ -95,9 +95,10 @@ class AppTest : public testing::Test {
   bindings::Fetcher fetcher_{*client_};
   bindings::KvStore kv_;
   io::TaskGroup background_{loop_.get_executor()};
+  io::Offload offload_{loop_.get_executor()};
   observe::Metrics metrics_{8};
   abi::LoopServices services_{
-      loop_.get_executor(), pool_, fetcher_, kv_, clock_, random_, log_, background_,
+      loop_.get_executor(), pool_, fetcher_, kv_, clock_, random_, log_, background_, offload_,
       &metrics_.add_loop()};
   Site site_;
   App app_{site_, services_};

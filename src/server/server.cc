@@ -45,9 +45,10 @@ class Loop final {
     fetcher_ = std::make_unique<bindings::Fetcher>(*client_);
     pool_ = shared_.runtime.make_pool(context_.get_executor(), options_.pool);
     background_.emplace(context_.get_executor());
+    offload_.emplace(context_.get_executor());
     services_.emplace(abi::LoopServices{context_.get_executor(), *pool_, *fetcher_, shared_.kv,
                                         shared_.clock, shared_.random, shared_.log, *background_,
-                                        metrics});
+                                        *offload_, metrics});
     app_.emplace(shared_.site, *services_);
     auto listener =
         http::make_listener(context_, address, reuse_port, options_.limits, *app_, shared_.log);
@@ -155,6 +156,7 @@ class Loop final {
   std::unique_ptr<bindings::Fetcher> fetcher_;
   std::unique_ptr<wasm::InstancePool> pool_;
   std::optional<io::TaskGroup> background_;
+  std::optional<io::Offload> offload_;
   std::optional<abi::LoopServices> services_;
   std::optional<App> app_;
   std::unique_ptr<http::Listener> listener_;

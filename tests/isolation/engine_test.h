@@ -30,8 +30,9 @@ class EngineTest : public testing::TestWithParam<wasm::RestoreMode> {
     client_ = http::make_client(loop_, {}).value();
     fetcher_ = std::make_unique<bindings::Fetcher>(*client_);
     background_.emplace(loop_.get_executor());
+    offload_.emplace(loop_.get_executor());
     services_.emplace(abi::LoopServices{loop_.get_executor(), *pool_, *fetcher_, kv_, clock_,
-                                        random_, log_, *background_});
+                                        random_, log_, *background_, *offload_});
     config_.limits.cpu = std::chrono::milliseconds(300);
     config_.limits.wall = std::chrono::milliseconds(2000);
   }
@@ -83,6 +84,7 @@ class EngineTest : public testing::TestWithParam<wasm::RestoreMode> {
   std::unique_ptr<bindings::Fetcher> fetcher_;
   bindings::KvStore kv_;
   std::optional<io::TaskGroup> background_;
+  std::optional<io::Offload> offload_;
   std::optional<abi::LoopServices> services_;
   config::WorkerConfig config_;
 };

@@ -12,9 +12,9 @@ test_command() {
   run_tests release
   # The browser and the kits' own tests say nothing more under a sanitizer.
   build asan
-  run_tests asan -LE 'browser|kits|slow'
+  run_tests asan -LE 'browser|kits|slow|conformance'
   build tsan
-  run_tests tsan -LE 'browser|e2e|kits'
+  run_tests tsan -LE 'browser|e2e|kits|conformance'
   build fuzz fuzz_all
   run_tests fuzz -L fuzz
 }

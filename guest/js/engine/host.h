@@ -37,6 +37,14 @@ WWS_IMPORT(kv_take) void wws_host_kv_take(void* at);
 WWS_IMPORT(kv_set)
 void wws_host_kv_set(const void* key, size_t key_size, const void* value, size_t value_size);
 WWS_IMPORT(kv_delete) void wws_host_kv_delete(const void* key, size_t size);
+WWS_IMPORT(codec) int32_t wws_host_codec(const void* at, size_t size);
+WWS_IMPORT(codec_step)
+int64_t wws_host_codec_step(int32_t handle, const void* in, size_t in_size, void* out,
+                            size_t out_size, int32_t last);
+WWS_IMPORT(codec_end) void wws_host_codec_end(int32_t handle);
+WWS_IMPORT(crypto) int32_t wws_host_crypto(const void* at, size_t size);
+WWS_IMPORT(crypto_take) void wws_host_crypto_take(void* at);
+WWS_IMPORT(compute) int32_t wws_host_compute(const void* at, size_t size);
 
 /* From here on the C library's clocks ask the host. Before, while the base image is made, they
  * stand still: QuickJS reads them for a new context, and two builds must make the same image. */

@@ -26,7 +26,7 @@ JSValue wws_utf8_decode(JSContext* context, const uint8_t* at, size_t size);
 
 /* Math.random() is seeded again before its next use. */
 void wws_random_unseed(JSContext* context);
-/* Replaces Math.random and performance by versions over the host's clock and random numbers. */
+/* Replaces Math.random by a version over the host's random numbers. */
 int wws_internals_init(JSContext* context);
 
 /* The module record of what JS_Eval compiled as a module. */
@@ -43,5 +43,9 @@ bool wws_is_error(JSValueConst value);
  * is none of them or detached. */
 bool wws_is_buffer(JSValueConst value);
 uint8_t* wws_buffer_bytes(JSContext* context, JSValueConst value, size_t* size);
+
+/* A property whose value is wws_lazy_global(context, name, script) from its first use on; writable,
+ * configurable, not enumerable. */
+int wws_define_lazy(JSContext* context, JSValueConst object, const char* name, int script);
 
 #endif

@@ -10,14 +10,43 @@ static JSValue wws_throw_not_a_function(JSContext* context, int argc, JSValueCon
 #define WWS_NOT_A_FUNCTION_ctx throw_plain_not_a_function(ctx
 #define WWS_NOT_A_FUNCTION_caller_ctx wws_throw_not_a_function(caller_ctx, argc, argv
 
+/* QuickJS makes values of properties at their first use, of kinds of its own. Ours take the place
+ * of the last one's function in its table, where the name stands without arguments, and pass on
+ * what is not theirs. */
+struct JSObject;
+static JSValue js_bytecode_autoinit(JSContext* context, struct JSObject* object, JSAtom name,
+                                    void* opaque);
+#define js_bytecode_autoinit(a, b, c, d) quickjs_bytecode_autoinit(a, b, c, d)
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wall"
 #pragma GCC diagnostic ignored "-Wextra"
 #include "quickjs.c"
 #pragma GCC diagnostic pop
 
+#include "../builtins/lazy/lazy.h"
 #include "host.h"
 #include "internals.h"
+
+/* QuickJS counts its own from 0. */
+#define WWS_FIRST_LAZY 4096
+
+static JSValue(js_bytecode_autoinit)(JSContext* context, struct JSObject* object, JSAtom name,
+                                     void* opaque) {
+  uintptr_t number = (uintptr_t)opaque;
+  if (number < WWS_FIRST_LAZY) return quickjs_bytecode_autoinit(context, object, name, opaque);
+  return wws_lazy_global(context, name, (int)(number - WWS_FIRST_LAZY));
+}
+
+int wws_define_lazy(JSContext* context, JSValueConst object, const char* name, int script) {
+  JSAtom atom = JS_NewAtom(context, name);
+  if (atom == JS_ATOM_NULL) return -1;
+  void* opaque = (void*)(uintptr_t)(WWS_FIRST_LAZY + script);
+  int result = JS_DefineAutoInitProperty(context, object, atom, JS_AUTOINIT_ID_BYTECODE, opaque,
+                                         JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE);
+  JS_FreeAtom(context, atom);
+  return result;
+}
 
 static bool is_jump(const JSOpCode* code) {
   switch (code->fmt) {
@@ -224,33 +253,6 @@ void wws_random_unseed(JSContext* context) {
   if (context->random_state) context->random_state = 0; /* what is written must be restored */
 }
 
-static JSValue performance_now(JSContext* ctx, JSValueConst this_val, int argc,
-                               JSValueConst* argv) {
-  return js_float64((double)wws_host_now(WWS_CLOCK_MONOTONIC) / 1e6);
-}
-
-static JSValue performance_time_origin(JSContext* ctx, JSValueConst this_val) {
-  int64_t since_origin = wws_host_now(WWS_CLOCK_MONOTONIC);
-  return js_float64((double)((wws_host_now(WWS_CLOCK_REALTIME) - since_origin) / 1000000));
-}
-
-static JSValue performance_to_json(JSContext* ctx, JSValueConst this_val, int argc,
-                                   JSValueConst* argv) {
-  JSValue object = JS_NewObject(ctx);
-  if (JS_IsException(object)) return object;
-  JS_DefinePropertyValueStr(ctx, object, "timeOrigin", performance_time_origin(ctx, this_val),
-                            JS_PROP_C_W_E);
-  return object;
-}
-
-static const JSCFunctionListEntry performance_functions[] = {
-    JS_CFUNC_DEF2("now", 0, performance_now, JS_PROP_C_W_E),
-    JS_CFUNC_DEF2("toJSON", 0, performance_to_json, JS_PROP_C_W_E),
-    JS_CGETSET_DEF2("timeOrigin", performance_time_origin, NULL,
-                    JS_PROP_CONFIGURABLE | JS_PROP_ENUMERABLE),
-    JS_PROP_STRING_DEF("[Symbol.toStringTag]", "Performance", JS_PROP_CONFIGURABLE),
-};
-
 int wws_internals_init(JSContext* context) {
   JSValue math = JS_GetPropertyStr(context, context->global_obj, "Math");
   JSValue random = JS_NewCFunction(context, math_random, "random", 0);
@@ -258,15 +260,8 @@ int wws_internals_init(JSContext* context) {
                                          JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE);
   JS_FreeValue(context, math);
   if (result < 0) return -1;
-  JSValue performance = JS_NewObject(context);
-  if (JS_IsException(performance) ||
-      JS_SetPropertyFunctionList(context, performance, performance_functions,
-                                 countof(performance_functions)) < 0) {
-    return -1;
-  }
   wws_random_unseed(context);
-  return JS_DefinePropertyValueStr(context, context->global_obj, "performance", performance,
-                                   JS_PROP_C_W_E);
+  return 0;
 }
 
 JSModuleDef* wws_module_of(JSValueConst compiled) {

@@ -5,6 +5,8 @@
 #include <functional>
 #include <optional>
 
+#include "abi/js/computations.h"
+
 namespace {
 
 void put_u16(std::string& out, uint32_t value) {
@@ -237,6 +239,17 @@ class Host final : public FakeHost {
   std::map<std::string, std::string>& store() { return store_; }
   std::string taken;
 
+  wws::abi::js::Computations& computations() { return computations_; }
+  int32_t compute(std::string_view message) {
+    const auto computation = wws::abi::js::decode_computation(wws::as_bytes(message));
+    const auto result = computation ? wws::abi::js::run(*computation)
+                                    : wws::Result<std::string>(wws::fail(computation.error()));
+    std::string rest;
+    put_u32(rest, result ? 0 : 1);
+    put_str(rest, result ? *result : result.error().message());
+    later(WWS_EVENT_COMPUTED, next_id_, rest);
+    return next_id_++;
+  }
   void complain(const std::string& what) { outcome_.complaint += what + "\n"; }
 
  private:
@@ -358,6 +371,7 @@ class Host final : public FakeHost {
     if (request && !(state & WWS_STATE_RESPONDED)) complain("ended without being RESPONDED");
   }
 
+  wws::abi::js::Computations computations_;  // the server's own: they ask nothing of a server
   Outcome outcome_;
   Request request_;
   std::deque<std::string> body_;
@@ -376,6 +390,8 @@ Host& host() {
   static Host the_host;
   return the_host;
 }
+
+wws::ByteView view(const void* at, size_t size) { return {static_cast<const uint8_t*>(at), size}; }
 
 std::string bytes(const void* at, size_t size) { return {static_cast<const char*>(at), size}; }
 
@@ -436,4 +452,31 @@ void wws_host_kv_set(const void* key, size_t key_size, const void* value, size_t
 }
 
 void wws_host_kv_delete(const void* key, size_t size) { host().store().erase(bytes(key, size)); }
+
+int32_t wws_host_codec(const void* at, size_t size) {
+  return host().computations().codec(view(at, size));
+}
+
+int64_t wws_host_codec_step(int32_t handle, const void* in, size_t in_size, void* out,
+                            size_t out_size, int32_t last) {
+  using Input = wws::bindings::Codec::Input;
+  return host().computations().codec_step(static_cast<uint32_t>(handle), view(in, in_size),
+                                          {static_cast<uint8_t*>(out), out_size},
+                                          last ? Input::Last : Input::More);
+}
+
+void wws_host_codec_end(int32_t handle) {
+  host().computations().codec_end(static_cast<uint32_t>(handle));
+}
+
+int32_t wws_host_crypto(const void* at, size_t size) {
+  return host().computations().crypto(view(at, size));
+}
+
+void wws_host_crypto_take(void* at) {
+  const std::string_view taken = host().computations().taken();
+  std::memcpy(at, taken.data(), taken.size());
+}
+
+int32_t wws_host_compute(const void* at, size_t size) { return host().compute(bytes(at, size)); }
 }

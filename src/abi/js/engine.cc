@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "abi/js/computations.h"
 #include "abi/js/guest_host.h"
 #include "abi/log_budget.h"
 #include "abi/resume_until.h"
@@ -60,6 +61,29 @@ class LoadHost final : public GuestHost {
   std::string_view kv_taken() override { return {}; }
   void kv_set(std::string_view, std::string_view) override { differs("writes the store"); }
   void kv_delete(std::string_view) override { differs("writes the store"); }
+  // A codec does not live on in an image; a digest or cipher is complete within one call of ours.
+  std::int32_t codec(ByteView message) override {
+    const auto computation = decode_computation(message);
+    if (computation &&
+        (computation->what == WWS_CODEC_COMPRESS || computation->what == WWS_CODEC_DECOMPRESS))
+      differs("compresses a stream");
+    return computations_.codec(message);
+  }
+  std::int64_t codec_step(std::uint32_t handle, ByteView in, MutableByteView out,
+                          bindings::Codec::Input input) override {
+    return computations_.codec_step(handle, in, out, input);
+  }
+  void codec_end(std::uint32_t handle) override { computations_.codec_end(handle); }
+  std::int32_t crypto(ByteView message) override {
+    const auto computation = decode_computation(message);
+    if (computation && is_random(*computation)) differs("makes a key or a signature");
+    return computations_.crypto(message);
+  }
+  std::string_view crypto_taken() override { return computations_.taken(); }
+  std::int32_t compute(ByteView) override {
+    differs("computes with an RSA key");
+    return ++computed_;
+  }
 
   [[nodiscard]] const std::string& why_differs() const noexcept { return why_; }
   [[nodiscard]] bool faulted() const noexcept { return !message_.empty(); }
@@ -87,6 +111,8 @@ class LoadHost final : public GuestHost {
   std::string message_;
   std::string stack_;
   std::int32_t fetches_ = 0;
+  std::int32_t computed_ = 0;
+  Computations computations_;
 };
 
 // Up to two i32 arguments, by value: nothing of a caller's frame is borrowed across the suspension.

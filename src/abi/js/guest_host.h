@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "bindings/codec.h"
 #include "wasm/host_function.h"
 
 namespace wws::abi::js {
@@ -37,6 +38,14 @@ class GuestHost {
   virtual std::string_view kv_taken() = 0;
   virtual void kv_set(std::string_view key, std::string_view value) = 0;
   virtual void kv_delete(std::string_view key) = 0;
+  // Codecs and crypto: abi/js/computations.h.
+  virtual std::int32_t codec(ByteView message) = 0;
+  virtual std::int64_t codec_step(std::uint32_t handle, ByteView in, MutableByteView out,
+                                  bindings::Codec::Input input) = 0;
+  virtual void codec_end(std::uint32_t handle) = 0;
+  virtual std::int32_t crypto(ByteView message) = 0;
+  virtual std::string_view crypto_taken() = 0;
+  virtual std::int32_t compute(ByteView message) = 0;
 };
 
 // The import table of module "wws".

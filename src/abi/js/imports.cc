@@ -121,6 +121,48 @@ HostResult kv_delete(HostContext& context, std::span<Value> v) {
   return {};
 }
 
+HostResult codec(HostContext& context, std::span<Value> v) {
+  const auto message = bytes_at(context, v[0], v[1]);
+  if (!message) return bad_address("codec");
+  v[0].i32 = host_of(context).codec(*message);
+  return {};
+}
+
+HostResult codec_step(HostContext& context, std::span<Value> v) {
+  const auto in = bytes_at(context, v[1], v[2]);
+  const auto out = context.memory().writable(u32(v[3]), u32(v[4]));
+  if (!in || !out) return bad_address("codec_step");
+  const auto input = v[5].i32 != 0 ? bindings::Codec::Input::Last : bindings::Codec::Input::More;
+  v[0].i64 = host_of(context).codec_step(u32(v[0]), *in, *out, input);
+  return {};
+}
+
+HostResult codec_end(HostContext& context, std::span<Value> v) {
+  host_of(context).codec_end(u32(v[0]));
+  return {};
+}
+
+HostResult crypto(HostContext& context, std::span<Value> v) {
+  const auto message = bytes_at(context, v[0], v[1]);
+  if (!message) return bad_address("crypto");
+  v[0].i32 = host_of(context).crypto(*message);
+  return {};
+}
+
+HostResult crypto_take(HostContext& context, std::span<Value> v) {
+  auto memory = context.memory();
+  if (!memory.write(u32(v[0]), as_bytes(host_of(context).crypto_taken())))
+    return bad_address("crypto_take");
+  return {};
+}
+
+HostResult compute(HostContext& context, std::span<Value> v) {
+  const auto message = bytes_at(context, v[0], v[1]);
+  if (!message) return bad_address("compute");
+  v[0].i32 = host_of(context).compute(*message);
+  return {};
+}
+
 }  // namespace
 
 wasm::HostFunctions host_functions() {
@@ -140,6 +182,12 @@ wasm::HostFunctions host_functions() {
       {"wws", "kv_take", "i:", kv_take},
       {"wws", "kv_set", "iiii:", kv_set},
       {"wws", "kv_delete", "ii:", kv_delete},
+      {"wws", "codec", "ii:i", codec},
+      {"wws", "codec_step", "iiiiii:I", codec_step},
+      {"wws", "codec_end", "i:", codec_end},
+      {"wws", "crypto", "ii:i", crypto},
+      {"wws", "crypto_take", "i:", crypto_take},
+      {"wws", "compute", "ii:i", compute},
   };
 }
 

@@ -92,6 +92,14 @@ std::string encode_failed(std::uint32_t id, std::string_view message) {
 
 std::string encode_gone() { return event(WWS_EVENT_GONE, 0); }
 
+std::string encode_computed(std::uint32_t id, const Result<std::string>& result) {
+  std::string message = event(WWS_EVENT_COMPUTED, id);
+  ByteWriter writer(message);
+  writer.number(std::uint32_t{result ? 0u : 1u});
+  writer.prefixed_text(result ? *result : result.error().message());
+  return message;
+}
+
 std::string encode(const FetchedMessage& message) {
   std::string out = event(WWS_EVENT_FETCHED, message.id);
   ByteWriter writer(out);

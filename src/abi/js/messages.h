@@ -44,6 +44,7 @@ void encode(const RequestMessage& message, std::string& out);
 [[nodiscard]] std::string encode_writable(std::uint32_t stream);
 [[nodiscard]] std::string encode_failed(std::uint32_t id, std::string_view message);
 [[nodiscard]] std::string encode_gone();
+[[nodiscard]] std::string encode_computed(std::uint32_t id, const Result<std::string>& result);
 struct FetchedMessage {
   std::uint32_t id;
   int status;

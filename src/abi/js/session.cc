@@ -23,6 +23,13 @@ constexpr std::size_t kMaxFetches = 64;
 // Of request bodies that wait to be sent; the client holds each about three times.
 constexpr std::size_t kMaxFetchBytes = 32u << 20;
 constexpr std::size_t kMaxEvents = 20'000;
+constexpr std::size_t kMaxComputing = 64;
+
+std::chrono::nanoseconds thread_cpu_time() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
 
 Value i32(std::uint32_t number) {
   Value value;
@@ -52,7 +59,9 @@ Session::Session(LoopServices& services, const WorkerIdentity& worker,
   deadline_ = deadline_after(worker.config.limits.wall);
 }
 
-Session::~Session() = default;
+Session::~Session() {
+  if (no_longer_) *no_longer_ = true;
+}
 
 // --- running the guest ---------------------------------------------------------------------------
 
@@ -252,7 +261,7 @@ Task<void> Session::extend() {
 }
 
 bool Session::close_now() {
-  if (!timers_.empty() || !fetches_.empty()) return false;
+  if (!timers_.empty() || !fetches_.empty() || !computing_elsewhere_.empty()) return false;
   if (!lease_) return true;
   if (faulted_ || abandoned_) lease_->mark_unclean();
   lease_.reset();
@@ -260,12 +269,13 @@ bool Session::close_now() {
 }
 
 Task<void> Session::close() {
-  bool outstanding = faulted_ || abandoned_ || !timers_.empty();
+  bool outstanding = faulted_ || abandoned_ || !timers_.empty() || !computing_elsewhere_.empty();
   for (auto& [id, operation] : fetches_) {
     outstanding = outstanding || operation->outstanding();
     operation->cancel();
   }
   timers_.clear();
+  if (no_longer_) *no_longer_ = true;
   for (auto& [id, operation] : fetches_) {
     co_await operation->join();
   }
@@ -595,6 +605,68 @@ void Session::kv_set(std::string_view key, std::string_view value) {
 
 void Session::kv_delete(std::string_view key) {
   if (worker_.config.kv_namespace) kv().remove(std::string(key));
+}
+
+// --- computations --------------------------------------------------------------------------------
+
+Computations& Session::computations() {
+  if (!computations_) computations_.emplace();
+  return *computations_;
+}
+
+std::int32_t Session::codec(ByteView message) { return computations().codec(message); }
+
+std::int64_t Session::codec_step(std::uint32_t handle, ByteView in, MutableByteView out,
+                                 bindings::Codec::Input input) {
+  return computations().codec_step(handle, in, out, input);
+}
+
+void Session::codec_end(std::uint32_t handle) { computations().codec_end(handle); }
+
+std::int32_t Session::crypto(ByteView message) { return computations().crypto(message); }
+
+std::string_view Session::crypto_taken() { return computations().taken(); }
+
+std::int32_t Session::compute(ByteView message) {
+  const std::uint32_t id = next_compute_++;
+  if (computing_elsewhere_.size() >= kMaxComputing) {
+    push_event(encode_computed(id, fail(ErrorKind::Exhausted, "too many computations at once")));
+    return static_cast<std::int32_t>(id);
+  }
+  if (!self_) self_ = std::make_shared<Session*>(this);
+  if (!no_longer_) no_longer_ = std::make_shared<std::atomic<bool>>(false);
+  computing_elsewhere_.insert(id);
+  // Owned by the work and, after it, by its end; the session may be gone by then.
+  struct Job {
+    std::string message;
+    Result<std::string> result;
+    std::chrono::nanoseconds took{};
+  };
+  auto job = std::make_shared<Job>(Job{std::string(as_text(message)), std::string(), {}});
+  services_.offload.run(
+      [job, no_longer = no_longer_] {
+        if (*no_longer) return;
+        const auto began = thread_cpu_time();
+        const auto computation = decode_computation(as_bytes(job->message));
+        job->result = computation ? js::run(*computation) : fail(computation.error());
+        job->took = thread_cpu_time() - began;
+      },
+      [id, job, self = std::weak_ptr(self_)] {
+        if (const auto session = self.lock()) (*session)->computed(id, job->result, job->took);
+      });
+  return static_cast<std::int32_t>(id);
+}
+
+void Session::computed(std::uint32_t id, const Result<std::string>& result,
+                       std::chrono::nanoseconds took) {
+  computing_elsewhere_.erase(id);
+  computed_ += took;
+  const auto limit = worker_.config.limits.cpu;
+  if (limit.count() != 0 && lease_ && computed_ + lease_->cpu_used() > limit) {
+    exceed("the limit of CPU time was reached in a computation with an RSA key");
+    return;
+  }
+  push_event(encode_computed(id, result));
 }
 
 // The guest's call cannot fail: a change that does not fit fails the commit, and so the request.

@@ -6,14 +6,17 @@
 // nothing of it can reach the next request. Belongs to one loop.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "abi/js/computations.h"
 #include "abi/js/fetch_operation.h"
 #include "abi/js/guest_host.h"
 #include "abi/js/messages.h"
@@ -87,6 +90,13 @@ class Session final : public GuestHost {
   std::string_view kv_taken() override;
   void kv_set(std::string_view key, std::string_view value) override;
   void kv_delete(std::string_view key) override;
+  std::int32_t codec(ByteView message) override;
+  std::int64_t codec_step(std::uint32_t handle, ByteView in, MutableByteView out,
+                          bindings::Codec::Input input) override;
+  void codec_end(std::uint32_t handle) override;
+  std::int32_t crypto(ByteView message) override;
+  std::string_view crypto_taken() override;
+  std::int32_t compute(ByteView message) override;
 
  private:
   Task<Result<std::int32_t>> call_with(const char* function, const std::string& message);
@@ -105,6 +115,8 @@ class Session final : public GuestHost {
   Task<void> read_request();
   Task<void> leave_exchange();
   Task<void> answer_failure(const Error& error);
+  Computations& computations();
+  void computed(std::uint32_t id, const Result<std::string>& result, std::chrono::nanoseconds took);
   void note_kv(Result<void> changed);
   Result<void> commit_kv();
   [[nodiscard]] bool settled() const noexcept;
@@ -158,6 +170,11 @@ class Session final : public GuestHost {
   std::map<std::uint32_t, boost::asio::steady_timer> timers_;
   std::map<std::uint32_t, std::unique_ptr<FetchOperation>> fetches_;
   std::uint32_t next_fetch_ = 1;
+  std::optional<Computations> computations_;
+  std::set<std::uint32_t> computing_elsewhere_;  // operations of compute()
+  std::uint32_t next_compute_ = 1;
+  std::shared_ptr<std::atomic<bool>> no_longer_;  // nobody waits for those that have not begun
+  std::chrono::nanoseconds computed_{};           // CPU time of those that ended
   // Made when something waits: a request that does not costs none of them.
   std::optional<io::Notifier> wake_;
   std::optional<io::Notifier> out_ready_;

@@ -305,7 +305,60 @@ static JSValue internal_usv_string(JSContext* context, JSValueConst this_value, 
   return wws_to_usv_string(context, argc > 0 ? argv[0] : JS_UNDEFINED);
 }
 
+static JSValue internal_is_buffer(JSContext* context, JSValueConst this_value, int argc,
+                                  JSValueConst* argv) {
+  (void)this_value;
+  return JS_NewBool(context, argc > 0 && wws_is_buffer(argv[0]));
+}
+
+/* A Uint8Array with the bytes of a BufferSource, on a buffer of its own. */
+static JSValue internal_copy_bytes(JSContext* context, JSValueConst this_value, int argc,
+                                   JSValueConst* argv) {
+  (void)this_value;
+  uint8_t* data = NULL;
+  size_t size = 0;
+  if (argc < 1 || wws_buffer_source(context, argv[0], &data, &size)) {
+    return JS_EXCEPTION;
+  }
+  return JS_NewUint8ArrayCopy(context, size ? data : (const uint8_t*)"", size);
+}
+
+static JSValue internal_fill_random(JSContext* context, JSValueConst this_value, int argc,
+                                    JSValueConst* argv) {
+  (void)this_value;
+  uint8_t* data = NULL;
+  size_t size = 0;
+  if (argc < 1 || wws_buffer_source(context, argv[0], &data, &size)) {
+    return JS_EXCEPTION;
+  }
+  if (size) {
+    wws_host_random(data, size);
+  }
+  return JS_UNDEFINED;
+}
+
+/* ---- the clock of performance: https://w3c.github.io/hr-time/ ---- */
+
+static JSValue internal_now(JSContext* context, JSValueConst this_value, int argc,
+                            JSValueConst* argv) {
+  (void)this_value, (void)argc, (void)argv;
+  return JS_NewFloat64(context, (double)wws_host_now(WWS_CLOCK_MONOTONIC) / 1e6);
+}
+
+static JSValue internal_origin(JSContext* context, JSValueConst this_value, int argc,
+                               JSValueConst* argv) {
+  (void)this_value, (void)argc, (void)argv;
+  int64_t since_origin = wws_host_now(WWS_CLOCK_MONOTONIC);
+  int64_t origin = (wws_host_now(WWS_CLOCK_REALTIME) - since_origin) / 1000000;
+  return JS_NewFloat64(context, (double)origin);
+}
+
 static const JSCFunctionListEntry internal_functions[] = {
+    JS_CFUNC_DEF("performanceNow", 0, internal_now),
+    JS_CFUNC_DEF("performanceOrigin", 0, internal_origin),
+    JS_CFUNC_DEF("isBuffer", 1, internal_is_buffer),
+    JS_CFUNC_DEF("copyBytes", 1, internal_copy_bytes),
+    JS_CFUNC_DEF("fillRandom", 1, internal_fill_random),
     JS_CFUNC_DEF("kind", 1, internal_kind),
     JS_CFUNC_DEF("className", 1, internal_class_name),
     JS_CFUNC_DEF("promiseState", 1, internal_promise_state),

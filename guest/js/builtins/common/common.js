@@ -51,6 +51,8 @@
 
   // Tests for objects of classes written in JS, which look like plain objects from outside.
   internals.brands = [];
+  // Of such classes: { is(value), clone(value) } for structuredClone().
+  internals.serializable = [];
 
   // A class written in JS as WebIDL wants to see it: enumerable members, a tag, a hidden global.
   internals.defineInterface = (constructor, { global = true, tag = constructor.name } = {}) => {

@@ -1,6 +1,7 @@
 #include "crypto.h"
 
 #include "../common/common.h"
+#include "../lazy/lazy.h"
 
 enum { kQuota = 65536 };
 
@@ -65,7 +66,15 @@ static JSValue random_uuid(JSContext* context, JSValueConst this_value, int argc
   return JS_NewStringLen(context, text, sizeof(text));
 }
 
+static JSValue crypto_subtle(JSContext* context, JSValueConst this_value) {
+  if (!wws_unwrap(context, this_value, crypto_class)) {
+    return JS_EXCEPTION;
+  }
+  return wws_lazy_value(context, "subtle", "subtle");
+}
+
 static const JSCFunctionListEntry crypto_members[] = {
+    WWS_ATTRIBUTE("subtle", crypto_subtle, NULL),
     WWS_METHOD("getRandomValues", 1, get_random_values),
     WWS_METHOD("randomUUID", 0, random_uuid),
     WWS_TAG("Crypto"),

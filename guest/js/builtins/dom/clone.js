@@ -141,6 +141,7 @@
         return Object(primitives[name](value));
       }
       case kinds.OTHER: {
+        for (const { is, clone } of internals.serializable) if (is(value)) return clone(value);
         if (isPlatform(value)) refuse(`A ${value.constructor?.name} object`);
         const copy = {};
         pending.push(() => cloneProperties(value, copy, memory, pending));
@@ -171,35 +172,62 @@
     return copy;
   };
 
+  // Objects that move: { is(value), isDetached(value), prepare() -> an empty one, transfer(from, to) }.
+  internals.transferable = [];
+  const isBuffer = (item) => kind(item) === kinds.ARRAY_BUFFER && className(item) !== "SharedArrayBuffer";
+  const mover = (item) => internals.transferable.find(({ is }) => is(item));
+
   const checkTransfer = (list) => {
     const seen = new Set();
     for (const item of list) {
-      if (item === null || typeof item !== "object" || kind(item) !== kinds.ARRAY_BUFFER ||
-          className(item) === "SharedArrayBuffer") {
-        refuse("A value in the transfer list that is not an ArrayBuffer");
+      const isObject = item !== null && typeof item === "object";
+      if (!isObject || !isBuffer(item) && mover(item) === undefined) {
+        refuse("A value in the transfer list that cannot be transferred");
       }
-      if (seen.has(item)) refuse("A buffer that is twice in the transfer list");
-      if (bufferDetached(item)) refuse("A detached ArrayBuffer");
+      if (seen.has(item)) refuse("A value that is twice in the transfer list");
       seen.add(item);
     }
     return seen;
   };
 
-  internals.structuredClone = (value, transfer = []) => {
+  const checkDetached = (item) => {
+    if (isBuffer(item) ? bufferDetached(item) : mover(item).isDetached(item)) {
+      refuse("A value in the transfer list that is detached already");
+    }
+  };
+
+  // https://html.spec.whatwg.org/#structuredserializewithtransfer and its counterpart at once.
+  internals.cloneWithTransfer = (value, transfer = []) => {
     const list = checkTransfer(transfer);
     const memory = new Map();
     const pending = [];
-    // Views are made on the copy; the bytes move once nothing can fail any more.
-    for (const buffer of list) memory.set(buffer, cloneBuffer(buffer));
+    const moved = [];
+    // Views are made on the copy; what moves does so once nothing can fail any more.
+    for (const item of list) {
+      if (!isBuffer(item)) {
+        const to = mover(item).prepare();
+        moved.push({ item, to });
+        memory.set(item, to);
+      } else if (!bufferDetached(item)) {
+        memory.set(item, cloneBuffer(item));
+      }
+    }
     const result = clone(value, memory, pending);
     // First in, first out: properties get their order from their object, not from this list.
     for (let i = 0; i < pending.length; i++) pending[i]();
-    for (const buffer of list) detach(buffer);
-    return result;
+    for (const item of list) checkDetached(item);
+    for (const item of list) if (isBuffer(item)) detach(item);
+    for (const { item, to } of moved) mover(item).transfer(item, to);
+    return { value: result, ports: moved.map(({ to }) => to) };
   };
+
+  internals.structuredClone = (value, transfer = []) => internals.cloneWithTransfer(value, transfer).value;
 
   defineGlobal("structuredClone", function structuredClone(value, options = undefined) {
     requireArguments(arguments.length, 1, "structuredClone");
+    if (options !== undefined && options !== null && typeof options !== "object" && typeof options !== "function") {
+      throw new TypeError("structuredClone: the options must be an object");
+    }
     const transfer = options?.transfer;
     return internals.structuredClone(value, transfer === undefined ? [] : [...transfer]);
   });

@@ -5,7 +5,7 @@
 
   const { defineInterface, requireArguments } = internals;
   const { apply, defineProperty } = Reflect;
-  const now = performance.now.bind(performance);
+  const now = internals.performanceNow;
 
   const optional = (value, what) => {
     if (value === undefined || value === null) return {};
@@ -16,6 +16,11 @@
   };
 
   let slots; // what EventTarget may do with an Event
+  // [LegacyUnforgeable]: https://webidl.spec.whatwg.org/#LegacyUnforgeable
+  const trusted = {
+    get: Reflect.getOwnPropertyDescriptor({ get isTrusted() { return slots.isTrusted(this); } }, "isTrusted").get,
+    enumerable: true,
+  };
 
   class Event {
     #type; #target = null; #currentTarget = null; #phase = 0;
@@ -31,6 +36,7 @@
       this.#bubbles = !!init.bubbles;
       this.#cancelable = !!init.cancelable;
       this.#composed = !!init.composed;
+      defineProperty(this, "isTrusted", trusted);
     }
 
     get type() { return this.#type; }
@@ -43,7 +49,6 @@
     get composed() { return this.#composed; }
     get defaultPrevented() { return this.#canceled; }
     get timeStamp() { return this.#time; }
-    get isTrusted() { return this.#trusted; }
     get returnValue() { return !this.#canceled; }
     set returnValue(value) { if (!value) this.preventDefault(); }
     get cancelBubble() { return this.#stop; }
@@ -82,6 +87,10 @@
         stoppedNow: (event) => event.#stopImmediate,
         setPassive(event, passive) { event.#passive = passive; },
         setTrusted(event, trusted) { event.#trusted = trusted; },
+        isTrusted(event) {
+          if (typeof event !== "object" || event === null || !(#trusted in event)) throw internals.illegal();
+          return event.#trusted;
+        },
       };
     }
   }
@@ -105,10 +114,48 @@
     }
   };
 
+  // A target's listeners; the global object, which no class of ours makes, has them in `globalSlot`.
+  class Slot {
+    listeners = null; // Map: type to listeners, made when the first comes
+    has(type) {
+      const list = this.listeners?.get(type);
+      return list !== undefined && list.length !== 0;
+    }
+    // A list in use is never changed: whoever dispatches goes on with the one it began with.
+    remove(type, listener) {
+      listener.removed = true;
+      const list = this.listeners?.get(type);
+      if (list !== undefined) this.listeners.set(type, list.filter((other) => other !== listener));
+    }
+    dispatch(event, target) {
+      slots.begin(event, target);
+      const list = this.listeners?.get(event.type);
+      if (list !== undefined && list.length !== 0) this.call(event, target, list);
+      return slots.end(event);
+    }
+    call(event, target, list) {
+      const present = list.slice();
+      for (const capture of [true, false]) {
+        if (slots.stopped(event)) break;
+        for (const listener of present) {
+          if (listener.capture !== capture || listener.removed) continue;
+          if (slots.stoppedNow(event)) break;
+          if (listener.once) this.remove(event.type, listener);
+          if (listener.passive) slots.setPassive(event, true);
+          call(listener, event, target);
+          slots.setPassive(event, false);
+        }
+      }
+    }
+  }
+  const globalSlot = new Slot();
+  let slotOf;
+
   class EventTarget {
-    #listeners = null; // Map: type to listeners, made when the first comes
+    #slot = new Slot();
 
     addEventListener(type, callback, options = undefined) {
+      const slot = slotOf(this);
       requireArguments(arguments.length, 2, "EventTarget.addEventListener");
       type = `${type}`;
       let capture = false, once = false, passive = false, signal;
@@ -128,7 +175,7 @@
         throw new TypeError("EventTarget.addEventListener: the listener is not an object");
       }
       if (signal !== undefined && signal.aborted) return;
-      const known = this.#listeners ??= new Map();
+      const known = slot.listeners ??= new Map();
       if (callback === null || callback === undefined) return;
       let list = known.get(type);
       if (list === undefined) known.set(type, list = []);
@@ -137,95 +184,96 @@
       }
       const listener = { callback, capture, once, passive, removed: false };
       list.push(listener);
-      if (signal !== undefined) internals.onAbort(signal, () => this.#remove(type, listener));
+      if (signal !== undefined) internals.onAbort(signal, () => slot.remove(type, listener));
     }
 
     removeEventListener(type, callback, options = undefined) {
+      const slot = slotOf(this);
       requireArguments(arguments.length, 2, "EventTarget.removeEventListener");
       type = `${type}`;
+      if (callback !== null && callback !== undefined &&
+          typeof callback !== "object" && typeof callback !== "function") {
+        throw new TypeError("EventTarget.removeEventListener: the listener is not an object");
+      }
       const capture = typeof options === "object" && options !== null ? !!options.capture : !!options;
-      const list = this.#listeners?.get(type);
+      const list = slot.listeners?.get(type);
       if (list === undefined) return;
       for (const listener of list) {
         if (listener.callback === callback && listener.capture === capture) {
-          this.#remove(type, listener);
+          slot.remove(type, listener);
           return;
         }
       }
     }
 
     dispatchEvent(event) {
+      const slot = slotOf(this);
       requireArguments(arguments.length, 1, "EventTarget.dispatchEvent");
       if (!slots.is(event)) throw new TypeError("EventTarget.dispatchEvent: not an Event");
       if (slots.busy(event)) {
         throw new DOMException("The event is already being dispatched", "InvalidStateError");
       }
       slots.setTrusted(event, false);
-      return this.#dispatch(event);
-    }
-
-    // A list in use is never changed: whoever dispatches goes on with the one it began with.
-    #remove(type, listener) {
-      listener.removed = true;
-      const list = this.#listeners?.get(type);
-      if (list !== undefined) this.#listeners.set(type, list.filter((other) => other !== listener));
-    }
-
-    #dispatch(event) {
-      slots.begin(event, this);
-      const list = this.#listeners?.get(event.type);
-      if (list !== undefined && list.length !== 0) {
-        const present = list.slice();
-        for (const capture of [true, false]) {
-          if (slots.stopped(event)) break;
-          for (const listener of present) {
-            if (listener.capture !== capture || listener.removed) continue;
-            if (slots.stoppedNow(event)) break;
-            if (listener.once) this.#remove(event.type, listener);
-            if (listener.passive) slots.setPassive(event, true);
-            call(listener, event, this);
-            slots.setPassive(event, false);
-          }
-        }
-      }
-      return slots.end(event);
+      return slot.dispatch(event, this ?? globalThis);
     }
 
     static {
-      internals.brands.push((value) => #listeners in value);
+      internals.brands.push((value) => #slot in value);
+      slotOf = (target) => {
+        if (target === undefined || target === null || target === globalThis) return globalSlot;
+        if (typeof target !== "object" || !(#slot in target)) throw internals.illegal();
+        return target.#slot;
+      };
       // https://dom.spec.whatwg.org/#concept-event-fire
       internals.fireEvent = (target, event) => {
         slots.setTrusted(event, true);
-        return target.#dispatch(event);
+        return slotOf(target).dispatch(event, target);
       };
     }
   }
+  internals.hasListeners = (type) => globalSlot.has(type);
+  for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"]) {
+    const method = EventTarget.prototype[name];
+    internals[name] = (...rest) => apply(method, globalThis, rest);
+  }
 
-  // https://html.spec.whatwg.org/#event-handler-idl-attributes
-  internals.defineEventHandler = (constructor, type) => {
+  // https://html.spec.whatwg.org/#event-handler-idl-attributes. `onSet` is told of each value that is set.
+  internals.defineEventHandler = (constructor, type, onSet = undefined) => {
     const handlers = new WeakMap();
     const name = `on${type}`;
+    const invoke = (made, event) => {
+      if (typeof made.value !== "function") return;
+      const target = event.currentTarget;
+      // https://html.spec.whatwg.org/#the-event-handler-processing-algorithm, step 4
+      if (target === globalThis && type === "error" && event instanceof ErrorEvent) {
+        const { message, filename, lineno, colno, error } = event;
+        if (apply(made.value, target, [message, filename, lineno, colno, error]) === true) event.preventDefault();
+        return;
+      }
+      if (apply(made.value, target, [event]) === false) event.preventDefault();
+    };
     const accessor = {
       get [name]() {
-        return handlers.get(this)?.value ?? null;
+        return handlers.get(this ?? globalThis)?.value ?? null;
       },
       set [name](value) {
+        const self = this ?? globalThis;
+        slotOf(self);
         if (typeof value !== "function" && (typeof value !== "object" || value === null)) value = null;
-        const handler = handlers.get(this);
+        const handler = handlers.get(self);
         if (handler !== undefined) {
           handler.value = value;
         } else if (value !== null) {
           const made = { value };
-          handlers.set(this, made);
-          this.addEventListener(type, (event) => {
-            if (typeof made.value !== "function") return;
-            if (apply(made.value, event.currentTarget, [event]) === false) event.preventDefault();
-          });
+          handlers.set(self, made);
+          apply(EventTarget.prototype.addEventListener, self, [type, (event) => invoke(made, event)]);
         }
+        onSet?.(self);
       },
     };
     const descriptor = Reflect.getOwnPropertyDescriptor(accessor, name);
-    defineProperty(constructor.prototype, name, { ...descriptor, enumerable: true, configurable: true });
+    defineProperty(constructor.prototype ?? constructor, name,
+      { ...descriptor, enumerable: true, configurable: true });
   };
 
   class CustomEvent extends Event {
@@ -288,14 +336,33 @@
       this.#origin = internals.toUSVString(origin);
       this.#lastEventId = `${lastEventId}`;
       this.#source = source;
-      this.#ports = Object.freeze([...ports]);
+      const list = [...ports];
+      for (const port of list) {
+        if (!internals.isPort?.(port)) throw new TypeError("MessageEvent: ports must be MessagePorts");
+      }
+      if (source !== null && !internals.isPort?.(source)) {
+        throw new TypeError("MessageEvent: source must be a MessagePort");
+      }
+      this.#ports = Object.freeze(list);
     }
     get data() { return this.#data; }
     get origin() { return this.#origin; }
     get lastEventId() { return this.#lastEventId; }
     get source() { return this.#source; }
     get ports() { return this.#ports; }
+    initMessageEvent(type, bubbles = false, cancelable = false, data = null, origin = "", lastEventId = "",
+      source = null, ports = []) {
+      requireArguments(arguments.length, 1, "MessageEvent.initMessageEvent");
+      if (slots.busy(this)) return;
+      this.initEvent(type, bubbles, cancelable);
+      this.#data = data;
+      this.#origin = internals.toUSVString(origin);
+      this.#lastEventId = `${lastEventId}`;
+      this.#source = source;
+      this.#ports = Object.freeze([...ports]);
+    }
   }
+  Object.defineProperty(MessageEvent.prototype.initMessageEvent, "length", { value: 1, configurable: true });
 
   for (const constructor of [Event, EventTarget, CustomEvent, ErrorEvent, PromiseRejectionEvent,
     MessageEvent]) {

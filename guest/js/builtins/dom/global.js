@@ -2,7 +2,50 @@
 (function (internals) {
   "use strict";
 
-  const { defineInterface, defineGlobal, requireArguments, report } = internals;
+  const { defineInterface, defineGlobal, requireArguments, defineEventHandler, fireEvent, hasListeners } = internals;
+
+  // ---- https://html.spec.whatwg.org/#report-the-exception: first the listeners, then the log ----
+
+  const log = internals.report;
+  let reporting = false;
+  const report = internals.report = (error) => {
+    if (reporting || !hasListeners("error")) {
+      log(error);
+      return;
+    }
+    reporting = true;
+    try {
+      const isObject = typeof error === "object" && error !== null;
+      const message = isObject && typeof error.message === "string" ? `Uncaught ${error}` : `Uncaught ${String(error)}`;
+      const [, filename = "", lineno = 0, colno = 0] =
+        isObject ? /\(?([^\s()]+):(\d+):(\d+)\)?/.exec(`${error.stack}`) ?? [] : [];
+      const event = new ErrorEvent("error",
+        { message, filename, lineno: Number(lineno), colno: Number(colno), error, cancelable: true });
+      if (fireEvent(globalThis, event)) log(error);
+    } finally {
+      reporting = false;
+    }
+  };
+  defineEventHandler(globalThis, "error");
+
+  // ---- https://html.spec.whatwg.org/#unhandled-promise-rejections ----
+
+  const told = new WeakSet(); // promises whose rejection was told
+  // True when a listener took care of it.
+  internals.onUnhandledRejection = (promise, reason) => {
+    if (!hasListeners("unhandledrejection") && !hasListeners("rejectionhandled")) return false;
+    told.add(promise);
+    const event = new PromiseRejectionEvent("unhandledrejection", { promise, reason, cancelable: true });
+    return !fireEvent(globalThis, event);
+  };
+  internals.onRejectionHandled = (promise) => {
+    if (!told.delete(promise) || !hasListeners("rejectionhandled")) return;
+    const reason = internals.promiseResult(promise);
+    internals.startTimer(() =>
+      fireEvent(globalThis, new PromiseRejectionEvent("rejectionhandled", { promise, reason })), 0);
+  };
+  defineEventHandler(globalThis, "unhandledrejection");
+  defineEventHandler(globalThis, "rejectionhandled");
 
   defineGlobal("self", globalThis);
   defineGlobal("reportError", function reportError(error) {

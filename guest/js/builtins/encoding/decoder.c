@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "../common/common.h"
+#include "../lazy/lazy.h"
 #include "utf8.h"
 
-typedef enum Encoding { UTF_8, UTF_16LE, UTF_16BE, WINDOWS_1252 } Encoding;
+typedef enum Encoding { UTF_8, UTF_16LE, UTF_16BE, WINDOWS_1252, LEGACY } Encoding;
 
 static const char* const kNames[] = {
     [UTF_8] = "utf-8",
@@ -68,12 +69,36 @@ typedef struct Decoder {
   bool bom_seen;
   uint8_t open_size; /* bytes of an unfinished sequence */
   uint8_t open[4];
+  JSValue legacy; /* the decoder of an encoding that is not done here; undefined else */
 } Decoder;
 
 static JSClassID decoder_class;
 
 static void finalize_decoder(JSRuntime* runtime, JSValueConst value) {
-  js_free_rt(runtime, JS_GetOpaque(value, decoder_class));
+  Decoder* decoder = JS_GetOpaque(value, decoder_class);
+  if (decoder) {
+    JS_FreeValueRT(runtime, decoder->legacy);
+  }
+  js_free_rt(runtime, decoder);
+}
+
+static void mark_decoder(JSRuntime* runtime, JSValueConst value, JS_MarkFunc* mark) {
+  Decoder* decoder = JS_GetOpaque(value, decoder_class);
+  if (decoder) {
+    JS_MarkValue(runtime, decoder->legacy, mark);
+  }
+}
+
+/* The decoder that the "legacy" script has for a label; an exception when there is none. */
+static JSValue make_legacy(JSContext* context, JSValueConst label, bool fatal, bool ignore_bom) {
+  JSValue make = wws_lazy_value(context, "legacy", "makeDecoder");
+  if (JS_IsException(make)) {
+    return make;
+  }
+  JSValueConst arguments[] = {label, JS_NewBool(context, fatal), JS_NewBool(context, ignore_bom)};
+  JSValue decoder = JS_Call(context, make, JS_UNDEFINED, 3, arguments);
+  JS_FreeValue(context, make);
+  return decoder;
 }
 
 static bool is_space(char c) {
@@ -131,16 +156,7 @@ static JSValue construct_decoder(JSContext* context, JSValueConst new_target, in
       return JS_EXCEPTION;
     }
     encoding = find_encoding(label.data, label.size);
-    if (encoding < 0) {
-      JS_ThrowRangeError(context,
-                         "TextDecoder: the encoding '%.60s' is not supported; use utf-8, utf-16le, "
-                         "utf-16be or windows-1252",
-                         label.data);
-    }
     wws_text_free(context, &label);
-    if (encoding < 0) {
-      return JS_EXCEPTION;
-    }
   }
   JSValueConst options = argc > 1 ? argv[1] : JS_UNDEFINED;
   bool fatal = false;
@@ -149,13 +165,23 @@ static JSValue construct_decoder(JSContext* context, JSValueConst new_target, in
       read_flag(context, options, "ignoreBOM", &ignore_bom)) {
     return JS_EXCEPTION;
   }
+  JSValue legacy = JS_UNDEFINED;
+  if (encoding < 0) {
+    legacy = make_legacy(context, argv[0], fatal, ignore_bom);
+    encoding = LEGACY;
+  }
+  if (JS_IsException(legacy)) {
+    return JS_EXCEPTION;
+  }
   JSValue object = wws_construct(context, new_target, decoder_class);
   Decoder* decoder = JS_IsException(object) ? NULL : js_mallocz(context, sizeof(*decoder));
   if (!decoder) {
+    JS_FreeValue(context, legacy);
     JS_FreeValue(context, object);
     return JS_EXCEPTION;
   }
   decoder->encoding = (Encoding)encoding;
+  decoder->legacy = legacy;
   decoder->fatal = fatal;
   decoder->ignore_bom = ignore_bom;
   JS_SetOpaque(object, decoder);
@@ -294,6 +320,18 @@ static JSValue decode_chunk(JSContext* context, Decoder* decoder, const uint8_t*
   return string;
 }
 
+static JSValue decode_legacy(JSContext* context, const Decoder* decoder, const uint8_t* data,
+                             size_t size, bool stream) {
+  JSValue bytes = JS_NewUint8ArrayCopy(context, data, size);
+  JSValue decode = JS_GetPropertyStr(context, decoder->legacy, "decode");
+  JSValueConst arguments[] = {bytes, JS_NewBool(context, stream)};
+  JSValue string = JS_IsException(bytes) ? JS_EXCEPTION
+                                         : JS_Call(context, decode, decoder->legacy, 2, arguments);
+  JS_FreeValue(context, decode);
+  JS_FreeValue(context, bytes);
+  return string;
+}
+
 static JSValue decoder_decode(JSContext* context, JSValueConst this_value, int argc,
                               JSValueConst* argv) {
   Decoder* decoder = wws_unwrap(context, this_value, decoder_class);
@@ -312,6 +350,9 @@ static JSValue decoder_decode(JSContext* context, JSValueConst this_value, int a
   if (!size) {
     data = &nothing;
   }
+  if (decoder->encoding == LEGACY) {
+    return decode_legacy(context, decoder, data, size, stream);
+  }
   if (!decoder->in_stream) {
     decoder->bom_seen = false;
     decoder->open_size = 0;
@@ -326,7 +367,11 @@ static JSValue decoder_decode(JSContext* context, JSValueConst this_value, int a
 
 static JSValue decoder_encoding(JSContext* context, JSValueConst this_value) {
   Decoder* decoder = wws_unwrap(context, this_value, decoder_class);
-  return decoder ? JS_NewString(context, kNames[decoder->encoding]) : JS_EXCEPTION;
+  if (!decoder) {
+    return JS_EXCEPTION;
+  }
+  return decoder->encoding == LEGACY ? JS_GetPropertyStr(context, decoder->legacy, "encoding")
+                                     : JS_NewString(context, kNames[decoder->encoding]);
 }
 
 static JSValue decoder_fatal(JSContext* context, JSValueConst this_value) {
@@ -350,6 +395,7 @@ static const JSCFunctionListEntry decoder_members[] = {
 int wws_install_decoder(JSContext* context) {
   const WwsClass decoder = {.name = "TextDecoder",
                             .finalizer = finalize_decoder,
+                            .mark = mark_decoder,
                             .constructor = construct_decoder,
                             .members = decoder_members,
                             .member_count = WWS_COUNT(decoder_members)};

@@ -7,11 +7,13 @@
 void wws_body_init(wws_body* body) {
   memset(body, 0, sizeof *body);
   body->text = JS_UNDEFINED;
+  body->type = JS_UNDEFINED;
   body->stream = JS_UNDEFINED;
 }
 
 void wws_body_free(JSRuntime* runtime, wws_body* body) {
   JS_FreeValueRT(runtime, body->text);
+  JS_FreeValueRT(runtime, body->type);
   JS_FreeValueRT(runtime, body->stream);
   wws_blob_free(runtime, body->blob);
   wws_body_init(body);
@@ -39,6 +41,30 @@ static int extract_bytes(JSContext* context, wws_body* body, JSValueConst init) 
   body->kind = WWS_BODY_IS_BYTES;
   body->size = size;
   return 0;
+}
+
+/* A Blob or FormData: 1 when it was one. */
+static int extract_object(JSContext* context, wws_body* body, JSValueConst init) {
+  JSValue pair = wws_fetch_internal(context, "objectBody", 1, &init);
+  if (JS_IsException(pair)) return -1;
+  if (!JS_IsObject(pair)) return 0;
+  JSValue bytes = JS_GetPropertyUint32(context, pair, 0);
+  body->type = JS_GetPropertyUint32(context, pair, 1);
+  JS_FreeValue(context, pair);
+  int result = JS_IsException(bytes) || JS_IsException(body->type)
+                   ? -1
+                   : extract_bytes(context, body, bytes);
+  JS_FreeValue(context, bytes);
+  return result < 0 ? -1 : 1;
+}
+
+int wws_body_add_type(JSContext* context, const wws_body* body, wws_headers* headers) {
+  if (!headers) return -1;
+  size_t size = 0;
+  const uint8_t* text = wws_string_latin1(context, body->type, &size);
+  if (!text || !size || wws_headers_has(headers, "content-type")) return 0;
+  wws_span value = {text, size};
+  return wws_headers_append(context, headers, wws_span_of("content-type"), value);
 }
 
 static int extract_text(JSContext* context, wws_body* body, JSValueConst init) {
@@ -70,6 +96,11 @@ int wws_body_extract(JSContext* context, wws_body* body, JSValueConst init, wws_
       *type = WWS_TYPE_FORM;
       body->kind = WWS_BODY_IS_TEXT;
       return 0;
+    }
+    int object = extract_object(context, body, init);
+    if (object != 0) {
+      *type = WWS_TYPE_OTHER;
+      return object < 0 ? -1 : 0;
     }
   }
   *type = WWS_TYPE_TEXT;

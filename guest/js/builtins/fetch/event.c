@@ -1,4 +1,5 @@
-/* FetchEvent, the `ctx` of a default export, addEventListener. */
+/* FetchEvent, the `ctx` of a default export, and the global's addEventListener: "fetch" has the one
+ * listener that counts, other types are those of an EventTarget. */
 #include "fetch.h"
 
 static JSValue wait_until(JSContext* context, JSValueConst self, int count, JSValueConst* values) {
@@ -69,7 +70,9 @@ static JSValue add_listener(JSContext* context, JSValueConst self, int count,
                             JSValueConst* values) {
   if (count < 2) return JS_ThrowTypeError(context, "addEventListener needs a type and a listener");
   if (!is_fetch(context, values[0])) {
-    return JS_HasException(context) ? JS_EXCEPTION : JS_UNDEFINED;
+    return JS_HasException(context)
+               ? JS_EXCEPTION
+               : wws_fetch_internal(context, "addEventListener", count, values);
   }
   if (!JS_IsObject(values[1])) {
     return JS_ThrowTypeError(context, "addEventListener: the listener is not a function");
@@ -83,7 +86,9 @@ static JSValue add_listener(JSContext* context, JSValueConst self, int count,
 static JSValue remove_listener(JSContext* context, JSValueConst self, int count,
                                JSValueConst* values) {
   if (count < 2 || !is_fetch(context, values[0])) {
-    return JS_HasException(context) ? JS_EXCEPTION : JS_UNDEFINED;
+    return JS_HasException(context)
+               ? JS_EXCEPTION
+               : wws_fetch_internal(context, "removeEventListener", count, values);
   }
   wws_engine* engine = wws_engine_of(context);
   if (JS_IsStrictEqual(context, engine->listener, values[1])) {
@@ -93,7 +98,13 @@ static JSValue remove_listener(JSContext* context, JSValueConst self, int count,
   return JS_UNDEFINED;
 }
 
+static JSValue dispatch_event(JSContext* context, JSValueConst self, int count,
+                              JSValueConst* values) {
+  return wws_fetch_internal(context, "dispatchEvent", count, values);
+}
+
 static const JSCFunctionListEntry global_functions[] = {
+    JS_CFUNC_DEF2("dispatchEvent", 1, dispatch_event, JS_PROP_C_W_E),
     JS_CFUNC_DEF2("addEventListener", 2, add_listener, JS_PROP_C_W_E),
     JS_CFUNC_DEF2("removeEventListener", 2, remove_listener, JS_PROP_C_W_E),
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "builtins.h"
+#include "embedded.h"
 
 wws_fetch_state* wws_fetch_of(JSContext* context) { return wws_engine_of(context)->fetch; }
 
@@ -107,5 +108,5 @@ int wws_builtin_fetch(JSContext* context) {
       wws_dispatch_init(context) < 0) {
     return -1;
   }
-  return 0;
+  return wws_run_builtin(context, "wws:body", wws_js_body, wws_js_body_size);
 }

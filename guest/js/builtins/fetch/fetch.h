@@ -75,10 +75,17 @@ typedef struct {
   wws_blob* blob; /* WWS_BODY_IS_BYTES */
   size_t at, size;
   JSValue text;   /* WWS_BODY_IS_TEXT */
+  JSValue type;   /* with WWS_TYPE_OTHER: the content type that goes with it; undefined else */
   JSValue stream; /* what `body` gave out, or WWS_BODY_IS_STREAM; undefined before */
 } wws_body;
 
-typedef enum { WWS_TYPE_NONE, WWS_TYPE_TEXT, WWS_TYPE_FORM, WWS_TYPE_JSON } wws_body_type;
+typedef enum {
+  WWS_TYPE_NONE,
+  WWS_TYPE_TEXT,
+  WWS_TYPE_FORM,
+  WWS_TYPE_JSON,
+  WWS_TYPE_OTHER, /* body->type */
+} wws_body_type;
 
 void wws_body_init(wws_body* body);
 void wws_body_free(JSRuntime* runtime, wws_body* body);
@@ -86,6 +93,8 @@ void wws_body_mark(JSRuntime* runtime, wws_body* body, JS_MarkFunc* mark);
 /* Extracts a BodyInit value; *type is the content type that goes with it. */
 int wws_body_extract(JSContext* context, wws_body* body, JSValueConst init, wws_body_type* type);
 const char* wws_body_type_text(wws_body_type type);
+/* With WWS_TYPE_OTHER: the type becomes a header where there is none. -1 after an exception. */
+int wws_body_add_type(JSContext* context, const wws_body* body, wws_headers* headers);
 /* Used, or its stream is locked or disturbed; -1 after an exception. */
 int wws_body_unusable(JSContext* context, const wws_body* body);
 bool wws_body_used(JSContext* context, const wws_body* body);

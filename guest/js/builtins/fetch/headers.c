@@ -491,6 +491,14 @@ static JSValue headers_to_json(JSContext* context, JSValueConst self, int count,
 
 #define ENUMERABLE_METHOD (JS_PROP_C_W_E)
 
+/* As JS_CFUNC_MAGIC_DEF, enumerable. */
+#define ITERATION(name, kind)                                                   \
+  {                                                                             \
+    name, JS_PROP_C_W_E, JS_DEF_CFUNC, kind, {                                  \
+      .func = { 0, JS_CFUNC_generic_magic, {.generic_magic = headers_iterate} } \
+    }                                                                           \
+  }
+
 static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF2("append", 2, headers_append, ENUMERABLE_METHOD),
     JS_CFUNC_DEF2("delete", 1, headers_delete, ENUMERABLE_METHOD),
@@ -499,9 +507,9 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF2("has", 1, headers_has, ENUMERABLE_METHOD),
     JS_CFUNC_DEF2("set", 2, headers_set, ENUMERABLE_METHOD),
     JS_CFUNC_DEF2("forEach", 1, headers_for_each, ENUMERABLE_METHOD),
-    JS_CFUNC_MAGIC_DEF("keys", 0, headers_iterate, 0),
-    JS_CFUNC_MAGIC_DEF("values", 0, headers_iterate, 1),
-    JS_CFUNC_MAGIC_DEF("entries", 0, headers_iterate, 2),
+    ITERATION("keys", 0),
+    ITERATION("values", 1),
+    ITERATION("entries", 2),
     JS_ALIAS_DEF("[Symbol.iterator]", "entries"),
     JS_CFUNC_DEF("toJSON", 0, headers_to_json),
     JS_PROP_STRING_DEF("[Symbol.toStringTag]", "Headers", JS_PROP_CONFIGURABLE),

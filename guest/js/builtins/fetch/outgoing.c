@@ -1,4 +1,6 @@
 /* fetch(): https://fetch.spec.whatwg.org/#fetch-method */
+#include <string.h>
+
 #include "fetch.h"
 
 struct wws_outgoing {
@@ -141,6 +143,24 @@ static int send(JSContext* context, wws_fetch_request* request, wws_outgoing* op
   return wws_pump_start(context, operation->id, &request->body);
 }
 
+/* A data: URL is answered here. 1 when the request was for one; its outcome settles the operation.
+ */
+static int answer_data(JSContext* context, wws_fetch_request* request, wws_outgoing* operation) {
+  JSValueConst url = wws_request_url(context, request);
+  size_t size = 0;
+  const uint8_t* at = wws_string_latin1(context, url, &size);
+  if (!at || size < 5 || memcmp(at, "data:", 5) != 0) return 0;
+  if (check_aborted(context, request->signal) != 0) return -1;
+  JSValue response = wws_fetch_internal(context, "fetchData", 1, &url);
+  if (JS_IsException(response)) return -1;
+  wws_fetch_response* made = wws_response_of(context, response);
+  if (made) made->type = WWS_RESPONSE_BASIC;
+  if (made) made->url = JS_DupValue(context, url);
+  settle(context, operation, false, response);
+  JS_FreeValue(context, response);
+  return 1;
+}
+
 static JSValue js_fetch(JSContext* context, JSValueConst self, int count, JSValueConst* values) {
   wws_outgoing* operation = js_mallocz(context, sizeof *operation);
   if (!operation) return JS_EXCEPTION;
@@ -156,10 +176,16 @@ static JSValue js_fetch(JSContext* context, JSValueConst self, int count, JSValu
   if (count < 1) {
     JS_ThrowTypeError(context, "fetch needs a URL or a Request");
   } else if (request && wws_request_build(context, request, values[0], init) == 0) {
-    result = send(context, request, operation);
+    result = answer_data(context, request, operation);
+    if (result == 0) result = send(context, request, operation);
   }
   wws_request_free(JS_GetRuntime(context), request);
   if (result == 0) return promise;
+  if (result > 0) {
+    JS_FreeValues(context, operation->resolve[0], operation->resolve[1]);
+    js_free(context, operation);
+    return promise;
+  }
   JSValue error = JS_GetException(context);
   settle(context, operation, true, error);
   JS_FreeValue(context, error);

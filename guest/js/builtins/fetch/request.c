@@ -329,6 +329,9 @@ static int take_headers(JSContext* context, wws_fetch_request* request, JSValueC
 
 /* The content type that goes with a body, where the worker did not name one. */
 static int add_type(JSContext* context, wws_fetch_request* request, wws_body_type type) {
+  if (type == WWS_TYPE_OTHER) {
+    return wws_body_add_type(context, &request->body, wws_request_headers(context, request));
+  }
   const char* text = wws_body_type_text(type);
   if (!text) return 0;
   wws_headers* headers = wws_request_headers(context, request);

@@ -144,7 +144,9 @@ static int take_body(JSContext* context, wws_fetch_response* response, JSValueCo
   wws_body_type type;
   if (wws_body_extract(context, &response->body, init, &type) < 0) return -1;
   response->body_type = (uint8_t)type;
-  return 0;
+  if (type != WWS_TYPE_OTHER) return 0;
+  response->body_type = WWS_TYPE_NONE;
+  return wws_body_add_type(context, &response->body, wws_response_headers(context, response));
 }
 
 static JSValue construct(JSContext* context, JSValueConst new_target, int count,

@@ -45,6 +45,7 @@ static int on_timer(JSContext* context, uint32_t id, wws_reader* rest) {
 }
 
 static const JSCFunctionListEntry internal_functions[] = {
+
     JS_CFUNC_DEF("armTimer", 2, internal_arm),
     JS_CFUNC_DEF("disarmTimer", 1, internal_disarm),
 };

@@ -99,9 +99,11 @@ test("labels", () => {
     ["iso-8859-1", "windows-1252"], ["us-ascii", "windows-1252"], ["ucs-2", "utf-16le"], ["unicodefffe", "utf-16be"]]) {
     same(new TextDecoder(label).encoding, name, label);
   }
-  for (const label of ["shift_jis", "", "utf-", "utf-8x", "utf-8\0", "\u00e9"]) {
-    throws(RangeError, () => new TextDecoder(label), label === "shift_jis" ? "'shift_jis' is not supported" : "", label);
+  for (const label of ["replacement", "", "utf-", "utf-8x", "utf-8\0", "\u00e9"]) {
+    throws(RangeError, () => new TextDecoder(label), "", label);
   }
+  same(new TextDecoder("Shift-JIS").encoding, "shift_jis");
+  same(new TextDecoder("koi8-r").decode(new Uint8Array([0xf0, 0xd2])), "Пр");
   const d = new TextDecoder("utf8", { fatal: 1, ignoreBOM: "yes" });
   alike([d.encoding, d.fatal, d.ignoreBOM], ["utf-8", true, true]);
   throws(TypeError, () => new TextDecoder("utf-8", 5));

@@ -1,0 +1,92 @@
+#include "bindings/compress/compress.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace wws::bindings::compress {
+namespace {
+
+// Runs a codec to its end, in pieces of `piece` bytes. Errors as the codec's.
+Result<std::string> drive(Codec& codec, std::string_view text, std::size_t piece = 1000) {
+  std::string out, room(4096, '\0');
+  for (;;) {
+    const bool last = piece >= text.size();
+    const auto step = codec.step(as_bytes(text.substr(0, piece)),
+                                 {reinterpret_cast<std::uint8_t*>(room.data()), room.size()},
+                                 last ? Codec::Input::Last : Codec::Input::More);
+    if (!step) return fail(step.error());
+    out.append(room, 0, step->written);
+    text.remove_prefix(step->consumed);
+    if (step->finished) return text.empty() ? out : out + "|" + std::string(text);
+  }
+}
+
+std::string sample() {
+  std::string text;
+  for (int i = 0; i < 20000; ++i) text += std::to_string(i * 7919 % 1000) + ",";
+  return text;
+}
+
+class Formats : public testing::TestWithParam<Format> {
+ protected:
+  std::unique_ptr<Codec> codec(Direction direction) { return *make(GetParam(), direction); }
+};
+
+TEST_P(Formats, GiveBackWhatWentIn) {
+  const auto packed = drive(*codec(Direction::Compress), sample());
+  ASSERT_TRUE(packed);
+  EXPECT_LT(packed->size(), sample().size() / 2);
+  const auto plain = drive(*codec(Direction::Decompress), *packed, 77);
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(*plain, sample());
+}
+
+TEST_P(Formats, PackNothing) {
+  const auto packed = drive(*codec(Direction::Compress), "");
+  ASSERT_TRUE(packed);
+  EXPECT_EQ(*drive(*codec(Direction::Decompress), *packed), "");
+}
+
+TEST_P(Formats, TellDataThatEndTooEarly) {
+  const auto packed = drive(*codec(Direction::Compress), sample());
+  const auto plain = drive(*codec(Direction::Decompress), packed->substr(0, packed->size() - 3));
+  ASSERT_FALSE(plain);
+  EXPECT_EQ(plain.error().kind(), ErrorKind::Invalid);
+}
+
+TEST_P(Formats, RefuseNoise) {
+  const auto plain = drive(*codec(Direction::Decompress), std::string(500, '\xf7'));
+  ASSERT_FALSE(plain);
+  EXPECT_EQ(plain.error().kind(), ErrorKind::Invalid);
+}
+
+TEST_P(Formats, LeaveWhatFollowsTheEnd) {
+  const auto packed = drive(*codec(Direction::Compress), "hello");
+  EXPECT_EQ(*drive(*codec(Direction::Decompress), *packed + "rest"), "hello|rest");
+}
+
+TEST_P(Formats, TakeAndGiveNoMoreThanAPieceAtATime) {
+  const std::string zeros(8u << 20, '\0');
+  const auto packed = drive(*codec(Direction::Compress), zeros, zeros.size());
+  ASSERT_TRUE(packed);
+  std::string room(zeros.size(), 'x');
+  auto unpack = codec(Direction::Decompress);
+  const auto step =
+      unpack->step(as_bytes(*packed), {reinterpret_cast<std::uint8_t*>(room.data()), room.size()},
+                   Codec::Input::Last);
+  ASSERT_TRUE(step);
+  EXPECT_LE(step->written, 128u * 1024);
+  EXPECT_FALSE(step->finished);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Formats,
+                         testing::Values(Format::Deflate, Format::DeflateRaw, Format::Gzip,
+                                         Format::Brotli));
+
+TEST(Compress, RefusesAnUnknownFormat) {
+  EXPECT_FALSE(make(static_cast<Format>(9), Direction::Compress));
+}
+
+}  // namespace
+}  // namespace wws::bindings::compress
