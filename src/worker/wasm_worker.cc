@@ -321,7 +321,7 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
   BodyBudget::Share share(wasm_.bodies());
   auto body = co_await read_body(exchange, share, abi::deadline_after(config.limits.wall));
   if (!body && body.error().kind() == ErrorKind::Unsupported) {
-    co_await answer_refusal(services.log, exchange, identity_,
+    co_await answer_refusal(services, exchange, identity_,
                             Error(ErrorKind::Exhausted, body.error().message()));
     co_return;
   }
