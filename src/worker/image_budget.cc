@@ -22,8 +22,8 @@ void ImageBudget::make_room_beside(const Evictable& newest) noexcept {
   for (std::size_t steps = 2 * loaded_.size(); steps > 0 && used_ > bytes_; --steps) {
     if (hand_ == loaded_.end()) hand_ = loaded_.begin();
     Evictable& candidate = **hand_++;
-    if (&candidate == &newest || candidate.used_.exchange(false, std::memory_order_relaxed))
-      continue;
+    const bool was_used = candidate.used_.exchange(false, std::memory_order_relaxed);
+    if (&candidate == &newest || was_used) continue;
     remove(candidate);
     ++evictions_;
     candidate.evict();

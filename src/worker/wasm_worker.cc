@@ -258,8 +258,7 @@ Task<Result<void>> WasmWorker::load(abi::LoopServices& services) {
 
 void WasmWorker::count_limit(abi::LoopServices& services, Run& run, const Error& ended) const {
   auto limit = abi::limit_hit(ended.kind(), run.lease->cpu_used(), identity_.config.limits);
-  // stdout is filled up by the write that is too much.
-  if (limit == observe::Limit::Memory && run.session.wasi().output_room() == 0)
+  if (limit == observe::Limit::Memory && run.session.wasi().output_refused())
     limit = observe::Limit::Response;
   if (limit && services.metrics) services.metrics->limited(identity_.number, *limit);
 }

@@ -39,8 +39,9 @@ class EngineTest : public testing::TestWithParam<wasm::RestoreMode> {
 
   // A worker of tests/isolation/, with config_ as it is now.
   std::unique_ptr<worker::JsWorker> worker(const std::string& file) {
-    return std::make_unique<worker::JsWorker>(*js_, std::string(WWS_ISOLATION_FOLDER) + "/" + file,
-                                              file, abi::WorkerIdentity{file, "/" + file, config_});
+    return std::make_unique<worker::JsWorker>(*js_, images_,
+                                              std::string(WWS_ISOLATION_FOLDER) + "/" + file, file,
+                                              abi::WorkerIdentity{file, "/" + file, config_});
   }
 
   // Runs one request to its end.
@@ -83,6 +84,7 @@ class EngineTest : public testing::TestWithParam<wasm::RestoreMode> {
   std::unique_ptr<http::Client> client_;
   std::unique_ptr<bindings::Fetcher> fetcher_;
   bindings::KvStore kv_;
+  worker::ImageBudget images_{0};
   std::optional<io::TaskGroup> background_;
   std::optional<io::Offload> offload_;
   std::optional<abi::LoopServices> services_;

@@ -11,20 +11,9 @@
 namespace wws::abi::wasi_p1 {
 namespace {
 
-// As much as there is room for: no room tells that stdout outgrew its limit.
-void fill_output(Call& call, const Vectors& vectors) {
-  for (std::uint32_t i = 0; i < vectors.count() && call.state.output_room() > 0; ++i) {
-    const Vector one = vectors.at(i);
-    const auto size = std::min<std::size_t>(one.size, call.state.output_room());
-    const auto bytes = call.memory.view(one.at, static_cast<std::uint32_t>(size));
-    if (!bytes) return;
-    call.state.append_output(*bytes);
-  }
-}
-
 Answer write_output(Call& call, const Vectors& vectors) {
   if (vectors.total() > call.state.output_room()) {
-    fill_output(call, vectors);
+    call.state.refuse_output();
     return fail(ErrorKind::Exhausted,
                 fmt::format("the worker wrote more than {} bytes to stdout; raise the limit or "
                             "write less",

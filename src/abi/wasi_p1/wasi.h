@@ -114,6 +114,9 @@ class WasiState final {
   }
   [[nodiscard]] std::size_t max_output() const noexcept { return options_.max_output; }
   void append_output(ByteView bytes) { output_.append(as_text(bytes)); }
+  // A write was more than there is room for; nothing of it is kept.
+  void refuse_output() noexcept { output_refused_ = true; }
+  [[nodiscard]] bool output_refused() const noexcept { return output_refused_; }
   [[nodiscard]] LineSplitter& errors() noexcept { return errors_; }
   // Clocks in coarse steps; the monotonic one begins near 0 at the request's start.
   [[nodiscard]] std::chrono::nanoseconds realtime() const noexcept;
@@ -132,6 +135,7 @@ class WasiState final {
   std::chrono::nanoseconds started_;
   std::vector<Descriptor> descriptors_;
   std::string output_;
+  bool output_refused_ = false;
   std::size_t read_ = 0;
   std::optional<std::uint32_t> exit_code_;
 };
