@@ -3,6 +3,15 @@
 set(OPENSSL_USE_STATIC_LIBS TRUE)
 set(ZLIB_USE_STATIC_LIBS TRUE)
 find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
+
+# Brotli has no package file of CMake's.
+add_library(wws_brotli INTERFACE)
+foreach(part brotlienc brotlidec brotlicommon)
+  find_library(WWS_${part} lib${part}.a REQUIRED)
+  target_link_libraries(wws_brotli INTERFACE ${WWS_${part}})
+endforeach()
+target_link_libraries(wws_brotli INTERFACE m)
 
 add_library(wws_fmt STATIC ${PROJECT_SOURCE_DIR}/cmake/static/fmt.cc)
 target_compile_options(wws_fmt PRIVATE -O2 -w)

@@ -1,3 +1,4 @@
+/* clang-format off */
 /* The contract between the JavaScript engine module (guest, C) and its host (src/abi/js, C++).
  *
  * Both sides include this file. All numbers are little-endian. `str` is a u32 length and that many
@@ -37,44 +38,54 @@
  *   kv_set(p n p2 n2)               key, value; written when the request succeeds
  *   kv_delete(p n)
  *   codec(p n) -> i32               Computation message, WWS_CODEC_*; handle > 0, or an error
- *   codec_step(handle p n p2 n2 last) -> i64  n bytes in, room for n2 >= 256 out. Does a part of it
- *                                   and is to be called again: bytes taken | bytes given << 24 |
+ *   codec_step(handle p n p2 n2 last) -> i64
+ *                                   n bytes in, room for n2 >= 256 out. Does a part of it and is to
+ *                                   be called again: bytes taken | bytes given << 24 |
  *                                   finished << 48, or an error. `last`: nothing follows these n
  *   codec_end(handle)               forgets it
  *   crypto(p n) -> i32              Computation message, WWS_CRYPTO_*; length of the result, or an
- * error crypto_take(p)                  copies the result of crypto, or the text of the last error
- * of these, which is the number -1 - length compute(p n) -> i32             a Computation of crypto
- * that takes long; operation id > 0, answered by EVENT_COMPUTED
+ *                                   error
+ *   crypto_take(p)                  copies the result of crypto, or the text of the last error of
+ *                                   these, which is the number -1 - length
+ *   compute(p n) -> i32             a Computation of crypto that takes long; operation id > 0,
+ *                                   answered by EVENT_COMPUTED
  *
  * While loading (compile, evaluate, warm-up) fetch, timer, and read answer with an event or are
  * refused as documented in src/abi/js/loader.h; now() and random() work but mark the worker.
  *
  * Messages to the guest:
- *   Compile: u32 flags (WWS_COMPILE_*), str file_name, str source, u32 count, { str name, str value
- * } variables, visible as `env` and as globals Request: u32 flags (WWS_REQUEST_*), str method, str
- * url, u32 count, { str name, str value } headers (names lower-case), u32 count, { str name, str
- * value } route parameters, str body (with WWS_REQUEST_BODY_INLINE) Event:   u32 kind
- * (WWS_EVENT_*), u32 id, then TIMER     - CHUNK     u32 flags (WWS_CHUNK_*), str bytes (an error
- * text with WWS_CHUNK_ERROR); id = stream WRITABLE  - id = stream FETCHED   u16 status, u16 flags
- * (bit 0: redirected), str status_text, str url, u32 count, { str name, str value } headers; the
- * body is stream `id` FAILED    str message                                                     id
- * = operation GONE      -   the client went away: request.signal aborts COMPUTED
- * u32 failed (0, 1), str result or error text
+ *   Compile: u32 flags (WWS_COMPILE_*), str file_name, str source,
+ *            u32 count, { str name, str value } variables, visible as `env` and as globals
+ *   Request: u32 flags (WWS_REQUEST_*), str method, str url,
+ *            u32 count, { str name, str value } headers (names lower-case),
+ *            u32 count, { str name, str value } route parameters,
+ *            str body (with WWS_REQUEST_BODY_INLINE)
+ *   Event:   u32 kind (WWS_EVENT_*), u32 id, then
+ *            TIMER     -
+ *            CHUNK     u32 flags (WWS_CHUNK_*), str bytes (an error text with WWS_CHUNK_ERROR);
+ *                      id = stream
+ *            WRITABLE  -; id = stream
+ *            FETCHED   u16 status, u16 flags (bit 0: redirected), str status_text, str url,
+ *                      u32 count, { str name, str value } headers; the body is stream `id`
+ *            FAILED    str message; id = operation
+ *            GONE      -; the client went away: request.signal aborts
+ *            COMPUTED  u32 failed (0, 1), str result or error text
  *
  * Messages to the host:
- *   Response: u16 status, u8 body (WWS_BODY_*), u8 0, str status_text, u32 count, { str name,
- *             str value } headers, str body (with WWS_BODY_INLINE)
- *   Fetch:    u32 flags (WWS_FETCH_*), str method, str url, u32 count, { str, str } headers, str
- * body Fault:    str message ("TypeError: x is not a function", "thrown value: { a: 1 }"), str
- * stack (one frame of the worker a line, or empty; then, for each of up to four causes, a line
- *             "[cause]: ..." and its frames)
- *
+ *   Response:    u16 status, u8 body (WWS_BODY_*), u8 0, str status_text,
+ *                u32 count, { str name, str value } headers, str body (with WWS_BODY_INLINE)
+ *   Fetch:       u32 flags (WWS_FETCH_*), str method, str url, u32 count, { str, str } headers,
+ *                str body
+ *   Fault:       str message ("TypeError: x is not a function", "thrown value: { a: 1 }"), str stack
+ *                (one frame of the worker a line, or empty; then, for each of up to four causes, a
+ *                line "[cause]: ..." and its frames)
  *   Computation: u32 what, u32 a, u32 b, u32 c, u32 count, { str }, see WWS_CODEC_ and WWS_CRYPTO_.
- *             Keys are bytes of the guest's: PKCS #8 and SubjectPublicKeyInfo, DER
+ *                Keys are bytes of the guest's: PKCS #8 and SubjectPublicKeyInfo, DER
  *
  * Streams: WWS_STREAM_REQUEST/RESPONSE (0) is the request body for read and the response body for
  * write; a fetch operation's id is its request body for write and its response body for read.
  */
+/* clang-format on */
 #ifndef WWS_GUEST_JS_ABI_H
 #define WWS_GUEST_JS_ABI_H
 

@@ -4,7 +4,7 @@
 
   const { log, format, frames, inspect, defineGlobal } = internals;
   const TRACE = 0, DEBUG = 1, INFO = 2, WARN = 3, ERROR = 4; // WWS_LOG_*
-  const now = performance.now.bind(performance);
+  const now = internals.performanceNow;
   const counts = new Map();
   const timers = new Map();
   let indent = "";
