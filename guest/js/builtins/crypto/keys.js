@@ -53,7 +53,9 @@
 
   // ---- usages ----
 
-  const usageNames = ["encrypt", "decrypt", "sign", "verify", "deriveKey", "deriveBits", "wrapKey", "unwrapKey"];
+  // The last four are of algorithms that are not there: https://wicg.github.io/webcrypto-modern-algos/
+  const usageNames = ["encrypt", "decrypt", "sign", "verify", "deriveKey", "deriveBits", "wrapKey", "unwrapKey",
+    "encapsulateKey", "encapsulateBits", "decapsulateKey", "decapsulateBits"];
   const pick = (usages, allowed) => usageNames.filter((name) => allowed.includes(name) && usages.includes(name));
   const checkUsages = (usages, allowed) => {
     for (const usage of usages) {
@@ -289,7 +291,7 @@
   const importKey = (format, data, algorithm, extractable, usages) => {
     const importer = importers[algorithm.name] ?? importPair;
     const key = importer(format, data, algorithm, extractable, usages);
-    return { ...key, usages: pick(usages, usageNames), extractable: key.type === "public" ? true : extractable };
+    return { ...key, usages: pick(usages, usageNames), extractable };
   };
 
   const exportKey = (format, key) => (key.type === "secret" ? exportSecret(format, key) : exportPair(format, key));
