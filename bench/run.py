@@ -84,7 +84,10 @@ def wait_ready(process, port, log):
 
 
 def milliseconds(text):
-    number, unit = re.fullmatch(r"([\d.]+)([a-z]+)", text).groups()
+    match = re.fullmatch(r"([\d.]+)([a-z]+)", text)
+    if not match:
+        return 0.0  # no request was answered: wrk says -nan
+    number, unit = match.groups()
     return float(number) * UNITS[unit]
 
 
