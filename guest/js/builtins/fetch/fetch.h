@@ -226,7 +226,8 @@ int wws_dispatch_answer(JSContext* context, JSValueConst answer);
   X(aborted)                                                                                       \
   X(reason)                                                                                        \
   X(signal)                                                                                        \
-  X(method) X(headers) X(body) X(status) X(statusText) X(mode) X(credentials) X(cache) X(redirect) \
+  X(method)                                                                                        \
+  X(headers) X(body) X(status) X(statusText) X(mode) X(credentials) X(cache) X(redirect)           \
       X(referrer) X(referrerPolicy) X(integrity) X(keepalive) X(duplex) X(cancel) X(done) X(value) \
           X(enqueue) X(close) X(error) X(locked) X(tee) X(fetch) X(handleEvent) X(next)            \
               X(prototype) X(_disturbed) X(stream) X(pull) X(control) X(chunk) X(end) X(getReader)
