@@ -54,6 +54,11 @@ def build_project(place, names):
         run_tool(["clang-19", "--target=wasm32-wasi", "-O2", "-o", str(file.with_suffix(".wasm")), str(file)])
 
 
+def make(folder):
+    if (folder / "Makefile").exists():
+        run_tool(["make", "--no-print-directory", "-s", "-C", str(folder)])
+
+
 def run_tool(command):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -113,12 +118,16 @@ class Case:
         place = self.work / "project"
         source = (self.folder / self.case.get("project", "project")).resolve()
         self.names["project"] = str(place)
-        if (source / "Makefile").exists():
-            # In its own place, where the kits are; most often everything is built already.
-            run_tool(["make", "--no-print-directory", "-s", "-C", str(source)])
+        # An example is built in its own place, where the kits are; most often everything is built
+        # already. What a case makes for itself stays out of the tree.
+        own = source.is_relative_to(self.folder.resolve())
+        if not own:
+            make(source)
         shutil.copytree(source, place, symlinks=True, ignore=shutil.ignore_patterns("node_modules"))
         for name, text in self.case.get("files", {}).items():
             (place / name).write_text("\n".join(text) + "\n", encoding="utf-8")
+        if own:
+            make(place)
         build_project(place, self.names)
         return place
 
