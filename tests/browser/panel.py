@@ -5,17 +5,15 @@ Usage: panel.py --binary build/release/wws --screenshots FOLDER
 Exit code 77 when the machine has no Chromium.
 """
 
-import argparse
 import http.client
 import pathlib
-import shutil
 import sys
 import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 from server import Server, clean_environment  # noqa: E402
-from webdriver import Browser, Driver  # noqa: E402
+from webdriver import Browser, Driver, read_arguments  # noqa: E402
 
 PROJECT = HERE.parent / "e2e" / "admin-api" / "project"
 TOKEN = "correct-horse-battery"
@@ -156,15 +154,7 @@ def give_a_token(browser, binary, shots):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", required=True)
-    parser.add_argument("--screenshots", type=pathlib.Path, required=True)
-    arguments = parser.parse_args()
-    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not chromedriver:
-        print("skipped: no chromium and chromedriver on this machine")
-        return 77
-    arguments.screenshots.mkdir(parents=True, exist_ok=True)
+    arguments, chromium, chromedriver = read_arguments(__doc__)
     server = Server(arguments.binary, PROJECT, ["--enable-panel", "--admin-port", "0"], clean_environment({}))
     driver, browsers, traffic = None, [], None
     try:

@@ -5,15 +5,13 @@ Usage: tictactoe.py --binary build/release/wws --screenshots FOLDER
 Exit code 77 when the machine has no Chromium.
 """
 
-import argparse
 import pathlib
-import shutil
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 from server import Server, clean_environment  # noqa: E402
-from webdriver import Browser, Driver  # noqa: E402
+from webdriver import Browser, Driver, read_arguments  # noqa: E402
 
 ARROW_DOWN, ENTER = "\ue015", "\ue007"
 
@@ -89,15 +87,7 @@ def play(first, second, watcher, url, shots):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", required=True)
-    parser.add_argument("--screenshots", type=pathlib.Path, required=True)
-    arguments = parser.parse_args()
-    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not chromedriver:
-        print("skipped: no chromium and chromedriver on this machine")
-        return 77
-    arguments.screenshots.mkdir(parents=True, exist_ok=True)
+    arguments, chromium, chromedriver = read_arguments(__doc__)
     project = HERE.parent.parent / "examples" / "tictactoe"
     server = Server(arguments.binary, project, [], clean_environment({}))
     driver, browsers = None, []

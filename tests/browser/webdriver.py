@@ -1,11 +1,14 @@
 """Just enough of WebDriver (https://www.w3.org/TR/webdriver2/) over HTTP to play a game."""
 
+import argparse
 import base64
 import http.client
 import json
 import pathlib
 import re
+import shutil
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -13,6 +16,20 @@ ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--disable-dev-shm-usage", "--hide-scrollbars"]
+
+
+def read_arguments(description):
+    """A browser test's arguments, and where chromium and chromedriver are; skips it (77) where they are not."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--screenshots", type=pathlib.Path, required=True)
+    arguments = parser.parse_args()
+    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not chromedriver:
+        print("skipped: no chromium and chromedriver on this machine")
+        sys.exit(77)
+    arguments.screenshots.mkdir(parents=True, exist_ok=True)
+    return arguments, chromium, chromedriver
 
 
 class WebDriverError(Exception):
