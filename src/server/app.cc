@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "abi/failure_page.h"
+#include "develop/live_page.h"
 #include "server/decorated_exchange.h"
 #include "server/send_file.h"
 
@@ -55,60 +56,82 @@ std::string access_line(const http::RequestHead& request, const DecoratedExchang
                      exchange.bytes(), referer, agent, static_cast<double>(took.count()) / 1e9);
 }
 
+// For a person who watches.
+std::string short_access_line(const http::RequestHead& request, const DecoratedExchange& exchange,
+                              std::chrono::nanoseconds took) {
+  return fmt::format("{} {} → {} in {:.1f} ms", request.method, request.target, exchange.status(),
+                     static_cast<double>(took.count()) / 1e6);
+}
+
 }  // namespace
 
 Task<void> App::handle(http::Exchange& exchange) {
-  const bool observed = services_.log.enabled(observe::Level::Debug);
+  // Whatever replaces it meanwhile, this request ends on the site that it began with.
+  const SitePointer site = view_.now();
+  exchange.set_body_limit(site->largest_body);
   Counted counted(services_, exchange);
-  if (!site_.cors.enabled() && !observed) {
-    counted.worker = co_await dispatch(exchange);
+  if (reload_ != nullptr) {
+    counted.worker = co_await dispatch_in_development(*site, exchange);
+  } else if (site->cors.enabled() || services_.log.enabled(observe::Level::Debug)) {
+    counted.worker = co_await dispatch_decorated(*site, exchange);
   } else {
-    counted.worker = co_await dispatch_decorated(exchange, observed);
+    counted.worker = co_await dispatch(*site, exchange);
   }
 }
 
-Task<std::size_t> App::dispatch_decorated(http::Exchange& exchange, bool observed) {
+Task<std::size_t> App::dispatch_decorated(const Site& site, http::Exchange& exchange) {
   std::size_t worker = observe::kNoWorker;
   const auto began = services_.clock.monotonic();
-  DecoratedExchange decorated(exchange, site_.cors);
-  if (site_.cors.enabled() && Cors::is_preflight(exchange.request())) {
-    auto head = site_.cors.preflight(exchange.request());
+  DecoratedExchange decorated(exchange, site.cors);
+  if (site.cors.enabled() && Cors::is_preflight(exchange.request())) {
+    auto head = site.cors.preflight(exchange.request());
     co_await decorated.respond(std::move(head), "");
   } else {
-    worker = co_await dispatch(decorated);
+    worker = co_await dispatch(site, decorated);
   }
-  if (observed)
-    services_.log.debug(
-        access_line(exchange.request(), decorated, services_.clock.monotonic() - began));
+  const auto took = services_.clock.monotonic() - began;
+  if (reload_ != nullptr)
+    services_.log.info(short_access_line(exchange.request(), decorated, took));
+  else if (services_.log.enabled(observe::Level::Debug))
+    services_.log.debug(access_line(exchange.request(), decorated, took));
   co_return worker;
 }
 
-Task<std::size_t> App::dispatch(http::Exchange& exchange) {
+Task<std::size_t> App::dispatch_in_development(const Site& site, http::Exchange& exchange) {
+  if (develop::LiveReload::is_for_us(exchange.request())) {
+    co_await reload_->answer(exchange, services_.loop);
+    co_return observe::kNoWorker;
+  }
+  develop::LivePage page(exchange, reload_->version());
+  const std::size_t worker = co_await dispatch_decorated(site, page);
+  co_return worker;
+}
+
+Task<std::size_t> App::dispatch(const Site& site, http::Exchange& exchange) {
   const std::string path = router::normalize_path(exchange.request().path());
-  auto match = site_.router.match(path);
+  auto match = site.router.match(path);
   // A worker with a fixed path hides a file of the same URL; a file hides the other workers.
   if (!match || match->route->kind != router::RouteKind::Static) {
-    const bool served = co_await serve_file(exchange, path);
+    const bool served = co_await serve_file(site, exchange, path);
     if (served) co_return observe::kNoWorker;
   }
   if (!match) {
-    co_await not_found(exchange);
+    co_await not_found(site, exchange);
     co_return observe::kNoWorker;
   }
-  const std::size_t number = match->route->target;
-  worker::Worker& worker = *site_.workers[number];
+  worker::Worker& worker = *site.workers[match->route->target];
   std::string url = absolute_url(exchange.request(), authority_, path);
   co_await worker.serve(services_, exchange, std::move(url), std::move(match->params));
-  co_return number;
+  co_return worker.identity().number;
 }
 
-Task<bool> App::serve_file(http::Exchange& exchange, std::string_view path) {
-  if (!site_.files) co_return false;
-  const auto below = router::strip_prefix(path, site_.prefix);
+Task<bool> App::serve_file(const Site& site, http::Exchange& exchange, std::string_view path) {
+  if (!site.files) co_return false;
+  const auto below = router::strip_prefix(path, site.prefix);
   if (!below) co_return false;
   const auto& request = exchange.request();
   auto found =
-      site_.files->find({request.method, *below, {request.headers.begin(), request.headers.end()}});
+      site.files->find({request.method, *below, {request.headers.begin(), request.headers.end()}});
   if (!found) {
     services_.log.error(fmt::format("cannot serve {}: {}", path, found.error().to_string()));
     auto page = abi::failure_page(found.error().kind());
@@ -120,9 +143,9 @@ Task<bool> App::serve_file(http::Exchange& exchange, std::string_view path) {
   co_return true;
 }
 
-Task<void> App::not_found(http::Exchange& exchange) {
-  if (site_.files) {
-    co_await send(exchange, site_.files->not_found(exchange.request().method));
+Task<void> App::not_found(const Site& site, http::Exchange& exchange) {
+  if (site.files) {
+    co_await send(exchange, site.files->not_found(exchange.request().method));
     co_return;
   }
   http::ResponseHead head;

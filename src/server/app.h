@@ -2,32 +2,39 @@
 #pragma once
 
 #include "abi/services.h"
+#include "develop/live_reload.h"
 #include "http/exchange.h"
-#include "server/site.h"
+#include "server/current_site.h"
 
 namespace wws::server {
 
 class App final : public http::Handler {
  public:
-  App(const Site& site, abi::LoopServices& services) : site_(site), services_(services) {}
+  // All borrowed. `reload` is null in production.
+  App(const CurrentSite& sites, abi::LoopServices& services, develop::LiveReload* reload = nullptr)
+      : view_(sites), services_(services), reload_(reload) {}
   // Where requests that name no host were sent to; before the first request.
   void set_authority(std::string authority) { authority_ = std::move(authority); }
   Task<void> handle(http::Exchange& exchange) override;
   void complete(const http::RequestHead& request, http::ResponseHead& response) const override {
-    site_.cors.apply(request, response.headers);
+    view_.now()->cors.apply(request, response.headers);
   }
+  // Lets go of a site that is served no more; on the loop's thread.
+  void refresh() { (void)view_.now(); }
 
  private:
-  // The number of the worker that was asked, or observe::kNoWorker.
-  Task<std::size_t> dispatch(http::Exchange& exchange);
-  Task<std::size_t> dispatch_decorated(http::Exchange& exchange, bool observed);
+  // The number of the worker that was asked, or observe::kNoWorker. `site` is kept by handle().
+  Task<std::size_t> dispatch(const Site& site, http::Exchange& exchange);
+  Task<std::size_t> dispatch_decorated(const Site& site, http::Exchange& exchange);
+  Task<std::size_t> dispatch_in_development(const Site& site, http::Exchange& exchange);
   // Answers from `public`, if the path names a file there: true.
-  Task<bool> serve_file(http::Exchange& exchange, std::string_view path);
-  Task<void> not_found(http::Exchange& exchange);
+  Task<bool> serve_file(const Site& site, http::Exchange& exchange, std::string_view path);
+  Task<void> not_found(const Site& site, http::Exchange& exchange);
   Task<void> send(http::Exchange& exchange, http::FileResponse response);
 
-  const Site& site_;
+  mutable SiteView view_;
   abi::LoopServices& services_;
+  develop::LiveReload* reload_;
   std::string authority_;
 };
 

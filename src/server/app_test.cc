@@ -11,6 +11,7 @@
 #include "http/client/client.h"
 #include "http/files/test_folder.h"
 #include "http/memory_exchange.h"
+#include "io/notifier.h"
 
 namespace wws::server {
 namespace {
@@ -33,6 +34,10 @@ class FakeWorker final : public worker::Worker {
                    worker::Params params) override {
     urls.push_back(std::move(url));
     parameters.push_back(std::move(params));
+    if (waits) {
+      wake_.emplace(co_await asio::this_coro::executor);
+      co_await wake_->wait();
+    }
     http::ResponseHead head;
     const auto sent = co_await exchange.respond(std::move(head), identity_.label);
     EXPECT_TRUE(sent);
@@ -40,8 +45,11 @@ class FakeWorker final : public worker::Worker {
 
   std::vector<std::string> urls;
   std::vector<worker::Params> parameters;
+  bool waits = false;  // until wake() is notified
+  io::Notifier& wake() { return *wake_; }
 
  private:
+  std::optional<io::Notifier> wake_;
   abi::WorkerIdentity identity_;
 };
 
@@ -58,28 +66,29 @@ class NoPool final : public wasm::InstancePool {
     return std::nullopt;
   }
   [[nodiscard]] wasm::PoolStats stats() const noexcept override { return {}; }
+  void drop_idle(const std::function<bool(const wasm::Image&)>&) override {}
 };
 
 class AppTest : public testing::Test {
  protected:
   // Serves `files`, each by a worker that answers with its file's name, and `public`.
   void serve(const std::vector<std::string>& files, const std::string& prefix = "") {
-    site_.prefix = router::normalize_prefix(prefix);
-    site_.router = std::move(router::Router::build(files, prefix).router);
+    site_->prefix = router::normalize_prefix(prefix);
+    site_->router = std::move(router::Router::build(files, prefix).router);
     for (const std::string& file : files)
-      site_.workers.push_back(std::make_unique<FakeWorker>(file));
+      site_->workers.push_back(std::make_shared<FakeWorker>(file));
     auto opened = http::StaticFiles::open(folder_.path(), clock_);
     ASSERT_TRUE(opened);
-    site_.files = *std::move(opened);
+    site_->files = *std::move(opened);
   }
-  FakeWorker& worker(std::size_t index) { return static_cast<FakeWorker&>(*site_.workers[index]); }
+  FakeWorker& worker(std::size_t index) { return static_cast<FakeWorker&>(*site_->workers[index]); }
 
   std::unique_ptr<MemoryExchange> ask(MemoryExchange::Request request) {
     auto exchange = std::make_unique<MemoryExchange>(std::move(request));
     asio::co_spawn(loop_, app_.handle(*exchange),
                    [](std::exception_ptr error) { EXPECT_FALSE(error) << "a handler threw"; });
     loop_.restart();
-    loop_.run();
+    loop_.poll();
     return exchange;
   }
   std::string body_of(const std::string& target) { return ask({.target = target})->body(); }
@@ -96,12 +105,13 @@ class AppTest : public testing::Test {
   bindings::KvStore kv_;
   io::TaskGroup background_{loop_.get_executor()};
   io::Offload offload_{loop_.get_executor()};
-  observe::Metrics metrics_{8};
+  observe::Metrics metrics_;
   abi::LoopServices services_{
       loop_.get_executor(), pool_, fetcher_, kv_, clock_, random_, log_, background_, offload_,
       &metrics_.add_loop()};
-  Site site_;
-  App app_{site_, services_};
+  std::shared_ptr<Site> site_ = std::make_shared<Site>();
+  CurrentSite sites_{site_};
+  App app_{sites_, services_};
 };
 
 TEST_F(AppTest, AFixedWorkerHidesAFileAndAFileHidesTheOtherWorkers) {
@@ -164,7 +174,7 @@ TEST_F(AppTest, WhatDoesNotExistIsThe404PageWithItsStatus) {
 
 TEST_F(AppTest, WithoutFilesA404HasNoBody) {
   serve({"index.js"});
-  site_.files.reset();
+  site_->files.reset();
   const auto answer = ask({.target = "/nothing"});
   EXPECT_EQ(answer->head().status, 404);
   EXPECT_EQ(answer->body(), "");
@@ -193,7 +203,7 @@ TEST_F(AppTest, AReaderThatLeavesIsNoErrorOfTheServer) {
 TEST_F(AppTest, APreflightIsAnsweredForWorkersFilesAndWhatDoesNotExist) {
   folder_.write("main.css", "file");
   serve({"index.js"});
-  site_.cors = Cors({"https://a.example"});
+  site_->cors = Cors({"https://a.example"});
   for (const char* target : {"/", "/main.css", "/nothing"}) {
     http::Headers headers;
     headers.add("Origin", "https://a.example");
@@ -208,7 +218,7 @@ TEST_F(AppTest, APreflightIsAnsweredForWorkersFilesAndWhatDoesNotExist) {
 TEST_F(AppTest, EveryAnswerIsReadableByAnAllowedOrigin) {
   folder_.write("main.css", "file");
   serve({"index.js"});
-  site_.cors = Cors({"https://a.example"});
+  site_->cors = Cors({"https://a.example"});
   for (const char* target : {"/", "/main.css", "/nothing"}) {
     http::Headers headers;
     headers.add("Origin", "https://a.example");
@@ -217,6 +227,52 @@ TEST_F(AppTest, EveryAnswerIsReadableByAnAllowedOrigin) {
         << target;
     EXPECT_EQ(answer->head().headers.find("vary"), "Origin") << target;
   }
+}
+
+TEST_F(AppTest, ARequestUnderWayEndsOnTheSiteThatItBeganWith) {
+  serve({"index.js"});
+  std::weak_ptr<Site> first = site_;
+  auto request = http::MemoryExchange(MemoryExchange::Request{.target = "/"});
+  worker(0).waits = true;
+  asio::co_spawn(loop_, app_.handle(request), asio::detached);
+  loop_.poll();
+  io::Notifier& wake = worker(0).wake();
+  site_ = std::make_shared<Site>();
+  sites_.replace(site_);
+  serve({"[id].js"});
+  app_.refresh();
+  EXPECT_EQ(body_of("/"), "");
+  EXPECT_EQ(body_of("/x"), "[id].js");
+  EXPECT_FALSE(first.expired());
+  wake.notify();
+  loop_.restart();
+  loop_.run();
+  EXPECT_EQ(request.body(), "index.js");
+  EXPECT_TRUE(first.expired());
+}
+
+TEST_F(AppTest, InDevelopmentAPageReloadsAndNobodyElseSeesIt) {
+  serve({"index.js"});
+  develop::LiveReload reload(std::chrono::nanoseconds(1));
+  App app(sites_, services_, &reload);
+  const auto get = [&](MemoryExchange::Request request) {
+    auto exchange = std::make_unique<MemoryExchange>(std::move(request));
+    asio::co_spawn(loop_, app.handle(*exchange), asio::detached);
+    loop_.restart();
+    loop_.run();
+    return exchange->body();
+  };
+  EXPECT_THAT(get({.target = "/_wws/dev.js"}), HasSubstr("EventSource"));
+  http::Headers browser;
+  browser.add("Accept", "text/html");
+  EXPECT_EQ(get({.target = "/", .headers = browser}), "index.js");  // no page
+  folder_.write("page.html", "<p>hello");
+  EXPECT_THAT(get({.target = "/page.html", .headers = browser}), HasSubstr("/_wws/dev.js?v=1.0"));
+  EXPECT_EQ(get({.target = "/page.html"}), "<p>hello");
+  // In production neither is there.
+  EXPECT_EQ(ask({.target = "/page.html", .headers = browser})->body(), "<p>hello");
+  EXPECT_EQ(status_of("/_wws/dev.js"), 404);
+  EXPECT_EQ(status_of("/_wws/dev"), 404);
 }
 
 TEST_F(AppTest, TheAccessLineSaysWhatWasAnswered) {
