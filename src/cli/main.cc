@@ -351,6 +351,17 @@ int serve(const cli::Options& flags) {
 
 // --- wws check -----------------------------------------------------------------------------------
 
+// Each line on one of its own, in front of it what printable() leaves as it is.
+std::string indented(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    out += "\n      " + std::string(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
 // A mistake as compilers write it, and the lines of source that it is in.
 std::string check_line(const server::LoadFailure& failure) {
   const abi::WorkerIdentity& identity = failure.worker->identity();
@@ -367,7 +378,7 @@ std::string check_line(const server::LoadFailure& failure) {
   if (identity.source && place->file == identity.file)
     if (const auto excerpt =
             abi::make_excerpt(place->file, *identity.source, place->line, place->column))
-      line += "\n" + abi::to_text(*excerpt);
+      line += indented(abi::to_text(*excerpt));
   return line;
 }
 

@@ -218,7 +218,8 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   if (options.command == Command::Develop) {
     options.watch = true;
     // What the project's settings say of these is meant for production.
-    options.given.insert({"--host", "--log-format"});
+    options.given.insert("--host");
+    options.given.insert("--log-format");
   }
   return options;
 }

@@ -183,7 +183,7 @@ class ThreadReloader final : public Reloader {
         build_site(read->project, site_settings(read->options), parts_.site_parts, &current_);
     if (!built) return refuse(why, std::vector{built.error().to_string()});
     tell_of_settings(read->options);
-    auto fresh = built->fresh;
+    auto fresh = built->fresh;  // before it is moved away
     parts_.server.load(std::move(fresh), [this, why = std::move(why),
                                           made = std::make_shared<BuiltSite>(std::move(*built))](
                                              std::vector<server::LoadFailure> failures) {
@@ -198,7 +198,9 @@ class ThreadReloader final : public Reloader {
     std::vector<Problem> problems;
     for (const auto& broken : added(built.broken, current_.broken))
       problems.push_back({broken, {}});
-    for (const auto& failure : failures) problems.push_back(problem_of(failure));
+    for (const auto& failure : failures)
+      if (!built.tried_anew.contains(failure.worker->identity().file))
+        problems.push_back(problem_of(failure));
     const auto warnings = added(texts(built.mistakes), texts(current_.mistakes));
     if (parts_.reload == nullptr && !(problems.empty() && warnings.empty())) {
       for (const auto& warning : warnings) problems.push_back({warning, {}});
@@ -208,8 +210,9 @@ class ThreadReloader final : public Reloader {
     for (const auto& problem : problems) parts_.log.error(problem.text, problem.fields);
     const std::size_t count = built.site->router.routes().size();
     const std::string text =
-        fmt::format("reloaded ({}): {} of {} workers new, in {:.1f} ms", why, built.fresh.size(),
-                    count, static_cast<double>((parts_.clock.monotonic() - began_).count()) / 1e6);
+        fmt::format("reloaded ({}): {} of {} workers new, in {:.1f} ms", why,
+                    built.fresh.size() - built.tried_anew.size(), count,
+                    static_cast<double>((parts_.clock.monotonic() - began_).count()) / 1e6);
     parts_.server.replace(built.site);
     built.fresh.clear();
     current_ = std::move(built);

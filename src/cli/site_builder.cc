@@ -80,7 +80,7 @@ class Builder final {
                                  parts_.numbers.of(file.relative), file.relative};
     identity.config.limits.request_bytes = body_bound(file, settings_.max_body);
     if (!file.mistakes.empty()) return make_broken(file, std::move(identity));
-    WorkerOrigin origin{route.path, identity.config, nullptr, std::nullopt};
+    WorkerOrigin origin{identity.config, nullptr, std::nullopt};
     if (is_module(file)) {
       origin.stamp = stamp_of(file.file);
     } else if (auto source = read_file(file.file, kMaxScriptBytes)) {
@@ -88,17 +88,23 @@ class Builder final {
       origin.source = std::make_shared<const std::string>(std::move(*source));
       identity.source = origin.source;
     }
-    std::shared_ptr<worker::Worker> worker;
     const auto earlier = earlier_.find(file.relative);
     const bool same = earlier != earlier_.end() && is_as_before(file.relative, origin);
-    // What was not to be loaded may have had its reason outside of the file: it is tried anew.
-    if (same && earlier->second->status().state != worker::WorkerStatus::State::Broken)
-      worker = earlier->second;
-    else
+    std::shared_ptr<worker::Worker> worker;
+    if (same && may_go_on(*earlier->second, route)) worker = earlier->second;
+    if (!worker) {
       worker = make(file, origin, std::move(identity));
-    if (!same) built_.fresh.push_back(worker);
+      built_.fresh.push_back(worker);
+      if (same) built_.tried_anew.insert(file.relative);
+    }
     built_.origins.emplace(file.relative, std::move(origin));
     return worker;
+  }
+
+  // What was not to be loaded may have had its reason outside of the file.
+  static bool may_go_on(const worker::Worker& worker, const router::Route& route) {
+    return worker.identity().route == route.path &&
+           worker.status().state != worker::WorkerStatus::State::Broken;
   }
 
   // Then it has the source of before, which is not held twice.
@@ -106,8 +112,7 @@ class Builder final {
     const auto was = before_->origins.find(file);
     if (was == before_->origins.end()) return false;
     const WorkerOrigin& old = was->second;
-    if (old.route != origin.route || old.config != origin.config || old.stamp != origin.stamp)
-      return false;
+    if (old.config != origin.config || old.stamp != origin.stamp) return false;
     if (!origin.source || !old.source) return !origin.source && !old.source;
     if (*old.source != *origin.source) return false;
     origin.source = old.source;

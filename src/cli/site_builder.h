@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,6 @@ struct SiteSettings {
 
 // What a worker was made of.
 struct WorkerOrigin {
-  std::string route;
   config::WorkerConfig config;
   std::shared_ptr<const std::string> source;  // of a script
   std::optional<FileStamp> stamp;             // of a module
@@ -58,9 +58,11 @@ struct BuiltSite {
   std::shared_ptr<const server::Site> site;
   config::Mistakes mistakes;        // of the project and its routes
   std::vector<std::string> broken;  // workers with a wrong configuration: "file: reason", all lines
-  std::map<std::string, WorkerOrigin> origins;  // by file, of workers that are not broken
-  // Those whose file or configuration is new or another, in the order of the routes.
-  std::vector<std::shared_ptr<worker::Worker>> fresh;
+  std::map<std::string, WorkerOrigin> origins;         // by file, of workers that are not broken
+  std::vector<std::shared_ptr<worker::Worker>> fresh;  // made anew, in the order of the routes
+  // Of these the files that are as before, as their configurations: of a worker that did not load,
+  // or that has another route now. That they do not load is no news.
+  std::set<std::string> tried_anew;
 };
 
 // A worker whose configuration is wrong becomes one that answers 500 and logs the mistakes.

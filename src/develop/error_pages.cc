@@ -152,6 +152,10 @@ Story tell(const abi::FailureReport& failure, const std::filesystem::path& root)
               .frames = abi::parse_stack(failure.stack),
               .excerpt = std::nullopt,
               .other = other_lines(failure.stack)};
+  // What a compiler wrote down is the whole path.
+  const std::string prefix = root.string() + "/";
+  for (auto& frame : story.frames)
+    if (frame.file.starts_with(prefix)) frame.file.erase(0, prefix.size());
   story.excerpt = find_excerpt(story.frames, failure.worker, root);
   return story;
 }

@@ -96,6 +96,17 @@ TEST_F(ErrorPagesTest, ATrapShowsItsFunctions) {
                           Not(HasSubstr("backtrace:"))));
 }
 
+TEST_F(ErrorPagesTest, ATrapOfAModuleWithDwarfHasItsLine) {
+  folder_.write("hello.c", "int main(void) {\n  __builtin_trap();\n}\n");
+  const std::string page =
+      body(browser_, "wasm trap: wasm `unreachable` instruction executed",
+           "error while executing at wasm backtrace:\n    0:  0x1b2 - hello.wasm!main\n"
+           "                    at " +
+               (folder_.path() / "hello.c").string() + ":2:3\n");
+  EXPECT_THAT(page, AllOf(HasSubstr("<tr class=at><td>2</td><td>  __builtin_trap();"),
+                          HasSubstr(">hello.c:2:3<")));
+}
+
 TEST_F(ErrorPagesTest, ShowsEachMistakeOfAConfigurationAndWhatWentWrongBefore) {
   const std::string page =
       body(browser_, "its configuration is wrong", "shop.toml:3: limits.cpu: must be a time",

@@ -66,12 +66,14 @@ std::string short_access_line(const http::RequestHead& request, const DecoratedE
 }  // namespace
 
 Task<void> App::handle(http::Exchange& exchange) {
+  // Asked for first: a page may only be thought to be older than it is.
+  const std::string version = reload_ != nullptr ? reload_->version() : std::string();
   // Whatever replaces it meanwhile, this request ends on the site that it began with.
   const SitePointer site = view_.now();
   exchange.set_body_limit(site->largest_body);
   Counted counted(services_, exchange);
   if (reload_ != nullptr) {
-    counted.worker = co_await dispatch_in_development(*site, exchange);
+    counted.worker = co_await dispatch_in_development(*site, exchange, version);
   } else if (site->cors.enabled() || services_.log.enabled(observe::Level::Debug)) {
     counted.worker = co_await dispatch_decorated(*site, exchange);
   } else {
@@ -97,12 +99,13 @@ Task<std::size_t> App::dispatch_decorated(const Site& site, http::Exchange& exch
   co_return worker;
 }
 
-Task<std::size_t> App::dispatch_in_development(const Site& site, http::Exchange& exchange) {
+Task<std::size_t> App::dispatch_in_development(const Site& site, http::Exchange& exchange,
+                                               const std::string& version) {
   if (develop::LiveReload::is_for_us(exchange.request())) {
     co_await reload_->answer(exchange, services_.loop);
     co_return observe::kNoWorker;
   }
-  develop::LivePage page(exchange, reload_->version());
+  develop::LivePage page(exchange, version);
   const std::size_t worker = co_await dispatch_decorated(site, page);
   co_return worker;
 }

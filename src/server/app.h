@@ -26,7 +26,8 @@ class App final : public http::Handler {
   // The number of the worker that was asked, or observe::kNoWorker. `site` is kept by handle().
   Task<std::size_t> dispatch(const Site& site, http::Exchange& exchange);
   Task<std::size_t> dispatch_decorated(const Site& site, http::Exchange& exchange);
-  Task<std::size_t> dispatch_in_development(const Site& site, http::Exchange& exchange);
+  Task<std::size_t> dispatch_in_development(const Site& site, http::Exchange& exchange,
+                                            const std::string& version);
   // Answers from `public`, if the path names a file there: true.
   Task<bool> serve_file(const Site& site, http::Exchange& exchange, std::string_view path);
   Task<void> not_found(const Site& site, http::Exchange& exchange);

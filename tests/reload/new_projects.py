@@ -22,7 +22,8 @@ from server import Server, clean_environment  # noqa: E402
 
 def make(template, folder):
     """Builds the project; False where this machine cannot."""
-    if template == "c" and shutil.which("clang-19"):
+    compilers = {"c": "clang-19", "rust": os.environ.get("CARGO", "no Rust here")}
+    if template in compilers and shutil.which(compilers[template]):
         subprocess.run(["make", "-s", "-C", str(folder)], check=True)
         return True
     return template == "js"
