@@ -279,7 +279,7 @@ int serve(cli::Options options) {
   bindings::KvStore kv;
 
   auto built = cli::build_site(
-      *project, {options.prefix, options.cors, options.max_body, js, wasm, images, clock});
+      *project, {options.prefix, options.cors, options.compression, options.max_body, js, wasm, images, clock});
   if (!built) return fail_with(built.error().to_string());
   const server::Site& site = built->site;
 

@@ -41,6 +41,7 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   Options options;
   std::string max_body = "10MiB";
   std::string image_memory = "128MiB";
+  std::string compression = "all";
   std::string log_level = "info";
   std::string log_format = "text";
   CLI::App app{
@@ -76,6 +77,10 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   app.add_option("--max-body", max_body, "Largest request body, \"10MiB\"; 0 for any")
       ->capture_default_str()
       ->check(check_size);
+  app.add_option("--compression", compression,
+                 "What is compressed for clients that accept it: all, files (of `public`) or off")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"all", "files", "off"}));
   app.add_option("--threads", options.threads, "Event loops; 0 for one a core")
       ->capture_default_str()
       ->check(CLI::Range(0u, config::kMostThreads));
@@ -132,6 +137,8 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   for (std::string& origin : options.cors) origin = config::parse_origin(origin).value_or(origin);
   options.max_body = config::parse_size(max_body).value_or(0);
   options.image_memory = config::parse_size(image_memory).value_or(0);
+  options.compression =
+      config::parse_compression(compression).value_or(config::Compression::All);
   options.log_level = observe::parse_level(log_level).value_or(observe::Level::Info);
   options.log_format = log_format == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
   return options;
@@ -144,6 +151,7 @@ void apply_settings(Options& options, const config::ServerSettings& settings) {
   take(options, "--ignore", settings.ignore, options.ignore);
   take(options, "--cors", settings.cors, options.cors);
   take(options, "--max-body", settings.max_body, options.max_body);
+  take(options, "--compression", settings.compression, options.compression);
   take(options, "--threads", settings.threads, options.threads);
   take(options, "--image-memory", settings.image_memory, options.image_memory);
   take(options, "--fresh-instances", settings.fresh_instances, options.fresh_instances);

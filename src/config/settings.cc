@@ -75,6 +75,14 @@ class SettingsReader final : public TableReader<SettingsReader> {
     read_size(node, key, out_.image_memory.emplace());
   }
 
+  void read_compression(const toml::node& node, const std::string& key) {
+    const auto value = text(node, key);
+    if (!value) return;
+    const auto compression = parse_compression(*value);
+    if (!compression) return mistake(node, key, compression.error().message());
+    out_.compression = *compression;
+  }
+
   void read_threads(const toml::node& node, const std::string& key) {
     const auto threads = number(node, kMostThreads);
     if (!threads)
@@ -117,6 +125,7 @@ class SettingsReader final : public TableReader<SettingsReader> {
       {"ignore", &SettingsReader::read_ignore},
       {"cors", &SettingsReader::read_cors},
       {"max_body", &SettingsReader::read_max_body},
+      {"compression", &SettingsReader::read_compression},
       {"threads", &SettingsReader::read_threads},
       {"image_memory", &SettingsReader::read_image_memory},
       {"fresh_instances", &SettingsReader::read_fresh_instances},
@@ -180,6 +189,13 @@ Environment with_dotenv(Environment process,
 }
 
 }  // namespace
+
+Result<Compression> parse_compression(std::string_view text) {
+  if (text == "all") return Compression::All;
+  if (text == "files") return Compression::Files;
+  if (text == "off") return Compression::Off;
+  return fail(ErrorKind::Invalid, "must be \"all\", \"files\" (of `public` only) or \"off\"");
+}
 
 Mistakes parse_settings(std::string_view file, std::string_view text, Settings& settings) {
   const auto root = parse_toml(file, text);

@@ -617,7 +617,7 @@ Computations& Session::computations() {
 std::int32_t Session::codec(ByteView message) { return computations().codec(message); }
 
 std::int64_t Session::codec_step(std::uint32_t handle, ByteView in, MutableByteView out,
-                                 bindings::Codec::Input input) {
+                                 codec::Codec::Input input) {
   return computations().codec_step(handle, in, out, input);
 }
 
