@@ -44,6 +44,7 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   std::string compression = "all";
   std::string log_level = "info";
   std::string log_format = "text";
+  std::string access_format = "combined";
   CLI::App app{
       "A self-contained server that turns a folder into a web application of sandboxed workers",
       "wws"};
@@ -116,6 +117,11 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   app.add_option("--log-format", log_format, "text or json")
       ->capture_default_str()
       ->check(CLI::IsMember({"text", "json"}));
+  app.add_option("--access-log", options.access_log,
+                 "File that gets a line for each request; '-' is standard output");
+  app.add_option("--access-log-format", access_format, "combined or json")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"combined", "json"}));
   app.add_flag("-i,--install-runtimes", options.install_runtimes,
                "Nothing: language runtimes are not there yet");
   const CLI::App* runtimes =
@@ -141,6 +147,8 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
       config::parse_compression(compression).value_or(config::Compression::All);
   options.log_level = observe::parse_level(log_level).value_or(observe::Level::Info);
   options.log_format = log_format == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
+  options.access_format = access_format == "json" ? observe::AccessFormat::Json
+                                                  : observe::AccessFormat::Combined;
   return options;
 }
 
@@ -157,6 +165,8 @@ void apply_settings(Options& options, const config::ServerSettings& settings) {
   take(options, "--fresh-instances", settings.fresh_instances, options.fresh_instances);
   take(options, "--log-level", settings.log_level, options.log_level);
   take(options, "--log-format", settings.log_format, options.log_format);
+  take(options, "--access-log", settings.access_log, options.access_log);
+  take(options, "--access-log-format", settings.access_log_format, options.access_format);
 }
 
 }  // namespace wws::cli

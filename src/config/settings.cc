@@ -111,6 +111,19 @@ class SettingsReader final : public TableReader<SettingsReader> {
     out_.log_format = *value == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
   }
 
+  void read_access_log(const toml::node& node, const std::string& key) {
+    out_.access_log = text(node, key);
+  }
+
+  void read_access_log_format(const toml::node& node, const std::string& key) {
+    const auto value = text(node, key);
+    if (!value) return;
+    if (*value != "combined" && *value != "json")
+      return mistake(node, key, "must be \"combined\" or \"json\"");
+    out_.access_log_format =
+        *value == "json" ? observe::AccessFormat::Json : observe::AccessFormat::Combined;
+  }
+
   void leave(const toml::node&, const std::string&) {}
 
   static std::optional<std::int64_t> number(const toml::node& node, std::int64_t most) {
@@ -131,6 +144,8 @@ class SettingsReader final : public TableReader<SettingsReader> {
       {"fresh_instances", &SettingsReader::read_fresh_instances},
       {"log_level", &SettingsReader::read_log_level},
       {"log_format", &SettingsReader::read_log_format},
+      {"access_log", &SettingsReader::read_access_log},
+      {"access_log_format", &SettingsReader::read_access_log_format},
       {"vars", &SettingsReader::leave},
       {"limits", &SettingsReader::leave},
       {"features", &SettingsReader::leave},

@@ -23,6 +23,7 @@
 #include "config/ignore_rules.h"
 #include "config/mistake.h"
 #include "config/worker_config.h"
+#include "observe/access_log.h"
 #include "observe/log.h"
 
 namespace wws::config {
@@ -47,6 +48,8 @@ struct ServerSettings {
   std::optional<bool> fresh_instances;
   std::optional<observe::Level> log_level;
   std::optional<observe::LogFormat> log_format;
+  std::optional<std::string> access_log;  // as it is written; relative to where the server starts
+  std::optional<observe::AccessFormat> access_log_format;
 };
 
 struct Settings {

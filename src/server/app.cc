@@ -48,13 +48,18 @@ std::string absolute_url(const http::RequestHead& request, const std::string& ow
   return url;
 }
 
-std::string access_line(const http::RequestHead& request, const DecoratedExchange& exchange,
-                        std::chrono::nanoseconds took) {
-  const auto agent = request.headers.find("user-agent").value_or("-");
-  const auto referer = request.headers.find("referer").value_or("-");
-  return fmt::format("{} \"{} {} HTTP/1.{}\" {} {} \"{}\" \"{}\" {:.6f}", request.remote_address,
-                     request.method, request.target, request.version_minor, exchange.status(),
-                     exchange.bytes(), referer, agent, static_cast<double>(took.count()) / 1e9);
+observe::AccessRecord access_record(const http::RequestHead& request,
+                                    const DecoratedExchange& exchange) {
+  observe::AccessRecord record;
+  record.remote = request.remote_address;
+  record.method = request.method;
+  record.target = request.target;
+  record.protocol = request.version_minor == 0 ? "HTTP/1.0" : "HTTP/1.1";
+  record.status = exchange.status();
+  record.bytes = exchange.bytes();
+  record.referer = request.headers.find("referer").value_or("");
+  record.user_agent = request.headers.find("user-agent").value_or("");
+  return record;
 }
 
 void apply_rules(const router::HeaderRules& rules, std::string_view path,
@@ -69,9 +74,9 @@ void apply_rules(const router::HeaderRules& rules, std::string_view path,
 }  // namespace
 
 Task<void> App::handle(http::Exchange& exchange) {
-  const bool observed = services_.log.enabled(observe::Level::Debug);
-  const auto began =
-      observed ? services_.clock.monotonic() : std::chrono::nanoseconds();
+  const bool observed =
+      services_.access != nullptr || services_.log.enabled(observe::Level::Debug);
+  const auto began = observed ? services_.clock.monotonic() : std::chrono::nanoseconds();
   Counted counted(services_, exchange);
   DecoratedExchange decorated(exchange, site_.cors, site_.body_coding);
   if (site_.cors.enabled() && Cors::is_preflight(exchange.request())) {
@@ -80,9 +85,20 @@ Task<void> App::handle(http::Exchange& exchange) {
   } else {
     counted.worker = co_await dispatch(decorated);
   }
-  if (observed)
-    services_.log.debug(
-        access_line(exchange.request(), decorated, services_.clock.monotonic() - began));
+  if (observed) note(decorated, counted.worker, began);
+}
+
+void App::note(const DecoratedExchange& exchange, std::size_t worker,
+               std::chrono::nanoseconds began) const {
+  auto record = access_record(exchange.request(), exchange);
+  record.time = services_.clock.realtime();
+  record.took = services_.clock.monotonic() - began;
+  if (worker != observe::kNoWorker) record.worker = site_.workers[worker]->identity().label;
+  if (services_.access) services_.access->add(record);
+  if (services_.log.enabled(observe::Level::Debug))
+    services_.log.debug(fmt::format("{} {:.6f}",
+                                    format_access(record, observe::AccessFormat::Combined),
+                                    static_cast<double>(record.took.count()) / 1e9));
 }
 
 Task<std::size_t> App::dispatch(DecoratedExchange& exchange) {

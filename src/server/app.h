@@ -19,6 +19,9 @@ class App final : public http::Handler {
   }
 
  private:
+  // To the access log, and to the log when it wants to know.
+  void note(const DecoratedExchange& exchange, std::size_t worker,
+            std::chrono::nanoseconds began) const;
   // The number of the worker that was asked, or observe::kNoWorker.
   Task<std::size_t> dispatch(DecoratedExchange& exchange);
   Task<std::size_t> ask_worker(http::Exchange& exchange, router::Match match, std::string path);

@@ -383,7 +383,7 @@ TEST_F(AppTest, TheAccessLineSaysWhatWasAnswered) {
   serve({"index.js"});
   ask({.target = "/?q=1"});
   ASSERT_FALSE(log_.records().empty());
-  EXPECT_THAT(log_.records().back().text, HasSubstr("127.0.0.1 \"GET /?q=1 HTTP/1.1\" 200 8 "));
+  EXPECT_THAT(log_.records().back().text, HasSubstr("] \"GET /?q=1 HTTP/1.1\" 200 8 "));
 }
 
 }  // namespace

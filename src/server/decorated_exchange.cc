@@ -29,16 +29,17 @@ void DecoratedExchange::begin_encoding(http::ResponseHead& head,
 
 Task<Result<void>> DecoratedExchange::respond(http::ResponseHead head, std::string body) {
   cors_.apply(inner_.request(), head.headers);
-  bytes_ = body.size();
   begin_encoding(head, body.size());
-  return encoder_ ? respond_encoded(std::move(head), std::move(body))
-                  : inner_.respond(std::move(head), std::move(body));
+  if (encoder_) return respond_encoded(std::move(head), std::move(body));
+  bytes_ = body.size();
+  return inner_.respond(std::move(head), std::move(body));
 }
 
 Task<Result<void>> DecoratedExchange::respond_encoded(http::ResponseHead head, std::string body) {
   if (body.size() <= kMostAtOnce) {
     auto encoded = co_await encoder_->encode(body, Codec::Input::Last);
     if (!encoded) co_return fail(std::move(encoded).error());
+    bytes_ = encoded->size();
     auto sent = co_await inner_.respond(std::move(head), *std::move(encoded));
     co_return sent;
   }
@@ -67,14 +68,16 @@ Task<Result<void>> DecoratedExchange::send_encoded(std::string_view bytes, Codec
     co_return fail(encoded.error());
   }
   if (encoded->empty()) co_return Result<void>();
+  bytes_ += encoded->size();
   auto written = co_await inner_.write(*encoded);
   co_return written;
 }
 
 Task<Result<void>> DecoratedExchange::write(std::string_view bytes) {
-  bytes_ += bytes.size();
   // Whoever writes a part wants it to arrive.
-  return encoder_ ? send_encoded(bytes, Codec::Input::Flush) : inner_.write(bytes);
+  if (encoder_) return send_encoded(bytes, Codec::Input::Flush);
+  bytes_ += bytes.size();
+  return inner_.write(bytes);
 }
 
 Task<Result<void>> DecoratedExchange::write_file(int descriptor, std::uint64_t offset,

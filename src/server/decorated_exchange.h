@@ -22,7 +22,7 @@ class DecoratedExchange final : public http::Exchange {
   DecoratedExchange(http::Exchange& inner, const Cors& cors, BodyCoding coding)
       : inner_(inner), cors_(cors), coding_(coding) {}
 
-  // Of the body, before it was compressed.
+  // Of the body, as it is sent.
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
   // What follows is sent as it is.
   void leave_body() noexcept { coding_ = BodyCoding::Off; }
