@@ -76,7 +76,7 @@ TEST_P(Formats, GiveOutAtAFlushWhatWentIn) {
     const auto step = unpack->step(as_bytes(packed), writable(room), Codec::Input::More);
     ASSERT_TRUE(step);
     seen.append(room, 0, step->written);
-    if (part == "first ") EXPECT_EQ(seen, "first ");
+    EXPECT_TRUE(seen.ends_with(part)) << seen;
   }
   EXPECT_EQ(seen, "first second third");
 }
