@@ -29,7 +29,7 @@ struct LoopServices {
   io::TaskGroup& background;
   // Computations that would hold the loop.
   io::Offload& offload;
-  observe::LoopMetrics* metrics = nullptr;  // null: nobody counts
+  observe::LoopMetrics* metrics = nullptr;       // null: nobody counts
   observe::AccessLog::Buffer* access = nullptr;  // null: there is no access log
 };
 

@@ -143,12 +143,11 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   for (std::string& origin : options.cors) origin = config::parse_origin(origin).value_or(origin);
   options.max_body = config::parse_size(max_body).value_or(0);
   options.image_memory = config::parse_size(image_memory).value_or(0);
-  options.compression =
-      config::parse_compression(compression).value_or(config::Compression::All);
+  options.compression = config::parse_compression(compression).value_or(config::Compression::All);
   options.log_level = observe::parse_level(log_level).value_or(observe::Level::Info);
   options.log_format = log_format == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
-  options.access_format = access_format == "json" ? observe::AccessFormat::Json
-                                                  : observe::AccessFormat::Combined;
+  options.access_format =
+      access_format == "json" ? observe::AccessFormat::Json : observe::AccessFormat::Combined;
   return options;
 }
 

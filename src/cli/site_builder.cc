@@ -64,14 +64,14 @@ std::string rules_text(const http::StaticFiles& files, const std::string& name,
 
 Result<void> open_files(const std::filesystem::path& folder, const SiteParts& parts,
                         BuiltSite& built) {
-  const auto coding = parts.compression == config::Compression::Off ? http::FileCoding::Off
-                                                                    : http::FileCoding::On;
+  const auto coding =
+      parts.compression == config::Compression::Off ? http::FileCoding::Off : http::FileCoding::On;
   auto files = http::StaticFiles::open(folder, parts.clock, coding);
   if (!files) return fail(std::move(files).error());
   built.site.files = std::move(*files);
   auto& mistakes = built.mistakes;
-  auto redirects = router::Redirects::parse(
-      "public/_redirects", rules_text(*built.site.files, "_redirects", mistakes));
+  auto redirects = router::Redirects::parse("public/_redirects",
+                                            rules_text(*built.site.files, "_redirects", mistakes));
   auto headers = router::HeaderRules::parse("public/_headers",
                                             rules_text(*built.site.files, "_headers", mistakes));
   for (auto* found : {&redirects.mistakes, &headers.mistakes})
@@ -102,8 +102,7 @@ Result<BuiltSite> build_site(const config::Project& project, SiteParts parts) {
   built.site.cors = server::Cors(std::move(parts.cors));
   if (parts.compression != config::Compression::All)
     built.site.body_coding = server::BodyCoding::Off;
-  if (project.public_folder)
-    WWS_CHECK(open_files(*project.public_folder, parts, built));
+  if (project.public_folder) WWS_CHECK(open_files(*project.public_folder, parts, built));
   return built;
 }
 

@@ -111,8 +111,7 @@ TEST_P(Formats, TakeAndGiveNoMoreThanAPieceAtATime) {
   ASSERT_TRUE(packed);
   std::string room(zeros.size(), 'x');
   auto unpack = codec(Direction::Decompress);
-  const auto step =
-      unpack->step(as_bytes(*packed), writable(room), Codec::Input::Last);
+  const auto step = unpack->step(as_bytes(*packed), writable(room), Codec::Input::Last);
   ASSERT_TRUE(step);
   EXPECT_LE(step->written, 128u * 1024);
   EXPECT_FALSE(step->finished);

@@ -87,9 +87,9 @@ std::string plain_of(const std::string& coding, std::string_view bytes) {
   auto decoder = codec::compress::make(format, codec::compress::Direction::Decompress).value();
   std::string out, room(64 * 1024, '\0');
   for (;;) {
-    const auto step = decoder->step(
-        as_bytes(bytes), {reinterpret_cast<std::uint8_t*>(room.data()), room.size()},
-        codec::Codec::Input::Last);
+    const auto step =
+        decoder->step(as_bytes(bytes), {reinterpret_cast<std::uint8_t*>(room.data()), room.size()},
+                      codec::Codec::Input::Last);
     if (!step) return "not in this coding";
     out.append(room, 0, step->written);
     bytes.remove_prefix(step->consumed);

@@ -49,8 +49,8 @@ struct Shared {
   const io::Clock& clock;
   io::Random& random;
   observe::Log& log;
-  observe::Metrics* metrics = nullptr;      // null: nobody counts
-  observe::AccessLog* access = nullptr;     // null: there is none
+  observe::Metrics* metrics = nullptr;   // null: nobody counts
+  observe::AccessLog* access = nullptr;  // null: there is none
 };
 
 // How one loop is doing.
