@@ -11,6 +11,7 @@
 #include "io/offload.h"
 #include "io/random.h"
 #include "io/task_group.h"
+#include "observe/access_log.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "wasm/runtime.h"
@@ -29,8 +30,9 @@ struct LoopServices {
   io::TaskGroup& background;
   // Computations that would hold the loop.
   io::Offload& offload;
-  observe::LoopMetrics* metrics = nullptr;  // null: nobody counts
-  DeveloperView* developer = nullptr;       // null: in production
+  observe::LoopMetrics* metrics = nullptr;       // null: nobody counts
+  observe::AccessLog::Buffer* access = nullptr;  // null: there is no access log
+  DeveloperView* developer = nullptr;            // null: in production
 };
 
 }  // namespace wws::abi

@@ -276,7 +276,7 @@ struct Development {
 };
 
 cli::SiteSettings site_settings(const cli::Options& options) {
-  return {options.prefix, options.cors, options.max_body};
+  return {options.prefix, options.cors, options.compression, options.max_body};
 }
 
 int serve(const cli::Options& flags) {
@@ -294,6 +294,12 @@ int serve(const cli::Options& flags) {
   const auto started = clock.realtime();
   observe::LogRing ring(*to_stderr, clock);
   observe::Log* const log = options.enable_panel ? &ring : to_stderr.get();
+  std::unique_ptr<observe::AccessLog> access;
+  if (!options.access_log.empty()) {
+    auto opened = observe::AccessLog::open(options.access_log, options.access_format, *log);
+    if (!opened) return fail_with(opened.error().message());
+    access = *std::move(opened);
+  }
   io::SystemRandom random;
 
   fmt::print("⚙️  Loading routes from: {}\n", read->project.root.string());
@@ -314,7 +320,7 @@ int serve(const cli::Options& flags) {
   auto server =
       server::make_server(settings, {site, *workshop.runtime, *workshop.images, workshop.kv, clock,
                                      random, *log, watching ? &watching->metrics : nullptr,
-                                     development ? &development->pages : nullptr,
+                                     access.get(), development ? &development->pages : nullptr,
                                      development ? &development->reload : nullptr});
   if (!server) return fail_with(server.error().to_string());
   const std::string base = fmt::format("http://{}:{}", shown_host(options.host), (*server)->port());

@@ -94,7 +94,7 @@ std::vector<std::string> texts(const config::Mistakes& mistakes) {
 }
 
 SiteSettings site_settings(const Options& options) {
-  return {options.prefix, options.cors, options.max_body};
+  return {options.prefix, options.cors, options.compression, options.max_body};
 }
 
 class ThreadReloader final : public Reloader {
@@ -266,6 +266,8 @@ class ThreadReloader final : public Reloader {
     tell(now.fresh_instances == was.fresh_instances, "fresh_instances");
     tell(now.log_level == was.log_level, "log_level");
     tell(now.log_format == was.log_format, "log_format");
+    tell(now.access_log == was.access_log, "access_log");
+    tell(now.access_format == was.access_format, "access_log_format");
   }
 
   // Workers that nobody holds any more; instances keep the images of some of them.

@@ -38,6 +38,17 @@ std::string broken_text(const config::WorkerFile& file) {
 
 bool is_module(const config::WorkerFile& file) { return file.extension == "wasm"; }
 
+// The text of a file at the top of `public`, empty when there is none. What cannot be read is a
+// mistake.
+std::string rules_text(const http::StaticFiles& files, const std::string& name,
+                       config::Mistakes& mistakes) {
+  auto text = files.read_rules(name);
+  if (text) return *std::move(text);
+  if (text.error().kind() != ErrorKind::NotFound)
+    mistakes.push_back({"public/" + name, 0, "", text.error().message()});
+  return {};
+}
+
 class Builder final {
  public:
   Builder(const config::Project& project, const SiteSettings& settings, SiteParts parts,
@@ -66,14 +77,30 @@ class Builder final {
     site->largest_body = largest_bound(project_, settings_.max_body);
     site->prefix = router::normalize_prefix(settings_.prefix);
     site->cors = server::Cors(settings_.cors);
-    if (project_.public_folder) {
-      WWS_TRY(site->files, http::StaticFiles::open(*project_.public_folder, parts_.clock));
-    }
+    if (settings_.compression != config::Compression::All)
+      site->body_coding = server::BodyCoding::Off;
+    if (project_.public_folder) WWS_CHECK(open_files(*project_.public_folder, *site));
     built_.site = std::move(site);
     return std::move(built_);
   }
 
  private:
+  Result<void> open_files(const std::filesystem::path& folder, server::Site& site) {
+    const auto coding = settings_.compression == config::Compression::Off ? http::FileCoding::Off
+                                                                          : http::FileCoding::On;
+    WWS_TRY(site.files, http::StaticFiles::open(folder, parts_.clock, coding));
+    auto& mistakes = built_.mistakes;
+    auto redirects = router::Redirects::parse("public/_redirects",
+                                              rules_text(*site.files, "_redirects", mistakes));
+    auto headers = router::HeaderRules::parse("public/_headers",
+                                              rules_text(*site.files, "_headers", mistakes));
+    for (auto* found : {&redirects.mistakes, &headers.mistakes})
+      mistakes.insert(mistakes.end(), found->begin(), found->end());
+    site.redirects = std::move(redirects.redirects);
+    site.header_rules = std::move(headers.rules);
+    return {};
+  }
+
   std::shared_ptr<worker::Worker> find_worker(const config::WorkerFile& file,
                                               const router::Route& route) {
     abi::WorkerIdentity identity{label_of(file), route.path, file.config,

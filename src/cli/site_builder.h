@@ -13,6 +13,7 @@
 #include "base/file_stamp.h"
 #include "cli/worker_bin.h"
 #include "config/project.h"
+#include "config/settings.h"
 #include "server/site.h"
 #include "worker/image_budget.h"
 #include "worker/js_worker.h"
@@ -44,6 +45,7 @@ struct SiteParts {
 struct SiteSettings {
   std::string prefix;
   std::vector<std::string> cors;
+  config::Compression compression = config::Compression::All;
   std::uint64_t max_body = 0;  // of a request to a worker that sets no bound of its own; 0: any
 };
 

@@ -32,7 +32,8 @@ LivePage::LivePage(http::Exchange& inner, std::string version) : inner_(inner) {
   const auto& request = inner.request();
   if (!is_shown(request)) return;
   script_ = fmt::format("<script src=\"/_wws/dev.js?v={}\"></script>\n", version);
-  for (const char* condition : {"if-none-match", "if-modified-since"}) {
+  // Nor can one that is compressed be added to.
+  for (const char* condition : {"if-none-match", "if-modified-since", "accept-encoding"}) {
     if (!request.headers.contains(condition)) continue;
     if (!unconditional_) unconditional_ = request;
     unconditional_->headers.remove(condition);

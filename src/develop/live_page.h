@@ -45,7 +45,8 @@ class LivePage final : public http::Exchange {
 
   http::Exchange& inner_;
   std::string script_;  // the element
-  // The request without its conditions: a page that a cache holds has no script, or an old one.
+  // The request without its conditions, since a page that a cache holds has no script or an old
+  // one, and without codings.
   std::optional<http::RequestHead> unconditional_;
   bool live_ = false;
 };

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+
 #include "abi/failure_page.h"
 #include "develop/live_page.h"
-#include "server/decorated_exchange.h"
+#include "io/notifier.h"
 #include "server/send_file.h"
 
 namespace wws::server {
@@ -47,20 +49,27 @@ std::string absolute_url(const http::RequestHead& request, const std::string& ow
   return url;
 }
 
-std::string access_line(const http::RequestHead& request, const DecoratedExchange& exchange,
-                        std::chrono::nanoseconds took) {
-  const auto agent = request.headers.find("user-agent").value_or("-");
-  const auto referer = request.headers.find("referer").value_or("-");
-  return fmt::format("{} \"{} {} HTTP/1.{}\" {} {} \"{}\" \"{}\" {:.6f}", request.remote_address,
-                     request.method, request.target, request.version_minor, exchange.status(),
-                     exchange.bytes(), referer, agent, static_cast<double>(took.count()) / 1e9);
+observe::AccessRecord access_record(const http::RequestHead& request,
+                                    const DecoratedExchange& exchange) {
+  observe::AccessRecord record;
+  record.remote = request.remote_address;
+  record.method = request.method;
+  record.target = request.target;
+  record.protocol = request.version_minor == 0 ? "HTTP/1.0" : "HTTP/1.1";
+  record.status = exchange.status();
+  record.bytes = exchange.bytes();
+  record.referer = request.headers.find("referer").value_or("");
+  record.user_agent = request.headers.find("user-agent").value_or("");
+  return record;
 }
 
-// For a person who watches.
-std::string short_access_line(const http::RequestHead& request, const DecoratedExchange& exchange,
-                              std::chrono::nanoseconds took) {
-  return fmt::format("{} {} → {} in {:.1f} ms", request.method, request.target, exchange.status(),
-                     static_cast<double>(took.count()) / 1e6);
+void apply_rules(const router::HeaderRules& rules, std::string_view path,
+                 http::FileResponse& response) {
+  if (rules.empty()) return;
+  http::Headers fields;
+  for (auto& field : response.headers) fields.add(std::move(field.name), std::move(field.value));
+  rules.apply(path, fields);
+  response.headers.assign(fields.begin(), fields.end());
 }
 
 }  // namespace
@@ -72,69 +81,143 @@ Task<void> App::handle(http::Exchange& exchange) {
   const SitePointer site = view_.now();
   exchange.set_body_limit(site->largest_body);
   Counted counted(services_, exchange);
-  if (reload_ != nullptr) {
-    counted.worker = co_await dispatch_in_development(*site, exchange, version);
-  } else if (site->cors.enabled() || services_.log.enabled(observe::Level::Debug)) {
-    counted.worker = co_await dispatch_decorated(*site, exchange);
+  const worker::Worker* worker = nullptr;
+  if (reload_ == nullptr) {
+    worker = co_await answer(*site, exchange);
+  } else if (develop::LiveReload::is_for_us(exchange.request())) {
+    co_await reload_->answer(exchange, services_.loop);
   } else {
-    counted.worker = co_await dispatch(*site, exchange);
+    develop::LivePage page(exchange, version);
+    worker = co_await answer(*site, page);
   }
+  if (worker != nullptr) counted.worker = worker->identity().number;
 }
 
-Task<std::size_t> App::dispatch_decorated(const Site& site, http::Exchange& exchange) {
-  std::size_t worker = observe::kNoWorker;
-  const auto began = services_.clock.monotonic();
-  DecoratedExchange decorated(exchange, site.cors);
+Task<const worker::Worker*> App::answer(const Site& site, http::Exchange& exchange) {
+  const bool observed = reload_ != nullptr || services_.access != nullptr ||
+                        services_.log.enabled(observe::Level::Debug);
+  const auto began = observed ? services_.clock.monotonic() : std::chrono::nanoseconds();
+  DecoratedExchange decorated(exchange, site.cors, site.body_coding);
+  const worker::Worker* worker = nullptr;
   if (site.cors.enabled() && Cors::is_preflight(exchange.request())) {
     auto head = site.cors.preflight(exchange.request());
     co_await decorated.respond(std::move(head), "");
   } else {
     worker = co_await dispatch(site, decorated);
   }
-  const auto took = services_.clock.monotonic() - began;
+  if (observed) note(decorated, worker, began);
+  co_return worker;
+}
+
+void App::note(const DecoratedExchange& exchange, const worker::Worker* worker,
+               std::chrono::nanoseconds began) const {
+  auto record = access_record(exchange.request(), exchange);
+  record.time = services_.clock.realtime();
+  record.took = services_.clock.monotonic() - began;
+  if (worker != nullptr) record.worker = worker->identity().label;
+  if (services_.access) services_.access->add(record);
+  const double seconds = static_cast<double>(record.took.count()) / 1e9;
   if (reload_ != nullptr)
-    services_.log.info(short_access_line(exchange.request(), decorated, took));
+    services_.log.info(fmt::format("{} {} → {} in {:.1f} ms", record.method, record.target,
+                                   record.status, seconds * 1e3));
   else if (services_.log.enabled(observe::Level::Debug))
-    services_.log.debug(access_line(exchange.request(), decorated, took));
-  co_return worker;
+    services_.log.debug(
+        fmt::format("{} {:.6f}", format_access(record, observe::AccessFormat::Combined), seconds));
 }
 
-Task<std::size_t> App::dispatch_in_development(const Site& site, http::Exchange& exchange,
-                                               const std::string& version) {
-  if (develop::LiveReload::is_for_us(exchange.request())) {
-    co_await reload_->answer(exchange, services_.loop);
-    co_return observe::kNoWorker;
+Task<const worker::Worker*> App::dispatch(const Site& site, DecoratedExchange& exchange) {
+  std::string path = router::normalize_path(exchange.request().path());
+  if (auto forced = rule_of(site, exchange, path, router::Redirects::Order::Forced)) {
+    const auto worker = co_await answer_as(site, exchange, *std::move(forced));
+    co_return worker;
   }
-  develop::LivePage page(exchange, version);
-  const std::size_t worker = co_await dispatch_decorated(site, page);
-  co_return worker;
-}
-
-Task<std::size_t> App::dispatch(const Site& site, http::Exchange& exchange) {
-  const std::string path = router::normalize_path(exchange.request().path());
   auto match = site.router.match(path);
   // A worker with a fixed path hides a file of the same URL; a file hides the other workers.
-  if (!match || match->route->kind != router::RouteKind::Static) {
-    const bool served = co_await serve_file(site, exchange, path);
-    if (served) co_return observe::kNoWorker;
+  if (match && match->route->kind == router::RouteKind::Static) {
+    const auto worker = co_await ask_worker(site, exchange, *std::move(match), std::move(path));
+    co_return worker;
   }
-  if (!match) {
-    co_await not_found(site, exchange);
-    co_return observe::kNoWorker;
+  const bool served = co_await serve_file(site, exchange, path);
+  if (served) co_return nullptr;
+  auto rule = rule_of(site, exchange, path, router::Redirects::Order::Fallback);
+  // A worker with parameters is hidden by what leads elsewhere, and hides what answers instead: a
+  // page for every path, mostly.
+  if (match && !(rule && rule->elsewhere())) {
+    const auto worker = co_await ask_worker(site, exchange, *std::move(match), std::move(path));
+    co_return worker;
   }
-  worker::Worker& worker = *site.workers[match->route->target];
-  std::string url = absolute_url(exchange.request(), authority_, path);
-  co_await worker.serve(services_, exchange, std::move(url), std::move(match->params));
-  co_return worker.identity().number;
+  if (rule) {
+    const auto worker = co_await answer_as(site, exchange, *std::move(rule));
+    co_return worker;
+  }
+  co_await not_found(site, exchange);
+  co_return nullptr;
 }
 
-Task<bool> App::serve_file(const Site& site, http::Exchange& exchange, std::string_view path) {
+Task<const worker::Worker*> App::ask_worker(const Site& site, http::Exchange& exchange,
+                                            router::Match match, std::string path) {
+  worker::Worker& worker = *site.workers[match.route->target];
+  std::string url = absolute_url(exchange.request(), authority_, path);
+  co_await worker.serve(services_, exchange, std::move(url), std::move(match.params));
+  co_return &worker;
+}
+
+std::optional<router::Redirection> App::rule_of(const Site& site, const http::Exchange& exchange,
+                                                std::string_view path,
+                                                router::Redirects::Order order) const {
+  if (site.redirects.empty()) return std::nullopt;
+  const auto below = router::strip_prefix(path, site.prefix);
+  if (!below) return std::nullopt;
+  return site.redirects.match(*below, exchange.request().query(), order);
+}
+
+Task<const worker::Worker*> App::answer_as(const Site& site, DecoratedExchange& exchange,
+                                           router::Redirection redirection) {
+  if (redirection.target.starts_with('/')) redirection.target.insert(0, site.prefix);
+  if (redirection.elsewhere()) {
+    co_await redirect(exchange, std::move(redirection));
+    co_return nullptr;
+  }
+  const auto query = redirection.target.find('?');
+  std::string path = router::normalize_path(std::string_view(redirection.target).substr(0, query));
+  auto match = site.router.match(path);
+  if (match && redirection.status == 200) {
+    const auto worker = co_await ask_worker(site, exchange, *std::move(match), std::move(path));
+    co_return worker;
+  }
+  const bool served = co_await serve_file(site, exchange, path, redirection.status);
+  if (!served) co_await not_found(site, exchange);
+  co_return nullptr;
+}
+
+Task<void> App::redirect(http::Exchange& exchange, router::Redirection redirection) {
+  http::ResponseHead head;
+  head.status = redirection.status;
+  head.headers.add("Location", std::move(redirection.target));
+  co_await exchange.respond(std::move(head), "");
+}
+
+// Asks for the file, and again when its coding was made meanwhile.
+Task<Result<std::optional<http::FileResponse>>> App::find_file(const Site& site,
+                                                               const http::RequestHead& request,
+                                                               std::string_view below) {
+  const http::FileRequest wanted{
+      request.method, below, {request.headers.begin(), request.headers.end()}};
+  auto found = site.files->find(wanted);
+  if (!found || !*found || !(*found)->wanted || (*found)->status != 200) co_return found;
+  auto made = std::make_shared<io::Notifier>(services_.loop);
+  services_.offload.run([files = site.files, job = *(*found)->wanted] { files->encode(job); },
+                        [made] { made->notify(); });
+  co_await made->wait();
+  co_return site.files->find(wanted);
+}
+
+Task<bool> App::serve_file(const Site& site, DecoratedExchange& exchange, std::string_view path,
+                           int status) {
   if (!site.files) co_return false;
   const auto below = router::strip_prefix(path, site.prefix);
   if (!below) co_return false;
-  const auto& request = exchange.request();
-  auto found =
-      site.files->find({request.method, *below, {request.headers.begin(), request.headers.end()}});
+  auto found = co_await find_file(site, exchange.request(), *below);
   if (!found) {
     services_.log.error(fmt::format("cannot serve {}: {}", path, found.error().to_string()));
     auto page = abi::failure_page(found.error().kind());
@@ -142,13 +225,17 @@ Task<bool> App::serve_file(const Site& site, http::Exchange& exchange, std::stri
     co_return true;
   }
   if (!*found) co_return false;
-  co_await send(exchange, std::move(**found));
+  auto& response = **found;
+  if (response.status == 200) response.status = status;
+  apply_rules(site.header_rules, *below, response);
+  exchange.leave_body();
+  co_await send(exchange, std::move(response));
   co_return true;
 }
 
 Task<void> App::not_found(const Site& site, http::Exchange& exchange) {
   if (site.files) {
-    co_await send(exchange, site.files->not_found(exchange.request().method));
+    co_await send(exchange, site.files->not_found(site, exchange.request().method));
     co_return;
   }
   http::ResponseHead head;

@@ -5,6 +5,7 @@
 #include "develop/live_reload.h"
 #include "http/exchange.h"
 #include "server/current_site.h"
+#include "server/decorated_exchange.h"
 
 namespace wws::server {
 
@@ -23,13 +24,29 @@ class App final : public http::Handler {
   void refresh() { (void)view_.now(); }
 
  private:
-  // The number of the worker that was asked, or observe::kNoWorker. `site` is kept by handle().
-  Task<std::size_t> dispatch(const Site& site, http::Exchange& exchange);
-  Task<std::size_t> dispatch_decorated(const Site& site, http::Exchange& exchange);
-  Task<std::size_t> dispatch_in_development(const Site& site, http::Exchange& exchange,
-                                            const std::string& version);
-  // Answers from `public`, if the path names a file there: true.
-  Task<bool> serve_file(const Site& site, http::Exchange& exchange, std::string_view path);
+  // The worker that was asked, or null; as all below that give one. `site` is kept by handle().
+  Task<const worker::Worker*> answer(const Site& site, http::Exchange& exchange);
+  // To the access log, and to the log when it wants to know.
+  void note(const DecoratedExchange& exchange, const worker::Worker* worker,
+            std::chrono::nanoseconds began) const;
+  Task<const worker::Worker*> dispatch(const Site& site, DecoratedExchange& exchange);
+  Task<const worker::Worker*> ask_worker(const Site& site, http::Exchange& exchange,
+                                         router::Match match, std::string path);
+  // Answers as the path that a rule says would, with the rule's status.
+  Task<const worker::Worker*> answer_as(const Site& site, DecoratedExchange& exchange,
+                                        router::Redirection redirection);
+  Task<void> redirect(http::Exchange& exchange, router::Redirection redirection);
+  // What the rules say of the path.
+  [[nodiscard]] std::optional<router::Redirection> rule_of(const Site& site,
+                                                           const http::Exchange& exchange,
+                                                           std::string_view path,
+                                                           router::Redirects::Order order) const;
+  // Answers from `public`, if the path names a file there: true. `status`: instead of 200.
+  Task<bool> serve_file(const Site& site, DecoratedExchange& exchange, std::string_view path,
+                        int status = 200);
+  Task<Result<std::optional<http::FileResponse>>> find_file(const Site& site,
+                                                            const http::RequestHead& request,
+                                                            std::string_view below);
   Task<void> not_found(const Site& site, http::Exchange& exchange);
   Task<void> send(http::Exchange& exchange, http::FileResponse response);
 

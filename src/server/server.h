@@ -21,6 +21,7 @@
 #include "http/memory_exchange.h"
 #include "io/clock.h"
 #include "io/random.h"
+#include "observe/access_log.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "server/current_site.h"
@@ -51,6 +52,7 @@ struct Shared {
   io::Random& random;
   observe::Log& log;
   observe::Metrics* metrics = nullptr;      // null: nobody counts
+  observe::AccessLog* access = nullptr;     // null: there is none
   abi::DeveloperView* developer = nullptr;  // both null in production
   develop::LiveReload* reload = nullptr;
 };
