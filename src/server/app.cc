@@ -235,7 +235,7 @@ Task<bool> App::serve_file(const Site& site, DecoratedExchange& exchange, std::s
 
 Task<void> App::not_found(const Site& site, http::Exchange& exchange) {
   if (site.files) {
-    co_await send(exchange, site.files->not_found(site, exchange.request().method));
+    co_await send(exchange, site.files->not_found(exchange.request().method));
     co_return;
   }
   http::ResponseHead head;
