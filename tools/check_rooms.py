@@ -14,7 +14,7 @@ FENCES = [
     (re.compile(r"^(wasm|wasmtime|wasi)\.h{1,2}$|^wasmtime/"), ("wasm/wasmtime",)),
     (re.compile(r"^llhttp"), ("http",)),
     (re.compile(r"^openssl/(ssl|tls)"), ("http",)),
-    (re.compile(r"^zlib\.h|^brotli/"), ("bindings/compress",)),
+    (re.compile(r"^zlib\.h|^brotli/|^zstd"), ("codec",)),
     (re.compile(r"^toml\+\+|^toml\.hpp"), ("config",)),
     (re.compile(r"^spdlog/"), ("observe",)),
     (re.compile(r"^CLI/"), ("cli",)),

@@ -164,6 +164,12 @@ TEST(ParseSettings, AProjectDoesNotSayWhatItMayDo) {
                                        testing::EndsWith(std::string("use the flag ") + flag))));
 }
 
+TEST(ParseSettings, AProjectNamesNoFileToWrite) {
+  EXPECT_THAT(mistakes_of("access_log = '-'"), IsEmpty());
+  EXPECT_THAT(mistakes_of("access_log = '../../.profile'"),
+              ElementsAre(HasSubstr("access_log: must be \"-\"")));
+}
+
 TEST_F(SettingsTest, WarnOfAnEnvironmentFileAndGoOn) {
   write(".env", "no variable\nGOOD=x\n");
   const auto settings = read();

@@ -48,7 +48,8 @@ class Loop final {
     offload_.emplace(context_.get_executor());
     services_.emplace(abi::LoopServices{context_.get_executor(), *pool_, *fetcher_, shared_.kv,
                                         shared_.clock, shared_.random, shared_.log, *background_,
-                                        *offload_, metrics});
+                                        *offload_, metrics,
+                                        shared_.access ? &shared_.access->add_buffer() : nullptr});
     app_.emplace(shared_.site, *services_);
     auto listener =
         http::make_listener(context_, address, reuse_port, options_.limits, *app_, shared_.log);

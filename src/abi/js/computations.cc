@@ -5,19 +5,19 @@
 #include <algorithm>
 #include <optional>
 
-#include "bindings/compress/compress.h"
 #include "bindings/crypto/ciphers.h"
 #include "bindings/crypto/keys.h"
 #include "bindings/crypto/operations.h"
+#include "codec/compress.h"
 #include "guest/js/abi.h"
 
 namespace wws::abi::js {
 namespace {
 
-namespace compress = bindings::compress;
+namespace compress = codec::compress;
 namespace crypto = bindings::crypto;
 
-using bindings::Codec;
+using codec::Codec;
 
 constexpr std::uint32_t kMaxParts = 8;
 // What a digest or a cipher holds.
