@@ -37,10 +37,10 @@ int main(void) {
 C
 clang-19 --target=wasm32-wasi -nostdlibinc -isystem /usr/include/wasm32-wasi -O2 -o "$site/hello.wasm" "$WORK/hello.c"
 
-run() { "$folder/qemu/qemu-aarch64" -L "$folder/sysroot" "$WORK/wws" "$@"; }
-run --version | grep -q '^wws ' || fail "wws --version"
-run --licenses >"$WORK/licenses" && grep -q QuickJS "$WORK/licenses" || fail "wws --licenses"
-HOME=$WORK run --port 0 --threads 2 "$site" >"$WORK/log" 2>&1 &
+wws=("$folder/qemu/qemu-aarch64" -L "$folder/sysroot" "$WORK/wws")
+"${wws[@]}" --version | grep -q '^wws ' || fail "wws --version"
+"${wws[@]}" --licenses >"$WORK/licenses" && grep -q QuickJS "$WORK/licenses" || fail "wws --licenses"
+HOME=$WORK "${wws[@]}" --port 0 --threads 2 "$site" >"$WORK/log" 2>&1 &
 STARTED+=($!)
 address=$(wait_ready "$WORK/log")
 grep -q "sandboxes are not kept" "$WORK/log" || fail "it does not say that nothing is kept: $(cat "$WORK/log")"
