@@ -15,6 +15,7 @@ setup() {
     ;;
   esac
   case " $* " in *" kits "*) setup_kits ;; esac
+  case " $* " in *" arm64 "*) setup_arm64 ;; esac
 }
 
 setup_command() {
@@ -70,7 +71,7 @@ source_folder() { printf '%s/src/%s-%s' "$WWS_CACHE" "${1##*/}" "$2"; }
 setup_sources() {
   local registry name version sha256 group folder
   while read -r registry name version sha256 group folder; do
-    [ "$group" = "$1" ] || continue
+    [ "$registry" != "#" ] && [ "$group" = "$1" ] || continue
     is_fetched "$(source_folder "$name" "$version")" "$sha256" && continue
     with_lock sources fetch_source "$registry" "$name" "$version" "$sha256" "$folder" </dev/null &
     # Debian's suites move on, and only tests are made of what comes from there.
