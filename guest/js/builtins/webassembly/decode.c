@@ -4,15 +4,10 @@
 #include <stdlib.h>
 
 #include "../encoding/utf8.h"
-#include "read.h"
+#include "decoder.h"
 
 /* A module of more can only be there to fill the memory. */
-enum { kMostItems = 1000000, kDeepestExpression = 32 };
-
-typedef struct {
-  WasmReader reader;
-  WasmModule* module;
-} Decoder;
+enum { kMostItems = 1000000 };
 
 static void* make_list(Decoder* decoder, uint32_t count, size_t size) {
   void* list = count <= kMostItems ? calloc(count + 1, size) : NULL;
@@ -205,87 +200,6 @@ static void make_spaces(Decoder* decoder, Sections* sections) {
   if (module->memory_count > 1) wasm_bad(&decoder->reader, "multiple memories");
 }
 
-/* ---- constant expressions: https://webassembly.github.io/spec/core/valid/instructions.html */
-
-typedef struct {
-  uint8_t types[kDeepestExpression];
-  uint32_t depth;
-  uint32_t known_globals;
-} Expression;
-
-static void push(Decoder* decoder, Expression* expression, uint8_t type) {
-  if (expression->depth == kDeepestExpression) {
-    wasm_bad(&decoder->reader, "constant expression is too deep");
-    return;
-  }
-  expression->types[expression->depth++] = type;
-}
-
-static void read_global_get(Decoder* decoder, Expression* expression) {
-  uint32_t index = wasm_read_u32(&decoder->reader);
-  if (index >= expression->known_globals) {
-    wasm_bad(&decoder->reader, "unknown global");
-    return;
-  }
-  WasmGlobalType type = decoder->module->globals[index].type;
-  if (type.is_mutable) wasm_bad(&decoder->reader, "constant expression required");
-  push(decoder, expression, type.type);
-}
-
-static void read_ref_func(Decoder* decoder, Expression* expression) {
-  uint32_t index = wasm_read_u32(&decoder->reader);
-  if (index >= decoder->module->function_count) {
-    wasm_bad(&decoder->reader, "unknown function");
-    return;
-  }
-  decoder->module->declared[index] = true;
-  push(decoder, expression, WASM_FUNCREF);
-}
-
-static void read_arithmetic(Decoder* decoder, Expression* expression, uint8_t type) {
-  uint32_t depth = expression->depth;
-  if (depth < 2 || expression->types[depth - 1] != type || expression->types[depth - 2] != type) {
-    wasm_bad(&decoder->reader, "type mismatch");
-    return;
-  }
-  --expression->depth;
-}
-
-static bool read_instruction(Decoder* decoder, Expression* expression) {
-  WasmReader* reader = &decoder->reader;
-  uint8_t operation = wasm_read_byte(reader);
-  switch (operation) {
-    case 0x0b: return false;
-    case 0x23: read_global_get(decoder, expression); break;
-    case 0x41: wasm_read_i32(reader), push(decoder, expression, WASM_I32); break;
-    case 0x42: wasm_read_i64(reader), push(decoder, expression, WASM_I64); break;
-    case 0x43: wasm_read_bytes(reader, 4), push(decoder, expression, WASM_F32); break;
-    case 0x44: wasm_read_bytes(reader, 8), push(decoder, expression, WASM_F64); break;
-    case 0x6a:
-    case 0x6b:
-    case 0x6c: read_arithmetic(decoder, expression, WASM_I32); break;
-    case 0x7c:
-    case 0x7d:
-    case 0x7e: read_arithmetic(decoder, expression, WASM_I64); break;
-    case 0xd0: push(decoder, expression, wasm_read_reference_type(reader)); break;
-    case 0xd2: read_ref_func(decoder, expression); break;
-    default: wasm_bad(reader, "constant expression required");
-  }
-  return !reader->bad;
-}
-
-static WasmSpan read_expression(Decoder* decoder, uint8_t type, uint32_t known_globals) {
-  Expression expression = {.known_globals = known_globals};
-  WasmSpan span = {decoder->reader.at, 0};
-  while (read_instruction(decoder, &expression)) {
-  }
-  span.size = (size_t)(decoder->reader.at - span.at);
-  if (!decoder->reader.bad && (expression.depth != 1 || expression.types[0] != type)) {
-    wasm_bad(&decoder->reader, "type mismatch");
-  }
-  return span;
-}
-
 /* ---- the module's own */
 
 static void read_function_section(Decoder* decoder) {
@@ -306,7 +220,7 @@ static void read_table_section(Decoder* decoder) {
     module->tables[i] = read_table_type(decoder);
     if (has_value) {
       module->table_values[i] =
-          read_expression(decoder, module->tables[i].type, module->imported_globals);
+          wasm_read_expression(decoder, module->tables[i].type, module->imported_globals);
     }
   }
 }
@@ -324,7 +238,7 @@ static void read_global_section(Decoder* decoder) {
   wasm_read_count(&decoder->reader);
   for (uint32_t i = module->imported_globals; i < module->global_count; ++i) {
     module->globals[i].type = read_global_type(decoder);
-    module->globals[i].value = read_expression(decoder, module->globals[i].type.type, i);
+    module->globals[i].value = wasm_read_expression(decoder, module->globals[i].type.type, i);
   }
 }
 
@@ -389,7 +303,7 @@ static void read_start_section(Decoder* decoder) {
 
 /* An index as if it were an expression: the item is `ref.func index`, read where it stands. */
 static WasmSpan read_item(Decoder* decoder, bool is_expression, uint8_t type) {
-  if (is_expression) return read_expression(decoder, type, decoder->module->global_count);
+  if (is_expression) return wasm_read_expression(decoder, type, decoder->module->global_count);
   WasmSpan item = {decoder->reader.at, 0};
   uint32_t index = wasm_read_u32(&decoder->reader);
   if (index >= decoder->module->function_count) {
@@ -416,7 +330,7 @@ static void read_elements(Decoder* decoder, WasmElements* elements) {
       return;
     }
     table_type = decoder->module->tables[elements->table].type;
-    elements->offset = read_expression(decoder, WASM_I32, decoder->module->global_count);
+    elements->offset = wasm_read_expression(decoder, WASM_I32, decoder->module->global_count);
   }
   if (flags & 3) {
     if (is_expression) {
@@ -452,7 +366,7 @@ static void read_data_section(Decoder* decoder) {
     uint32_t memory = flags == 2 ? wasm_read_u32(reader) : 0;
     if (data->mode == WASM_ACTIVE) {
       if (memory >= module->memory_count) wasm_bad(reader, "unknown memory");
-      data->offset = read_expression(decoder, WASM_I32, module->global_count);
+      data->offset = wasm_read_expression(decoder, WASM_I32, module->global_count);
     }
     uint32_t size = wasm_read_u32(reader);
     data->bytes = wasm_read_bytes(reader, size);

@@ -158,7 +158,7 @@ static uint64_t read_raw(WasmReader* reader, size_t size) {
 
 static uint64_t evaluate(WasmInstance* instance, WasmSpan expression) {
   WasmReader reader = {expression.at, expression.at + expression.size, NULL};
-  uint64_t stack[32] = {0};
+  uint64_t stack[WASM_DEEPEST_EXPRESSION] = {0};
   uint32_t depth = 0;
   for (;;) {
     uint8_t operation = wasm_read_byte(&reader);

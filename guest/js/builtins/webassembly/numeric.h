@@ -204,17 +204,19 @@ static inline const char* check_divide64(uint64_t a, uint64_t b) {
 #define WASM_REINTERPRET(X) X(0xbc, F32, I32) X(0xbd, F64, I64) X(0xbe, I32, F32) X(0xbf, I64, F64)
 
 /* X(operation, type, what is in memory, bytes) */
-#define WASM_LOAD_OPERATIONS(X)                                                            \
-  X(0x28, I32, uint32_t, uint32_t)                                                         \
-  X(0x29, I64, uint64_t, uint64_t) X(0x2a, F32, float, float) X(0x2b, F64, double, double) \
-      X(0x2c, I32, int8_t, uint32_t) X(0x2d, I32, uint8_t, uint32_t)                       \
-          X(0x2e, I32, int16_t, uint32_t) X(0x2f, I32, uint16_t, uint32_t)                 \
-              X(0x30, I64, int8_t, uint64_t) X(0x31, I64, uint8_t, uint64_t)               \
-                  X(0x32, I64, int16_t, uint64_t) X(0x33, I64, uint16_t, uint64_t)         \
-                      X(0x34, I64, int32_t, uint64_t) X(0x35, I64, uint32_t, uint64_t)
+#define WASM_LOAD_OPERATIONS(X)                                                          \
+  X(0x28, I32, uint32_t, uint32_t)                                                       \
+  X(0x29, I64, uint64_t, uint64_t)                                                       \
+  X(0x2a, F32, float, float) X(0x2b, F64, double, double) X(0x2c, I32, int8_t, uint32_t) \
+      X(0x2d, I32, uint8_t, uint32_t) X(0x2e, I32, int16_t, uint32_t)                    \
+          X(0x2f, I32, uint16_t, uint32_t) X(0x30, I64, int8_t, uint64_t)                \
+              X(0x31, I64, uint8_t, uint64_t) X(0x32, I64, int16_t, uint64_t)            \
+                  X(0x33, I64, uint16_t, uint64_t) X(0x34, I64, int32_t, uint64_t)       \
+                      X(0x35, I64, uint32_t, uint64_t)
 #define WASM_STORE_OPERATIONS(X)                                                        \
   X(0x36, I32, uint32_t)                                                                \
-  X(0x37, I64, uint64_t) X(0x38, F32, float) X(0x39, F64, double) X(0x3a, I32, uint8_t) \
-      X(0x3b, I32, uint16_t) X(0x3c, I64, uint8_t) X(0x3d, I64, uint16_t) X(0x3e, I64, uint32_t)
+  X(0x37, I64, uint64_t)                                                                \
+  X(0x38, F32, float) X(0x39, F64, double) X(0x3a, I32, uint8_t) X(0x3b, I32, uint16_t) \
+      X(0x3c, I64, uint8_t) X(0x3d, I64, uint16_t) X(0x3e, I64, uint32_t)
 
 #endif

@@ -9,9 +9,12 @@
  * without a copy. Functions that can fail give false and leave a text in an `error` of their
  * argument; there is nothing to clean up then but what the sandbox's end does.
  *
- *   decode.c       bytes to WasmModule       validate.c  function bodies to code
- *   instantiate.c  WasmModule to WasmInstance  interpret.c runs code
- *   values.c       between JavaScript and WebAssembly  webassembly.c  what webassembly.js is given
+ *   decode.c       bytes to WasmModule
+ *   validate.c     bodies of its functions to code, on validator.c
+ *   instantiate.c  WasmModule to WasmInstance
+ *   interpret.c    runs code
+ *   values.c       between JavaScript and WebAssembly
+ *   webassembly.c  what webassembly.js is made of
  */
 #ifndef WWS_GUEST_JS_BUILTINS_WEBASSEMBLY_WASM_H
 #define WWS_GUEST_JS_BUILTINS_WEBASSEMBLY_WASM_H
@@ -27,6 +30,8 @@
 /* https://webassembly.github.io/spec/js-api/#limits */
 #define WASM_MAX_TABLE 10000000u
 #define WASM_MAX_LOCALS 50000u
+/* Values that a constant expression has at once. */
+#define WASM_DEEPEST_EXPRESSION 32
 
 /* Value types, as in the binary format; WASM_ANY is what unreachable code finds on the stack. */
 enum {
