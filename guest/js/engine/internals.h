@@ -45,8 +45,8 @@ bool wws_is_buffer(JSValueConst value);
 uint8_t* wws_buffer_bytes(JSContext* context, JSValueConst value, size_t* size);
 
 /* How an ArrayBuffer is made (JS_NewArrayBuffer's function) that shows memory of ours: it cannot be
- * detached by a script, nor freed. https://tc39.es/ecma262/#sec-properties-of-the-arraybuffer-instances
- */
+ * detached by a script, nor freed.
+ * https://tc39.es/ecma262/#sec-properties-of-the-arraybuffer-instances */
 void* wws_pinned_buffer(JSRuntime* runtime, void* opaque, void* at, size_t size);
 bool wws_is_pinned_buffer(JSValueConst value);
 

@@ -137,7 +137,10 @@
         this.#error = new DOMException(`The blob cannot be read: ${error.message}`, "NotReadableError");
       }
       this.#fire(this.#error === null ? "load" : "error", size, size);
-      if (this.#state !== LOADING) this.#fire("loadend", size, size);
+      // What the listeners' promises do comes between.
+      startTimer(() => {
+        if (this.#state !== LOADING) this.#fire("loadend", size, size);
+      }, 0);
     }
 
     static { internals.brands.push((value) => #state in value); }
