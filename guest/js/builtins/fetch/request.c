@@ -446,6 +446,15 @@ static JSValue get_params(JSContext* context, JSValueConst self) {
   return JS_DupValue(context, request->params);
 }
 
+/* Routers set it to what they found: it then is the object's own.
+ * https://webidl.spec.whatwg.org/#Replaceable */
+static JSValue set_params(JSContext* context, JSValueConst self, JSValueConst value) {
+  if (!self_of(context, self)) return JS_EXCEPTION;
+  int result = JS_DefinePropertyValueStr(context, self, "params", JS_DupValue(context, value),
+                                         JS_PROP_C_W_E | JS_PROP_THROW);
+  return result < 0 ? JS_EXCEPTION : JS_UNDEFINED;
+}
+
 static JSValue get_signal(JSContext* context, JSValueConst self) {
   wws_fetch_request* request = self_of(context, self);
   if (!request) return JS_EXCEPTION;
@@ -532,7 +541,7 @@ static const JSCFunctionListEntry functions[] = {
     CHOICE("isHistoryNavigation", 8),
     ATTRIBUTE("signal", get_signal),
     CHOICE("duplex", 6),
-    ATTRIBUTE("params", get_params),
+    JS_CGETSET_DEF2("params", get_params, set_params, JS_PROP_CONFIGURABLE | JS_PROP_ENUMERABLE),
     JS_CFUNC_DEF2("clone", 0, request_clone, JS_PROP_C_W_E),
     JS_PROP_STRING_DEF("[Symbol.toStringTag]", "Request", JS_PROP_CONFIGURABLE),
 };

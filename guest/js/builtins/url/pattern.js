@@ -7,8 +7,25 @@
   const names = ["protocol", "username", "password", "hostname", "port", "pathname", "search", "hash", "baseURL"];
   const inOrder = [...names].sort();
 
+  // The engine refuses a hyphen outside of a class under the flag "v", where it is a plain character:
+  // https://tc39.es/ecma262/#prod-PatternCharacter
+  const writeHyphens = (source) => {
+    let result = "", depth = 0;
+    for (let at = 0; at < source.length; at++) {
+      const unit = source[at];
+      if (unit === "\\") {
+        result += unit + (source[++at] ?? "");
+        continue;
+      }
+      if (unit === "[") depth++;
+      else if (unit === "]") depth = Math.max(depth - 1, 0);
+      result += unit === "-" && depth === 0 ? "\\x2d" : unit;
+    }
+    return result;
+  };
+
   const { exec } = RegExp.prototype;
-  internals.makeRegExp = (source, flags) => new RegExp(source, flags);
+  internals.makeRegExp = (source, flags) => new RegExp(source.includes("-") ? writeHyphens(source) : source, flags);
   internals.matchRegExp = (regexp, input) => {
     const found = Reflect.apply(exec, regexp, [input]);
     return found === null ? null : found.slice(1);

@@ -8,6 +8,11 @@ test("a pattern matches and gives its groups", () => {
   same(pattern.hostname, "*");
 });
 
+test("a hyphen is a plain character", () => {
+  same(new URLPattern({ pathname: "/a-:b-c" }).exec({ pathname: "/a-x-c" }).pathname.groups.b, "x");
+  same(new URLPattern({ pathname: "/([a-c]+)-(\\d)" }).test({ pathname: "/abc-1" }), true);
+});
+
 test("a pattern of text needs a base or a protocol", () => {
   same(new URLPattern("/a/*", "https://example.com").test("https://example.com/a/b"), true);
   throws(TypeError, () => new URLPattern("/a/*"));

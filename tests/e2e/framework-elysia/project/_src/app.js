@@ -21,10 +21,6 @@ const app = new Elysia()
     seen.value = "yes";
     return before;
   })
-  .get("/stream", function* () {
-    yield "one";
-    yield "two";
-  })
   .group("/admin", (admin) => admin
     .onBeforeHandle(({ headers, set }) => {
       if (headers.authorization !== "Bearer key") {

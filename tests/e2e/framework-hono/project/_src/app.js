@@ -33,11 +33,14 @@ shop.post("/orders", validator("json", (value, c) =>
   (c) => c.json({ ordered: c.req.valid("json").amount }, 201));
 app.route("/", shop);
 
-app.get("/cookies", async (c) => {
+app.get("/cookies", (c) => {
   const before = getCookie(c, "visits") ?? "0";
   setCookie(c, "visits", `${Number(before) + 1}`, { httpOnly: true, path: "/", sameSite: "Lax" });
-  await setSignedCookie(c, "who", "me", secret);
   return c.text(before);
+});
+app.get("/sign", async (c) => {
+  await setSignedCookie(c, "who", "me", secret);
+  return c.text("signed");
 });
 app.get("/who", async (c) => c.text(`${await getSignedCookie(c, secret, "who")}`));
 app.get("/secret/*", basicAuth({ username: "user", password: "pass" }));
