@@ -249,6 +249,7 @@ void apply_settings(Options& options, const config::ServerSettings& settings) {
   take(options, "--threads", settings.threads, options.threads);
   take(options, "--image-memory", settings.image_memory, options.image_memory);
   take(options, "--fresh-instances", settings.fresh_instances, options.fresh_instances);
+  take(options, "--admin-port", settings.admin_port, options.admin_port);
   take(options, "--log-level", settings.log_level, options.log_level);
   take(options, "--log-format", settings.log_format, options.log_format);
   take(options, "--access-log", settings.access_log, options.access_log);

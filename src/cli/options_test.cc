@@ -127,7 +127,9 @@ TEST(Options, AFlagWinsOverASetting) {
   settings.threads = 7;
   settings.log_level = observe::Level::Debug;
   settings.log_format = observe::LogFormat::Json;
+  settings.admin_port = 9001;
   apply_settings(options, settings);
+  EXPECT_EQ(options.admin_port, 9001);
   EXPECT_EQ(options.host, "::");
   EXPECT_EQ(options.port, 1);
   EXPECT_EQ(options.prefix, "/app");

@@ -180,13 +180,17 @@ Task<const worker::Worker*> App::answer_as(const Site& site, DecoratedExchange& 
   }
   const auto query = redirection.target.find('?');
   std::string path = router::normalize_path(std::string_view(redirection.target).substr(0, query));
-  auto match = site.router.match(path);
-  if (match && redirection.status == 200) {
+  // A worker chooses its own status, so that a rule's 404 is a file's alone.
+  auto match = redirection.status == 200 ? site.router.match(path) : std::nullopt;
+  if (!match || match->route->kind != router::RouteKind::Static) {
+    const bool served = co_await serve_file(site, exchange, path, redirection.status);
+    if (served) co_return nullptr;
+  }
+  if (match) {
     const auto worker = co_await ask_worker(site, exchange, *std::move(match), std::move(path));
     co_return worker;
   }
-  const bool served = co_await serve_file(site, exchange, path, redirection.status);
-  if (!served) co_await not_found(site, exchange);
+  co_await not_found(site, exchange);
   co_return nullptr;
 }
 
