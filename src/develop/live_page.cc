@@ -42,8 +42,10 @@ LivePage::LivePage(http::Exchange& inner, std::string version) : inner_(inner) {
 
 bool LivePage::becomes_live(http::ResponseHead& head) const {
   if (script_.empty() || head.status == 206 || !http::status_has_body(head.status)) return false;
-  const auto type = head.headers.find("content-type").value_or("");
-  if (!contains_ignoring_case(type.substr(0, type.find(';')), "text/html")) return false;
+  auto type = head.headers.find("content-type").value_or("");
+  type = type.substr(0, type.find(';'));
+  type = type.substr(0, type.find_last_not_of(" \t") + 1);
+  if (!http::equals_ignoring_case(type, "text/html")) return false;
   if (head.headers.contains("content-encoding")) return false;
   head.headers.remove("etag");
   head.headers.remove("last-modified");
