@@ -154,13 +154,17 @@ Task<std::size_t> App::answer_as(DecoratedExchange& exchange, router::Redirectio
   }
   const auto query = redirection.target.find('?');
   std::string path = router::normalize_path(std::string_view(redirection.target).substr(0, query));
-  auto match = site_.router.match(path);
-  if (match && redirection.status == 200) {
+  // A worker chooses its own status, so that a rule's 404 is a file's alone.
+  auto match = redirection.status == 200 ? site_.router.match(path) : std::nullopt;
+  if (!match || match->route->kind != router::RouteKind::Static) {
+    const bool served = co_await serve_file(exchange, path, redirection.status);
+    if (served) co_return observe::kNoWorker;
+  }
+  if (match) {
     const auto worker = co_await ask_worker(exchange, *std::move(match), std::move(path));
     co_return worker;
   }
-  const bool served = co_await serve_file(exchange, path, redirection.status);
-  if (!served) co_await not_found(exchange);
+  co_await not_found(exchange);
   co_return observe::kNoWorker;
 }
 

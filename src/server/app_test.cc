@@ -252,7 +252,7 @@ TEST_F(AppTest, EveryAnswerIsReadableByAnAllowedOrigin) {
     const auto answer = ask({.target = target, .headers = headers});
     EXPECT_EQ(answer->head().headers.find("access-control-allow-origin"), "https://a.example")
         << target;
-    EXPECT_EQ(answer->head().headers.find("vary"), "Origin") << target;
+    EXPECT_TRUE(answer->head().headers.has_token("vary", "origin")) << target;
   }
 }
 

@@ -146,6 +146,12 @@ bool Session::settled() const noexcept {
   return answered && !(state_ & WWS_STATE_EXTENDED);
 }
 
+bool Session::beyond_reach() const noexcept {
+  return fetches_.empty() && computing_elsewhere_.empty() &&
+         std::ranges::all_of(
+             timers_, [this](const auto& timer) { return timer.second.expiry() > deadline_; });
+}
+
 // Delivers completed operations until the response is sent and, when still attached to an exchange,
 // no longer.
 Task<Result<void>> Session::pump_events() {
@@ -231,6 +237,8 @@ Task<Result<void>> Session::evaluate() {
     if (exceeded_) co_return fail(*exceeded_);
     if (gone_) co_return fail(ErrorKind::Gone, "the client left");
     if (events_.empty()) {
+      // Nobody waits for a clean-up in five minutes.
+      if (beyond_reach()) break;
       watch_client();
       const bool in_time = co_await wake().wait_until(deadline_);
       if (!in_time) co_return fail(ErrorKind::TimedOut, "the wall limit was reached");

@@ -121,6 +121,8 @@ class Session final : public GuestHost {
   Result<void> commit_kv();
   [[nodiscard]] bool settled() const noexcept;
   [[nodiscard]] bool waiting() const noexcept;
+  // Only timers are pending, which go off when the request's time is over.
+  [[nodiscard]] bool beyond_reach() const noexcept;
   void push_event(std::string message);
   void exceed(std::string what);
   void watch_client();

@@ -155,6 +155,7 @@ typedef struct {
   wws_headers* headers;                                      /* NULL until read */
   JSValue headers_object, params, signal;
   JSValue referrer, integrity;
+  JSValue blob; /* what a blob: URL names; undefined else */
   wws_body body;
   uint8_t mode, credentials, cache, redirect, referrer_policy, keepalive;
 } wws_fetch_request;
