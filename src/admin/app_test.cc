@@ -26,7 +26,10 @@ constexpr StaticFile kFiles[] = {{"index.html", "<!doctype html>"},
 
 class AdminAppTest : public testing::Test {
  protected:
-  AdminAppTest() { server_.loops_.resize(2); }
+  AdminAppTest() {
+    server_.loops_.resize(2);
+    server_.site_ = site_;
+  }
 
   std::unique_ptr<MemoryExchange> ask(MemoryExchange::Request request) {
     App app(loop_, sources_, Access("127.0.0.1", token_), live_);
@@ -68,17 +71,16 @@ class AdminAppTest : public testing::Test {
 
   asio::io_context loop_{1};
   std::string token_;
-  server::Site site_ = fake_site({"index.js", "cart.js", "api/[id].js"});
+  std::shared_ptr<server::Site> site_ = fake_site({"index.js", "cart.js", "api/[id].js"});
   FakeServer server_;
   FakeRuntime runtime_;
-  observe::Metrics metrics_{3};
+  observe::Metrics metrics_;
   observe::LoopMetrics& counters_ = metrics_.add_loop();
   io::ManualClock clock_{1'000s};
   observe::MemoryLog log_;
   observe::LogRing ring_{log_, clock_};
   Live live_;
   Sources sources_{
-      site_,
       server_,
       runtime_,
       metrics_,

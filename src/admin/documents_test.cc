@@ -18,14 +18,14 @@ using State = worker::WorkerStatus::State;
 class DocumentsTest : public testing::Test {
  protected:
   FakeWorker& worker(std::size_t target = 0) { return fake_worker(site_, target); }
-  [[nodiscard]] Directory directory() const { return {site_, "/srv/app"}; }
+  [[nodiscard]] Directory directory() const { return Directory(site_); }
   json state(bool keeps_instances = true) {
     const Directory found = directory();
     const WorkerView view{found.entries()[0], worker().status(), {}};
     return json::parse(state_document(view, {}, keeps_instances));
   }
 
-  server::Site site_ = fake_site({"api/[id].js"});
+  std::shared_ptr<server::Site> site_ = fake_site({"api/[id].js"}, "/srv/app");
 };
 
 TEST(Timestamp, IsUtcWithMilliseconds) {
@@ -138,7 +138,7 @@ TEST_F(DocumentsTest, AStateHasTheConfigurationAndTheLastErrors) {
 }
 
 TEST_F(DocumentsTest, FiguresCountByStatusAndByLimit) {
-  observe::Metrics metrics(1);
+  observe::Metrics metrics;
   auto& loop = metrics.add_loop();
   for (int i = 0; i < 3; ++i) loop.ended(0, 200, 2ms);
   loop.ended(0, 503, 2ms);
@@ -170,9 +170,9 @@ TEST(ServerDocument, TellsWhatTheServerIsAndDoes) {
               .project = "/srv/app",
               .address = "http://127.0.0.1:8080",
               .loops = 4,
-              .serves_files = true,
               .started = 10s};
   ServerStatus status{.phase = server::Server::Phase::Stopping, .now = 12'500ms, .loops_seen = 3};
+  status.serves_files = true;
   status.why_not_kept = "PAGEMAP_SCAN is not available";
   status.workers = {.total = 3, .loaded = 1, .unloaded = 1, .broken = 1, .delta_pages = 2};
   status.figures.begun = 9;

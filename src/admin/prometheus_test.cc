@@ -65,7 +65,7 @@ TEST_F(PrometheusTest, EveryFamilyIsDescribedOnceAndBeforeItsSamples) {
 }
 
 TEST_F(PrometheusTest, CountsRequestsAndTheirTime) {
-  observe::Metrics metrics(1);
+  observe::Metrics metrics;
   auto& loop = metrics.add_loop();
   for (int i = 0; i < 5; ++i) loop.begun();
   loop.ended(0, 200, 20us);
@@ -91,7 +91,7 @@ TEST_F(PrometheusTest, CountsRequestsAndTheirTime) {
 }
 
 TEST_F(PrometheusTest, BucketsNeverFall) {
-  observe::Metrics metrics(1);
+  observe::Metrics metrics;
   auto& loop = metrics.add_loop();
   for (auto took = 1us; took < 60s; took *= 3) loop.ended(0, 200, took);
   status_.figures = metrics.total();
@@ -144,10 +144,10 @@ TEST_F(PrometheusTest, TellsTheStateOfWorkersLoopsAndProcess) {
 }
 
 TEST_F(PrometheusTest, AWorkersNameCannotForgeALine) {
-  server::Site site = fake_site({"a.js"});
+  const auto site = fake_site({"a.js"});
   fake_worker(site, 0).identity_.label = "x\"} 1\nforged{a=\"\\";
-  const Directory directory(site, "/srv");
-  observe::Metrics metrics(1);
+  const Directory directory(site);
+  observe::Metrics metrics;
   metrics.add_loop().ended(0, 404, 250ms);
   const WorkerView view{directory.entries()[0], {}, metrics.worker(0)};
   EXPECT_THAT(text({&view, 1}), Not(HasSubstr("\nforged")));

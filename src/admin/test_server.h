@@ -15,7 +15,10 @@ namespace wws::admin {
 // A worker that is looked at and never run.
 class FakeWorker final : public worker::Worker {
  public:
-  explicit FakeWorker(std::string label) { identity_.label = std::move(label); }
+  FakeWorker(std::string label, std::size_t number) {
+    identity_.label = std::move(label);
+    identity_.number = number;
+  }
 
   [[nodiscard]] const abi::WorkerIdentity& identity() const noexcept override { return identity_; }
   [[nodiscard]] worker::WorkerStatus status() const override { return status_; }
@@ -44,7 +47,15 @@ class FakeServer final : public server::Server {
   void look(std::function<void(std::size_t, const server::LoopStatus&)> each) override {
     for (std::size_t i = 0; i < loops_.size(); ++i) each(i, loops_[i]);
   }
+  [[nodiscard]] server::SitePointer site() const override { return site_; }
+  void replace(server::SitePointer next) override { site_ = std::move(next); }
+  void load(std::vector<std::shared_ptr<worker::Worker>>,
+            std::function<void(std::vector<server::LoadFailure>)> done) override {
+    done({});
+  }
+  void drop_idle(std::function<bool(const wasm::Image&)>) override {}
 
+  server::SitePointer site_;
   Phase phase_ = Phase::Serving;
   std::vector<server::LoopStatus> loops_;
   server::Asked answer_;
@@ -75,15 +86,18 @@ class FakeRuntime final : public wasm::Runtime {
 };
 
 // Workers of `files`, each by a FakeWorker.
-inline server::Site fake_site(const std::vector<std::string>& files) {
-  server::Site site;
-  site.router = std::move(router::Router::build(files, "").router);
-  for (const std::string& file : files) site.workers.push_back(std::make_unique<FakeWorker>(file));
+inline std::shared_ptr<server::Site> fake_site(const std::vector<std::string>& files,
+                                               std::string root = "/srv") {
+  auto site = std::make_shared<server::Site>();
+  site->root = std::move(root);
+  site->router = std::move(router::Router::build(files, "").router);
+  for (const std::string& file : files)
+    site->workers.push_back(std::make_shared<FakeWorker>(file, site->workers.size()));
   return site;
 }
 
-inline FakeWorker& fake_worker(server::Site& site, std::size_t target) {
-  return static_cast<FakeWorker&>(*site.workers[target]);
+inline FakeWorker& fake_worker(const std::shared_ptr<server::Site>& site, std::size_t target) {
+  return static_cast<FakeWorker&>(*site->workers[target]);
 }
 
 }  // namespace wws::admin

@@ -14,7 +14,11 @@
 
 namespace wws::cli {
 
+// What the program is asked to do.
+enum class Command : std::uint8_t { Serve, Develop, Check, New };
+
 struct Options {
+  Command command = Command::Serve;
   std::string path = ".";
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
@@ -36,6 +40,8 @@ struct Options {
   std::string admin_host = "127.0.0.1";
   std::uint16_t admin_port = 8081;
   std::string admin_token_file;  // empty: the token is in the environment, or there is none
+  bool watch = false;            // reload when files change
+  std::string template_name;     // of a new project
   bool licenses = false;         // print them and exit
   observe::Level log_level = observe::Level::Info;
   observe::LogFormat log_format = observe::LogFormat::Text;
@@ -49,6 +55,8 @@ struct Exit {
   std::string text;
 };
 
+// `wws [PATH]` serves; the words "dev", "check" and "new" are commands where they come first, so
+// that a folder of such a name is ./dev.
 [[nodiscard]] std::variant<Options, Exit> parse_options(int argc, const char* const* argv);
 // Takes from the project's settings what no flag says. A flag that may be repeated replaces the
 // whole list.

@@ -114,9 +114,14 @@ class SettingsReader final : public TableReader<SettingsReader> {
   void read_log_format(const toml::node& node, const std::string& key) {
     const auto value = text(node, key);
     if (!value) return;
-    if (*value != "text" && *value != "json")
-      return mistake(node, key, "must be \"text\" or \"json\"");
-    out_.log_format = *value == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
+    if (*value == "text")
+      out_.log_format = observe::LogFormat::Text;
+    else if (*value == "json")
+      out_.log_format = observe::LogFormat::Json;
+    else if (*value == "pretty")
+      out_.log_format = observe::LogFormat::Pretty;
+    else
+      mistake(node, key, "must be \"text\", \"json\" or \"pretty\"");
   }
 
   void read_access_log(const toml::node& node, const std::string& key) {

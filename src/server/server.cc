@@ -13,8 +13,8 @@
 #include <optional>
 #include <thread>
 
-#include "http/client/client.h"
 #include "server/app.h"
+#include "server/loop_parts.h"
 
 namespace wws::server {
 namespace {
@@ -33,26 +33,17 @@ std::string authority_of(const std::string& host, std::uint16_t port) {
 // One thread's world. Members end in the reverse order of their use.
 class Loop final {
  public:
-  Loop(const ServerOptions& options, const Shared& shared)
-      : options_(options), shared_(shared), work_(asio::make_work_guard(context_)) {}
+  Loop(const ServerOptions& options, const Shared& shared, const CurrentSite& sites)
+      : options_(options), shared_(shared), sites_(sites) {}
 
   // `metrics` may be null.
   Result<void> open(const http::ListenAddress& address, http::ReusePort reuse_port,
                     observe::LoopMetrics* metrics) {
-    auto client = http::make_client(context_, {});
-    if (!client) return fail(std::move(client).error());
-    client_ = std::move(*client);
-    fetcher_ = std::make_unique<bindings::Fetcher>(*client_);
-    pool_ = shared_.runtime.make_pool(context_.get_executor(), options_.pool);
-    background_.emplace(context_.get_executor());
-    offload_.emplace(context_.get_executor());
-    services_.emplace(abi::LoopServices{context_.get_executor(), *pool_, *fetcher_, shared_.kv,
-                                        shared_.clock, shared_.random, shared_.log, *background_,
-                                        *offload_, metrics,
-                                        shared_.access ? &shared_.access->add_buffer() : nullptr});
-    app_.emplace(shared_.site, *services_);
+    WWS_TRY(parts_, LoopParts::create(options_.pool, shared_, metrics));
+    work_.emplace(context().get_executor());
+    app_.emplace(sites_, parts_->services(), shared_.reload);
     auto listener =
-        http::make_listener(context_, address, reuse_port, options_.limits, *app_, shared_.log);
+        http::make_listener(context(), address, reuse_port, options_.limits, *app_, shared_.log);
     if (!listener) return fail(std::move(listener).error());
     listener_ = std::move(*listener);
     app_->set_authority(authority_of(address.host, listener_->port()));
@@ -60,38 +51,46 @@ class Loop final {
   }
 
   [[nodiscard]] std::uint16_t port() const { return listener_->port(); }
-  [[nodiscard]] abi::LoopServices& services() { return *services_; }
-  [[nodiscard]] asio::io_context& context() { return context_; }
+  [[nodiscard]] abi::LoopServices& services() { return parts_->services(); }
+  [[nodiscard]] asio::io_context& context() { return parts_->context(); }
 
   void run() {
     listener_->start();
-    context_.run();
+    context().run();
   }
 
   // From any thread.
   void stop() {
-    asio::post(context_, [this] {
+    asio::post(context(), [this] {
       if (stopping_) {
         cut_ = true;
         return;
       }
       stopping_ = true;
-      asio::co_spawn(context_, drain(), [this](std::exception_ptr) { context_.stop(); });
+      asio::co_spawn(context(), drain(), [this](std::exception_ptr) { context().stop(); });
     });
   }
 
   // From any thread.
   void ask(http::MemoryExchange::Request request, std::chrono::milliseconds limit,
            std::function<void(Asked)> done) {
-    asio::post(context_, [this, request = std::move(request), limit, done = std::move(done)] {
-      if (!stopping_) background_->spawn(answer(request, limit, done));
+    asio::post(context(), [this, request = std::move(request), limit, done = std::move(done)] {
+      if (!stopping_) background().spawn(answer(request, limit, done));
     });
   }
   [[nodiscard]] LoopStatus status() const {
-    return {listener_->open_connections(), background_->running(), pool_->stats()};
+    return {listener_->open_connections(), background().running(), parts_->pool().stats()};
   }
 
-  void spawn(Task<void> task) { background_->spawn(std::move(task)); }
+  // From any thread.
+  void refresh() {
+    asio::post(context(), [this] { app_->refresh(); });
+  }
+  void drop_idle(std::function<bool(const wasm::Image&)> wanted) {
+    asio::post(context(), [this, wanted = std::move(wanted)] { parts_->pool().drop_idle(wanted); });
+  }
+
+  void spawn(Task<void> task) { background().spawn(std::move(task)); }
   // After run().
   [[nodiscard]] bool work_left() const noexcept { return work_left_; }
 
@@ -106,7 +105,7 @@ class Loop final {
                     std::function<void(Asked)> done) {
     const auto question = std::make_shared<Question>(std::move(request));
     const auto began = shared_.clock.monotonic();
-    asio::steady_timer alarm(context_, limit);
+    asio::steady_timer alarm(context(), limit);
     // An alarm that went off already cannot be taken back: it finds the question gone.
     alarm.async_wait([weak = std::weak_ptr(question)](const boost::system::error_code& error) {
       const auto late = weak.lock();
@@ -128,37 +127,34 @@ class Loop final {
   Task<void> drain() {
     listener_->stop_accepting();
     const auto deadline = std::chrono::steady_clock::now() + options_.shutdown_grace;
-    asio::steady_timer timer(context_);
+    asio::steady_timer timer(context());
     while (!cut_ && std::chrono::steady_clock::now() < deadline &&
-           (listener_->open_connections() > 0 || background_->running() > 0)) {
+           (listener_->open_connections() > 0 || background().running() > 0)) {
       timer.expires_after(kDrainPoll);
       co_await timer.async_wait(asio::use_awaitable);
     }
     const std::size_t left = listener_->open_connections();
     if (left > 0) shared_.log.warn(fmt::format("{} connections were cut at shutdown", left));
     listener_->close_all();
-    background_->cancel();
+    background().cancel();
     // What was cut ends by itself; a guest that never yields is not waited for.
     const auto last = std::chrono::steady_clock::now() + std::chrono::seconds(2);
-    const bool joined = co_await background_->join_until(last);
+    const bool joined = co_await background().join_until(last);
     while (listener_->open_connections() > 0 && std::chrono::steady_clock::now() < last) {
       timer.expires_after(kDrainPoll);
       co_await timer.async_wait(asio::use_awaitable);
     }
     work_left_ = !joined || listener_->open_connections() > 0;
-    work_.reset();
+    work_->reset();
   }
+
+  [[nodiscard]] io::TaskGroup& background() const { return parts_->background(); }
 
   const ServerOptions& options_;
   const Shared& shared_;
-  asio::io_context context_{1};
-  asio::executor_work_guard<asio::io_context::executor_type> work_;
-  std::unique_ptr<http::Client> client_;
-  std::unique_ptr<bindings::Fetcher> fetcher_;
-  std::unique_ptr<wasm::InstancePool> pool_;
-  std::optional<io::TaskGroup> background_;
-  std::optional<io::Offload> offload_;
-  std::optional<abi::LoopServices> services_;
+  const CurrentSite& sites_;
+  std::unique_ptr<LoopParts> parts_;
+  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
   std::optional<App> app_;
   std::unique_ptr<http::Listener> listener_;
   bool stopping_ = false;
@@ -168,7 +164,10 @@ class Loop final {
 
 class LoopServer final : public Server {
  public:
-  LoopServer(const ServerOptions& options, Shared shared) : options_(options), shared_(shared) {}
+  LoopServer(const ServerOptions& options, Shared shared)
+      : options_(options), shared_(shared), sites_(std::move(shared.site)) {
+    shared_.site.reset();
+  }
 
   Result<void> open() {
     http::ListenAddress address = options_.address;
@@ -177,7 +176,7 @@ class LoopServer final : public Server {
     if (options_.loops > 1 && address.port != 0) WWS_CHECK(probe(address));
     const auto reuse = options_.loops > 1 ? http::ReusePort::Yes : http::ReusePort::No;
     for (unsigned i = 0; i < options_.loops; ++i) {
-      loops_.push_back(std::make_unique<Loop>(options_, shared_));
+      loops_.push_back(std::make_unique<Loop>(options_, shared_, sites_));
       auto* const metrics = shared_.metrics ? &shared_.metrics->add_loop() : nullptr;
       WWS_CHECK(loops_.back()->open(address, reuse, metrics));
       address.port = loops_.front()->port();
@@ -214,6 +213,7 @@ class LoopServer final : public Server {
 
   void stop() override {
     phase_ = Phase::Stopping;
+    if (shared_.reload) shared_.reload->close();
     for (const auto& loop : loops_) loop->stop();
   }
 
@@ -231,17 +231,49 @@ class LoopServer final : public Server {
                  [loop = loops_[i].get(), i, each] { each(i, loop->status()); });
   }
 
+  SitePointer site() const override { return sites_.get(); }
+
+  void replace(SitePointer next) override {
+    sites_.replace(std::move(next));
+    // A loop without requests must not keep the old one.
+    for (const auto& loop : loops_) loop->refresh();
+  }
+
+  void load(std::vector<std::shared_ptr<worker::Worker>> workers,
+            std::function<void(std::vector<LoadFailure>)> done) override {
+    Loop& first = *loops_.front();
+    asio::post(first.context(),
+               [this, &first, workers = std::move(workers), done = std::move(done)]() mutable {
+                 first.spawn(load_some(first.services(), std::move(workers), std::move(done)));
+               });
+  }
+
+  void drop_idle(std::function<bool(const wasm::Image&)> wanted) override {
+    for (const auto& loop : loops_) loop->drop_idle(wanted);
+  }
+
  private:
   Result<void> probe(const http::ListenAddress& address) {
-    Loop alone(options_, shared_);
+    Loop alone(options_, shared_, sites_);
     return alone.open(address, http::ReusePort::No, nullptr);
+  }
+
+  Task<void> load_some(abi::LoopServices& services,
+                       std::vector<std::shared_ptr<worker::Worker>> workers,
+                       std::function<void(std::vector<LoadFailure>)> done) {
+    auto failures = co_await load_workers(services, std::move(workers), &shared_.images);
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() == asio::cancellation_type::none) done(std::move(failures));
   }
 
   Task<void> load_all(abi::LoopServices& services) {
     co_await asio::this_coro::throw_if_cancelled(false);
-    for (const auto& route : shared_.site.router.routes()) {
-      if (!shared_.images.has_room_ahead()) break;
-      auto loaded = co_await shared_.site.workers[route.target]->load(services);
+    const SitePointer site = sites_.get();
+    const std::uint64_t version = sites_.version();
+    for (const auto& route : site->router.routes()) {
+      // Another site has its own workers loaded.
+      if (!shared_.images.has_room_ahead() || sites_.version() != version) break;
+      auto loaded = co_await site->workers[route.target]->load(services);
       const auto state = co_await asio::this_coro::cancellation_state;
       if (state.cancelled() != asio::cancellation_type::none) co_return;
       if (loaded) continue;
@@ -256,6 +288,7 @@ class LoopServer final : public Server {
 
   ServerOptions options_;
   Shared shared_;
+  CurrentSite sites_;
   std::vector<std::unique_ptr<Loop>> loops_;
   std::atomic<Phase> phase_{Phase::Starting};
   std::atomic<std::size_t> next_asked_{0};

@@ -99,7 +99,8 @@ class Case:
     def start(self, flags=None, startup=None):
         place = self.project()
         flags = self.case.get("flags", []) if flags is None else flags
-        self.server = Server(self.binary, place, fill(flags, self.names), self.environment())
+        self.server = Server(self.binary, place, fill(flags, self.names), self.environment(),
+                             self.case.get("words", []))
         self.server.wait_ready()
         self.names["host"] = "%s:%d" % self.server.address
         if self.server.admin:
@@ -166,10 +167,32 @@ class Case:
             self.start(**step["restart"])
         elif "signal" in step:
             self.server.send_signal(step["signal"])
+        elif "write" in step:
+            self.write_files(step["write"])
+        elif "remove" in step:
+            self.remove_files(step["remove"])
         elif "stopped" in step:
             self.server.wait_exit()
         else:
             raise Failed("the case's step is of no known kind")
+
+    def write_files(self, files):
+        """As an editor saves: a new file is renamed over the old one. `null` makes a folder."""
+        place = self.work / "project"
+        for name, lines in files.items():
+            path = place / name
+            if lines is None:
+                path.mkdir(parents=True)
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            new = path.with_name(path.name + "~")
+            new.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            new.rename(path)
+
+    def remove_files(self, names):
+        for name in names:
+            path = self.work / "project" / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def exchange(self, request):
         if request.get("to") == "admin":

@@ -46,9 +46,9 @@ class Output:
 
 
 class Server:
-    def __init__(self, binary, project, flags, environment):
+    def __init__(self, binary, project, flags, environment, words=()):
         self.process = subprocess.Popen(
-            [binary, "--host", "127.0.0.1", "--port", "0", *flags, str(project)],
+            [binary, *words, "--host", "127.0.0.1", "--port", "0", *flags, str(project)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
         self.stdout = Output(self.process.stdout)
         self.stderr = Output(self.process.stderr)
