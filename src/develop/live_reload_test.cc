@@ -22,6 +22,7 @@ class LiveReloadTest : public testing::Test {
                             EXPECT_FALSE(error);
                             ended_ = true;
                           });
+    loop_.restart();
     loop_.poll();
   }
 

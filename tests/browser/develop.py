@@ -47,13 +47,12 @@ HOSTILE = """export default () => {
   throw error;
 };
 """
-TRAP = """__attribute__((noinline)) static int divide(int by) { return 100 / by; }
-__attribute__((noinline)) static int average(int count) { return divide(count - 1); }
+TRAP = """static volatile int people;
 
-int main(int count, char** arguments) {
-  (void)arguments;
-  return average(count);
-}
+__attribute__((noinline)) static int divide(int by) { return 100 / by; }
+__attribute__((noinline)) static int average(int total) { return total + divide(people); }
+
+int main(void) { return average(7); }
 """
 
 
