@@ -16,6 +16,7 @@
 #include "cli/embedded_engine.h"
 #include "cli/embedded_licenses.h"
 #include "cli/embedded_panel.h"
+#include "cli/listen_points.h"
 #include "cli/listing.h"
 #include "cli/options.h"
 #include "cli/project_place.h"
@@ -168,10 +169,25 @@ Result<std::unique_ptr<admin::Admin>> open_admin(const cli::Options& options,
                            std::move(sources));
 }
 
-server::ServerOptions server_options(const cli::Options& options, const cli::BuiltSite& built) {
+// Null where nothing speaks HTTPS.
+Result<std::unique_ptr<http::tls::Certificates>> read_certificates(const cli::Options& options,
+                                                                   const io::Clock& clock,
+                                                                   observe::Log& log) {
+  auto files = cli::certificate_files(options);
+  if (files.empty()) return nullptr;
+  return http::tls::Certificates::create(std::move(files), clock, log);
+}
+
+Result<server::ServerOptions> server_options(const cli::Options& options,
+                                             const cli::BuiltSite& built,
+                                             http::tls::Certificates* certificates) {
   server::ServerOptions settings;
-  settings.address = {options.host, options.port};
-  settings.limits.max_body_bytes = built.largest_body;
+  WWS_TRY(const auto activated, cli::activated_sockets(environment, getpid()));
+  WWS_TRY(settings.listen, cli::listen_points(options, activated));
+  WWS_TRY(settings.connections.trusted_proxies, cli::trusted_proxies(options));
+  settings.connections.certificates = certificates;
+  settings.connections.proxy_protocol = options.proxy_protocol;
+  settings.connections.limits.max_body_bytes = built.largest_body;
   settings.loops = options.threads != 0 ? options.threads : io::available_cores();
   // Each instance reserves 4 GiB of address space and some mappings, of which a process has 65 000.
   settings.pool.max_instances = std::clamp(4096 / settings.loops, 64u, 1024u);
@@ -233,11 +249,13 @@ void print_routes(const cli::Options& options, const router::Router& router,
   fmt::print("{}", cli::route_list(router, root, base, length));
 }
 
-int run_until_stopped(server::Server& server, admin::Admin* admin, const std::string& base,
-                      observe::Log& log) {
+int run_until_stopped(server::Server& server, admin::Admin* admin, observe::Log& log) {
   StopOnSignal stop(server);
   if (admin != nullptr) admin->start();
-  fmt::print("🚀 Start serving requests at {}\n\n", base);
+  const auto places = server.places();
+  fmt::print("🚀 Start serving requests at {}\n", places.front());
+  for (std::size_t i = 1; i < places.size(); ++i) fmt::print("   and at {}\n", places[i]);
+  fmt::print("\n");
   std::fflush(stdout);
   const auto ended = server.run();
   if (admin != nullptr) admin->stop();
@@ -283,13 +301,16 @@ int serve(cli::Options options) {
   if (!built) return fail_with(built.error().to_string());
   const server::Site& site = built->site;
 
-  const server::ServerOptions settings = server_options(options, *built);
+  const auto certificates = read_certificates(options, clock, *log);
+  if (!certificates) return fail_with(certificates.error().to_string());
+  const auto settings = server_options(options, *built, certificates->get());
+  if (!settings) return fail_with(settings.error().to_string());
   std::optional<Watching> watching;
   if (options.enable_panel) watching.emplace(site.workers.size());
-  auto server = server::make_server(settings, {site, **runtime, images, kv, clock, random, *log,
-                                               watching ? &watching->metrics : nullptr});
+  auto server = server::make_server(*settings, {site, **runtime, images, kv, clock, random, *log,
+                                                watching ? &watching->metrics : nullptr});
   if (!server) return fail_with(server.error().to_string());
-  const std::string base = fmt::format("http://{}:{}", shown_host(options.host), (*server)->port());
+  const std::string base = (*server)->places().front();
 
   if (watching) {
     auto admin = open_admin(options, {site,
@@ -300,7 +321,7 @@ int serve(cli::Options options) {
                                       *log,
                                       clock,
                                       cli::embedded_panel(),
-                                      {cli::kVersion, project->root.string(), base, settings.loops,
+                                      {cli::kVersion, project->root.string(), base, settings->loops,
                                        site.files != nullptr, started}});
     if (!admin) return fail_with(admin.error().to_string());
     watching->admin = std::move(*admin);
@@ -313,7 +334,7 @@ int serve(cli::Options options) {
                shown_host(options.admin_host), watching->admin->port());
   std::fflush(stdout);
   print_problems(options, wanted->warnings, *built, failures, *project);
-  return run_until_stopped(**server, watching ? watching->admin.get() : nullptr, base, *log);
+  return run_until_stopped(**server, watching ? watching->admin.get() : nullptr, *log);
 }
 
 }  // namespace

@@ -25,10 +25,21 @@
 
 namespace wws::config {
 
+// The PEM files of [[tls]]; relative ones are made the folder's.
+struct TlsFiles {
+  std::string certificate;
+  std::string key;
+};
+
 // The keys of wws.toml that are flags as well; only those that are there.
 struct ServerSettings {
   std::optional<std::string> host;
   std::optional<std::uint16_t> port;
+  std::optional<std::vector<std::string>> listen;  // that parse_listen() takes
+  std::optional<std::vector<TlsFiles>> tls;
+  std::optional<std::uint16_t> redirect_https;
+  std::optional<std::vector<std::string>> trusted_proxies;  // not checked
+  std::optional<bool> proxy_protocol;
   std::optional<std::string> prefix;
   std::optional<std::vector<std::string>> ignore;  // globs
   std::optional<std::vector<std::string>> cors;    // origins as parse_origin() writes them

@@ -9,7 +9,8 @@ import time
 
 from checks import Failed, check_text, shorten
 
-READY = re.compile(r"Start serving requests at http://(\[[^\]]+\]|[^:/\s]+):(\d+)")
+READY = re.compile(r"Start serving requests at https?://(\[[^\]]+\]|[^:/\s]+):(\d+)\n(?:   and at \S+\n)*\n")
+ALSO = re.compile(r"^   and at (\S+)$", re.MULTILINE)
 PANEL = re.compile(r"admin panel is available at http://(\[[^\]]+\]|[^:/\s]+):(\d+)/_panel/")
 START_LIMIT = 60
 STOP_LIMIT = 40
@@ -53,6 +54,7 @@ class Server:
         self.stdout = Output(self.process.stdout)
         self.stderr = Output(self.process.stderr)
         self.address = None
+        self.also = []  # where else it listens
         self.admin = None  # with --enable-panel
 
     def wait_ready(self):
@@ -61,6 +63,7 @@ class Server:
             raise Failed(f"the server did not start: stdout {shorten(self.stdout.text)!r}, "
                          f"stderr {shorten(self.stderr.text)!r}")
         self.address = (match.group(1).strip("[]"), int(match.group(2)))
+        self.also = ALSO.findall(self.stdout.text)
         panel = PANEL.search(self.stdout.text)
         if panel:
             self.admin = (panel.group(1).strip("[]"), int(panel.group(2)))
