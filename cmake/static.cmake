@@ -5,7 +5,10 @@ set(ZLIB_USE_STATIC_LIBS TRUE)
 find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 
-# Brotli has no package file of CMake's.
+# Neither brotli nor zstd has a package file of CMake's in Debian.
+add_library(wws_zstd INTERFACE)
+find_library(WWS_zstd libzstd.a REQUIRED)
+target_link_libraries(wws_zstd INTERFACE ${WWS_zstd})
 add_library(wws_brotli INTERFACE)
 foreach(part brotlienc brotlidec brotlicommon)
   find_library(WWS_${part} lib${part}.a REQUIRED)

@@ -15,7 +15,7 @@ FENCES = [
     (re.compile(r"^llhttp"), ("http",)),
     (re.compile(r"^nghttp2/"), ("http/h2",)),
     (re.compile(r"^openssl/(ssl|tls)"), ("http/tls", "http/client")),
-    (re.compile(r"^zlib\.h|^brotli/"), ("bindings/compress",)),
+    (re.compile(r"^zlib\.h|^brotli/|^zstd"), ("codec",)),
     (re.compile(r"^toml\+\+|^toml\.hpp"), ("config",)),
     (re.compile(r"^spdlog/"), ("observe",)),
     (re.compile(r"^CLI/"), ("cli",)),

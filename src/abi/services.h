@@ -10,6 +10,7 @@
 #include "io/offload.h"
 #include "io/random.h"
 #include "io/task_group.h"
+#include "observe/access_log.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "wasm/runtime.h"
@@ -29,6 +30,7 @@ struct LoopServices {
   // Computations that would hold the loop.
   io::Offload& offload;
   observe::LoopMetrics* metrics = nullptr;  // null: nobody counts
+  observe::AccessLog::Buffer* access = nullptr;  // null: there is no access log
 };
 
 }  // namespace wws::abi

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 
@@ -131,15 +132,16 @@ std::optional<std::string_view> KvTransaction::find(std::string_view key) {
   return *value;
 }
 
-KvMap KvTransaction::entries() {
-  KvMap all;
+std::vector<KvEntry> KvTransaction::entries() {
+  std::vector<KvEntry> all;
+  all.reserve(seen().keys + changes_.size());
   for (const auto& shard : seen().shards)
     if (shard)
-      for (const auto& [key, value] : *shard) all.emplace(key, *value);
-  for (const auto& [key, value] : changes_) {
-    all.erase(key);
-    if (value) all.emplace(key, *value);
-  }
+      for (const auto& [key, value] : *shard)
+        if (!changes_.contains(key)) all.push_back({key, *value});
+  for (const auto& [key, value] : changes_)
+    if (value) all.push_back({key, *value});
+  std::ranges::sort(all, {}, &KvEntry::key);
   return all;
 }
 

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -27,6 +28,10 @@ struct KvLimits {
 };
 
 using KvMap = std::map<std::string, std::string, std::less<>>;
+
+struct KvEntry {
+  std::string_view key, value;
+};
 
 class KvNamespace;  // kv.cc
 class KvSnapshot;
@@ -41,7 +46,8 @@ class KvTransaction final {
   // What this request sees: the snapshot with its own changes. The view lives until the next call
   // that changes, commits or ends the transaction.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view key);
-  [[nodiscard]] KvMap entries();
+  // All of it, by key; the views live as long.
+  [[nodiscard]] std::vector<KvEntry> entries();
   // Keys and values of the snapshot together.
   [[nodiscard]] std::uint64_t seen_bytes();
   // Exhausted when what is set alone would be over the namespace's limits; the key is then as it

@@ -280,6 +280,12 @@ int serve(cli::Options options) {
   const auto started = clock.realtime();
   observe::LogRing ring(*to_stderr, clock);
   observe::Log* const log = options.enable_panel ? &ring : to_stderr.get();
+  std::unique_ptr<observe::AccessLog> access;
+  if (!options.access_log.empty()) {
+    auto opened = observe::AccessLog::open(options.access_log, options.access_format, *log);
+    if (!opened) return fail_with(opened.error().message());
+    access = *std::move(opened);
+  }
   io::SystemRandom random;
   auto project = read_project(place->folder, options, *wanted);
   if (!project)
@@ -297,7 +303,7 @@ int serve(cli::Options options) {
   bindings::KvStore kv;
 
   auto built = cli::build_site(
-      *project, {options.prefix, options.cors, options.max_body, js, wasm, images, clock});
+      *project, {options.prefix, options.cors, options.compression, options.max_body, js, wasm, images, clock});
   if (!built) return fail_with(built.error().to_string());
   const server::Site& site = built->site;
 
@@ -308,7 +314,8 @@ int serve(cli::Options options) {
   std::optional<Watching> watching;
   if (options.enable_panel) watching.emplace(site.workers.size());
   auto server = server::make_server(*settings, {site, **runtime, images, kv, clock, random, *log,
-                                                watching ? &watching->metrics : nullptr});
+                                                watching ? &watching->metrics : nullptr,
+                                                access.get()});
   if (!server) return fail_with(server.error().to_string());
   const std::string base = (*server)->places().front();
 

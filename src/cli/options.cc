@@ -46,8 +46,10 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   Options options;
   std::string max_body = "10MiB";
   std::string image_memory = "128MiB";
+  std::string compression = "all";
   std::string log_level = "info";
   std::string log_format = "text";
+  std::string access_format = "combined";
   CLI::App app{
       "A self-contained server that turns a folder into a web application of sandboxed workers",
       "wws"};
@@ -110,6 +112,10 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   app.add_option("--max-body", max_body, "Largest request body, \"10MiB\"; 0 for any")
       ->capture_default_str()
       ->check(check_size);
+  app.add_option("--compression", compression,
+                 "What is compressed for clients that accept it: all, files (of `public`) or off")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"all", "files", "off"}));
   app.add_option("--threads", options.threads, "Event loops; 0 for one a core")
       ->capture_default_str()
       ->check(CLI::Range(0u, config::kMostThreads));
@@ -145,6 +151,11 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   app.add_option("--log-format", log_format, "text or json")
       ->capture_default_str()
       ->check(CLI::IsMember({"text", "json"}));
+  app.add_option("--access-log", options.access_log,
+                 "File that gets a line for each request; '-' is standard output");
+  app.add_option("--access-log-format", access_format, "combined or json")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"combined", "json"}));
   app.add_flag("-i,--install-runtimes", options.install_runtimes,
                "Nothing: language runtimes are not there yet");
   const CLI::App* runtimes =
@@ -171,8 +182,12 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   for (std::string& origin : options.cors) origin = config::parse_origin(origin).value_or(origin);
   options.max_body = config::parse_size(max_body).value_or(0);
   options.image_memory = config::parse_size(image_memory).value_or(0);
+  options.compression =
+      config::parse_compression(compression).value_or(config::Compression::All);
   options.log_level = observe::parse_level(log_level).value_or(observe::Level::Info);
   options.log_format = log_format == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
+  options.access_format = access_format == "json" ? observe::AccessFormat::Json
+                                                  : observe::AccessFormat::Combined;
   return options;
 }
 
@@ -193,11 +208,14 @@ void apply_settings(Options& options, const config::ServerSettings& settings) {
   take(options, "--ignore", settings.ignore, options.ignore);
   take(options, "--cors", settings.cors, options.cors);
   take(options, "--max-body", settings.max_body, options.max_body);
+  take(options, "--compression", settings.compression, options.compression);
   take(options, "--threads", settings.threads, options.threads);
   take(options, "--image-memory", settings.image_memory, options.image_memory);
   take(options, "--fresh-instances", settings.fresh_instances, options.fresh_instances);
   take(options, "--log-level", settings.log_level, options.log_level);
   take(options, "--log-format", settings.log_format, options.log_format);
+  take(options, "--access-log", settings.access_log, options.access_log);
+  take(options, "--access-log-format", settings.access_log_format, options.access_format);
 }
 
 }  // namespace wws::cli

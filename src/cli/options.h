@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/settings.h"
+#include "observe/access_log.h"
 #include "observe/log.h"
 
 namespace wws::cli {
@@ -31,9 +32,12 @@ struct Options {
   bool allow_outside_folders = false;  // [[folders]] may lie outside of `path`
   std::vector<std::string> cors;
   std::uint64_t max_body = 10u << 20;       // bytes, 0 = unbounded
+  config::Compression compression = config::Compression::All;
   unsigned threads = 0;                     // 0: one a core
   std::uint64_t image_memory = 128u << 20;  // bytes for loaded workers, 0 = unbounded
   bool fresh_instances = false;             // never keep an instance
+  std::string access_log;                   // a file, "-" for standard output; empty: none
+  observe::AccessFormat access_format = observe::AccessFormat::Combined;
   bool enable_panel = false;                // and the rest of the admin listener
   std::string admin_host = "127.0.0.1";
   std::uint16_t admin_port = 8081;

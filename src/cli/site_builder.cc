@@ -51,6 +51,36 @@ std::unique_ptr<worker::Worker> make_worker(const config::WorkerFile& file,
                                             std::move(identity));
 }
 
+// The text of a file at the top of `public`, empty when there is none. What cannot be read is a
+// mistake.
+std::string rules_text(const http::StaticFiles& files, const std::string& name,
+                       config::Mistakes& mistakes) {
+  auto text = files.read_rules(name);
+  if (text) return *std::move(text);
+  if (text.error().kind() != ErrorKind::NotFound)
+    mistakes.push_back({"public/" + name, 0, "", text.error().message()});
+  return {};
+}
+
+Result<void> open_files(const std::filesystem::path& folder, const SiteParts& parts,
+                        BuiltSite& built) {
+  const auto coding = parts.compression == config::Compression::Off ? http::FileCoding::Off
+                                                                    : http::FileCoding::On;
+  auto files = http::StaticFiles::open(folder, parts.clock, coding);
+  if (!files) return fail(std::move(files).error());
+  built.site.files = std::move(*files);
+  auto& mistakes = built.mistakes;
+  auto redirects = router::Redirects::parse(
+      "public/_redirects", rules_text(*built.site.files, "_redirects", mistakes));
+  auto headers = router::HeaderRules::parse("public/_headers",
+                                            rules_text(*built.site.files, "_headers", mistakes));
+  for (auto* found : {&redirects.mistakes, &headers.mistakes})
+    mistakes.insert(mistakes.end(), found->begin(), found->end());
+  built.site.redirects = std::move(redirects.redirects);
+  built.site.header_rules = std::move(headers.rules);
+  return {};
+}
+
 }  // namespace
 
 Result<BuiltSite> build_site(const config::Project& project, SiteParts parts) {
@@ -70,11 +100,10 @@ Result<BuiltSite> build_site(const config::Project& project, SiteParts parts) {
   built.largest_body = largest_bound(project, parts.max_body);
   built.site.prefix = router::normalize_prefix(parts.prefix);
   built.site.cors = server::Cors(std::move(parts.cors));
-  if (project.public_folder) {
-    auto files = http::StaticFiles::open(*project.public_folder, parts.clock);
-    if (!files) return fail(std::move(files).error());
-    built.site.files = std::move(*files);
-  }
+  if (parts.compression != config::Compression::All)
+    built.site.body_coding = server::BodyCoding::Off;
+  if (project.public_folder)
+    WWS_CHECK(open_files(*project.public_folder, parts, built));
   return built;
 }
 

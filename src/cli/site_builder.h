@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/project.h"
+#include "config/settings.h"
 #include "server/site.h"
 #include "worker/image_budget.h"
 #include "worker/js_worker.h"
@@ -16,6 +17,7 @@ namespace wws::cli {
 struct SiteParts {
   std::string prefix;
   std::vector<std::string> cors;
+  config::Compression compression;
   std::uint64_t max_body;       // of a request to a worker that sets no bound of its own; 0: any
   worker::JsRuntime& js;        // borrowed by the workers
   worker::WasmRuntime& wasm;    // borrowed by the workers

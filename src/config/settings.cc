@@ -129,6 +129,14 @@ class SettingsReader final : public TableReader<SettingsReader> {
     read_size(node, key, out_.image_memory.emplace());
   }
 
+  void read_compression(const toml::node& node, const std::string& key) {
+    const auto value = text(node, key);
+    if (!value) return;
+    const auto compression = parse_compression(*value);
+    if (!compression) return mistake(node, key, compression.error().message());
+    out_.compression = *compression;
+  }
+
   void read_threads(const toml::node& node, const std::string& key) {
     const auto threads = number(node, kMostThreads);
     if (!threads)
@@ -157,6 +165,19 @@ class SettingsReader final : public TableReader<SettingsReader> {
     out_.log_format = *value == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
   }
 
+  void read_access_log(const toml::node& node, const std::string& key) {
+    out_.access_log = text(node, key);
+  }
+
+  void read_access_log_format(const toml::node& node, const std::string& key) {
+    const auto value = text(node, key);
+    if (!value) return;
+    if (*value != "combined" && *value != "json")
+      return mistake(node, key, "must be \"combined\" or \"json\"");
+    out_.access_log_format =
+        *value == "json" ? observe::AccessFormat::Json : observe::AccessFormat::Combined;
+  }
+
   void leave(const toml::node&, const std::string&) {}
 
   static std::optional<std::int64_t> number(const toml::node& node, std::int64_t most) {
@@ -176,11 +197,14 @@ class SettingsReader final : public TableReader<SettingsReader> {
       {"ignore", &SettingsReader::read_ignore},
       {"cors", &SettingsReader::read_cors},
       {"max_body", &SettingsReader::read_max_body},
+      {"compression", &SettingsReader::read_compression},
       {"threads", &SettingsReader::read_threads},
       {"image_memory", &SettingsReader::read_image_memory},
       {"fresh_instances", &SettingsReader::read_fresh_instances},
       {"log_level", &SettingsReader::read_log_level},
       {"log_format", &SettingsReader::read_log_format},
+      {"access_log", &SettingsReader::read_access_log},
+      {"access_log_format", &SettingsReader::read_access_log_format},
       {"vars", &SettingsReader::leave},
       {"limits", &SettingsReader::leave},
       {"features", &SettingsReader::leave},
@@ -239,6 +263,13 @@ Environment with_dotenv(Environment process,
 }
 
 }  // namespace
+
+Result<Compression> parse_compression(std::string_view text) {
+  if (text == "all") return Compression::All;
+  if (text == "files") return Compression::Files;
+  if (text == "off") return Compression::Off;
+  return fail(ErrorKind::Invalid, "must be \"all\", \"files\" (of `public` only) or \"off\"");
+}
 
 Mistakes parse_settings(std::string_view file, std::string_view text, Settings& settings) {
   const auto root = parse_toml(file, text);

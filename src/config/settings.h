@@ -16,11 +16,14 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "config/ignore_rules.h"
 #include "config/mistake.h"
 #include "config/worker_config.h"
+#include "observe/access_log.h"
 #include "observe/log.h"
 
 namespace wws::config {
@@ -30,6 +33,12 @@ struct TlsFiles {
   std::string certificate;
   std::string key;
 };
+
+// What is compressed for clients that accept it.
+enum class Compression : unsigned char { Off, Files, All };
+
+// "off", "files" or "all"; the error says so.
+[[nodiscard]] Result<Compression> parse_compression(std::string_view text);
 
 // The keys of wws.toml that are flags as well; only those that are there.
 struct ServerSettings {
@@ -44,11 +53,14 @@ struct ServerSettings {
   std::optional<std::vector<std::string>> ignore;  // globs
   std::optional<std::vector<std::string>> cors;    // origins as parse_origin() writes them
   std::optional<std::uint64_t> max_body;           // bytes
+  std::optional<Compression> compression;
   std::optional<unsigned> threads;
   std::optional<std::uint64_t> image_memory;  // bytes
   std::optional<bool> fresh_instances;
   std::optional<observe::Level> log_level;
   std::optional<observe::LogFormat> log_format;
+  std::optional<std::string> access_log;  // as it is written; relative to where the server starts
+  std::optional<observe::AccessFormat> access_log_format;
 };
 
 struct Settings {

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+
 #include "abi/failure_page.h"
-#include "server/decorated_exchange.h"
+#include "io/notifier.h"
 #include "server/send_file.h"
 
 namespace wws::server {
@@ -46,69 +48,151 @@ std::string absolute_url(const http::RequestHead& request, const std::string& ow
   return url;
 }
 
-std::string access_line(const http::RequestHead& request, const DecoratedExchange& exchange,
-                        std::chrono::nanoseconds took) {
-  const auto agent = request.headers.find("user-agent").value_or("-");
-  const auto referer = request.headers.find("referer").value_or("-");
-  return fmt::format("{} \"{} {} HTTP/1.{}\" {} {} \"{}\" \"{}\" {:.6f}", request.remote_address,
-                     request.method, request.target, request.version_minor, exchange.status(),
-                     exchange.bytes(), referer, agent, static_cast<double>(took.count()) / 1e9);
+observe::AccessRecord access_record(const http::RequestHead& request,
+                                    const DecoratedExchange& exchange) {
+  observe::AccessRecord record;
+  record.remote = request.remote_address;
+  record.method = request.method;
+  record.target = request.target;
+  record.protocol = request.version_minor == 0 ? "HTTP/1.0" : "HTTP/1.1";
+  record.status = exchange.status();
+  record.bytes = exchange.bytes();
+  record.referer = request.headers.find("referer").value_or("");
+  record.user_agent = request.headers.find("user-agent").value_or("");
+  return record;
+}
+
+void apply_rules(const router::HeaderRules& rules, std::string_view path,
+                 http::FileResponse& response) {
+  if (rules.empty()) return;
+  http::Headers fields;
+  for (auto& field : response.headers) fields.add(std::move(field.name), std::move(field.value));
+  rules.apply(path, fields);
+  response.headers.assign(fields.begin(), fields.end());
 }
 
 }  // namespace
 
 Task<void> App::handle(http::Exchange& exchange) {
-  const bool observed = services_.log.enabled(observe::Level::Debug);
+  const bool observed =
+      services_.access != nullptr || services_.log.enabled(observe::Level::Debug);
+  const auto began = observed ? services_.clock.monotonic() : std::chrono::nanoseconds();
   Counted counted(services_, exchange);
-  if (!site_.cors.enabled() && !observed) {
-    counted.worker = co_await dispatch(exchange);
-  } else {
-    counted.worker = co_await dispatch_decorated(exchange, observed);
-  }
-}
-
-Task<std::size_t> App::dispatch_decorated(http::Exchange& exchange, bool observed) {
-  std::size_t worker = observe::kNoWorker;
-  const auto began = services_.clock.monotonic();
-  DecoratedExchange decorated(exchange, site_.cors);
+  DecoratedExchange decorated(exchange, site_.cors, site_.body_coding);
   if (site_.cors.enabled() && Cors::is_preflight(exchange.request())) {
     auto head = site_.cors.preflight(exchange.request());
     co_await decorated.respond(std::move(head), "");
   } else {
-    worker = co_await dispatch(decorated);
+    counted.worker = co_await dispatch(decorated);
   }
-  if (observed)
-    services_.log.debug(
-        access_line(exchange.request(), decorated, services_.clock.monotonic() - began));
-  co_return worker;
+  if (observed) note(decorated, counted.worker, began);
 }
 
-Task<std::size_t> App::dispatch(http::Exchange& exchange) {
-  const std::string path = router::normalize_path(exchange.request().path());
+void App::note(const DecoratedExchange& exchange, std::size_t worker,
+               std::chrono::nanoseconds began) const {
+  auto record = access_record(exchange.request(), exchange);
+  record.time = services_.clock.realtime();
+  record.took = services_.clock.monotonic() - began;
+  if (worker != observe::kNoWorker) record.worker = site_.workers[worker]->identity().label;
+  if (services_.access) services_.access->add(record);
+  if (services_.log.enabled(observe::Level::Debug))
+    services_.log.debug(fmt::format("{} {:.6f}",
+                                    format_access(record, observe::AccessFormat::Combined),
+                                    static_cast<double>(record.took.count()) / 1e9));
+}
+
+Task<std::size_t> App::dispatch(DecoratedExchange& exchange) {
+  std::string path = router::normalize_path(exchange.request().path());
+  if (auto forced = rule_of(exchange, path, router::Redirects::Order::Forced)) {
+    const auto worker = co_await answer_as(exchange, *std::move(forced));
+    co_return worker;
+  }
   auto match = site_.router.match(path);
   // A worker with a fixed path hides a file of the same URL; a file hides the other workers.
-  if (!match || match->route->kind != router::RouteKind::Static) {
-    const bool served = co_await serve_file(exchange, path);
-    if (served) co_return observe::kNoWorker;
+  if (match && match->route->kind == router::RouteKind::Static) {
+    const auto worker = co_await ask_worker(exchange, *std::move(match), std::move(path));
+    co_return worker;
   }
-  if (!match) {
-    co_await not_found(exchange);
-    co_return observe::kNoWorker;
+  const bool served = co_await serve_file(exchange, path);
+  if (served) co_return observe::kNoWorker;
+  auto rule = rule_of(exchange, path, router::Redirects::Order::Fallback);
+  // A worker with parameters is hidden by what leads elsewhere, and hides what answers instead: a
+  // page for every path, mostly.
+  if (match && !(rule && rule->elsewhere())) {
+    const auto worker = co_await ask_worker(exchange, *std::move(match), std::move(path));
+    co_return worker;
   }
-  const std::size_t number = match->route->target;
+  if (rule) {
+    const auto worker = co_await answer_as(exchange, *std::move(rule));
+    co_return worker;
+  }
+  co_await not_found(exchange);
+  co_return observe::kNoWorker;
+}
+
+Task<std::size_t> App::ask_worker(http::Exchange& exchange, router::Match match,
+                                  std::string path) {
+  const std::size_t number = match.route->target;
   worker::Worker& worker = *site_.workers[number];
   std::string url = absolute_url(exchange.request(), authority_, path);
-  co_await worker.serve(services_, exchange, std::move(url), std::move(match->params));
+  co_await worker.serve(services_, exchange, std::move(url), std::move(match.params));
   co_return number;
 }
 
-Task<bool> App::serve_file(http::Exchange& exchange, std::string_view path) {
+std::optional<router::Redirection> App::rule_of(const http::Exchange& exchange,
+                                                std::string_view path,
+                                                router::Redirects::Order order) const {
+  if (site_.redirects.empty()) return std::nullopt;
+  const auto below = router::strip_prefix(path, site_.prefix);
+  if (!below) return std::nullopt;
+  return site_.redirects.match(*below, exchange.request().query(), order);
+}
+
+Task<std::size_t> App::answer_as(DecoratedExchange& exchange, router::Redirection redirection) {
+  if (redirection.target.starts_with('/')) redirection.target.insert(0, site_.prefix);
+  if (redirection.elsewhere()) {
+    co_await redirect(exchange, std::move(redirection));
+    co_return observe::kNoWorker;
+  }
+  const auto query = redirection.target.find('?');
+  std::string path = router::normalize_path(std::string_view(redirection.target).substr(0, query));
+  auto match = site_.router.match(path);
+  if (match && redirection.status == 200) {
+    const auto worker = co_await ask_worker(exchange, *std::move(match), std::move(path));
+    co_return worker;
+  }
+  const bool served = co_await serve_file(exchange, path, redirection.status);
+  if (!served) co_await not_found(exchange);
+  co_return observe::kNoWorker;
+}
+
+Task<void> App::redirect(http::Exchange& exchange, router::Redirection redirection) {
+  http::ResponseHead head;
+  head.status = redirection.status;
+  head.headers.add("Location", std::move(redirection.target));
+  co_await exchange.respond(std::move(head), "");
+}
+
+// Asks for the file, and again when its coding was made meanwhile.
+Task<Result<std::optional<http::FileResponse>>> App::find_file(const http::RequestHead& request,
+                                                               std::string_view below) {
+  const http::FileRequest wanted{
+      request.method, below, {request.headers.begin(), request.headers.end()}};
+  auto found = site_.files->find(wanted);
+  if (!found || !*found || !(*found)->wanted || (*found)->status != 200) co_return found;
+  auto made = std::make_shared<io::Notifier>(services_.loop);
+  services_.offload.run(
+      [files = site_.files.get(), job = *(*found)->wanted] { files->encode(job); },
+      [made] { made->notify(); });
+  co_await made->wait();
+  co_return site_.files->find(wanted);
+}
+
+Task<bool> App::serve_file(DecoratedExchange& exchange, std::string_view path, int status) {
   if (!site_.files) co_return false;
   const auto below = router::strip_prefix(path, site_.prefix);
   if (!below) co_return false;
-  const auto& request = exchange.request();
-  auto found =
-      site_.files->find({request.method, *below, {request.headers.begin(), request.headers.end()}});
+  auto found = co_await find_file(exchange.request(), *below);
   if (!found) {
     services_.log.error(fmt::format("cannot serve {}: {}", path, found.error().to_string()));
     auto page = abi::failure_page(found.error().kind());
@@ -116,7 +200,11 @@ Task<bool> App::serve_file(http::Exchange& exchange, std::string_view path) {
     co_return true;
   }
   if (!*found) co_return false;
-  co_await send(exchange, std::move(**found));
+  auto& response = **found;
+  if (response.status == 200) response.status = status;
+  apply_rules(site_.header_rules, *below, response);
+  exchange.leave_body();
+  co_await send(exchange, std::move(response));
   co_return true;
 }
 

@@ -8,6 +8,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "codec/compress.h"
 #include "http/client/client.h"
 #include "http/files/test_folder.h"
 #include "http/memory_exchange.h"
@@ -34,9 +35,26 @@ class FakeWorker final : public worker::Worker {
     urls.push_back(std::move(url));
     parameters.push_back(std::move(params));
     http::ResponseHead head;
-    const auto sent = co_await exchange.respond(std::move(head), identity_.label);
-    EXPECT_TRUE(sent);
+    for (const auto& field : answer_headers) head.headers.add(field.name, field.value);
+    if (pieces.empty()) {
+      const auto sent =
+          co_await exchange.respond(std::move(head), answer.empty() ? identity_.label : answer);
+      EXPECT_TRUE(sent);
+      co_return;
+    }
+    const auto started = co_await exchange.start(std::move(head), std::nullopt);
+    EXPECT_TRUE(started);
+    for (const auto& piece : pieces) {
+      const auto written = co_await exchange.write(piece);
+      EXPECT_TRUE(written);
+    }
+    const auto finished = co_await exchange.finish();
+    EXPECT_TRUE(finished);
   }
+
+  std::vector<http::Header> answer_headers;
+  std::string answer;               // empty: its name
+  std::vector<std::string> pieces;  // not empty: streamed instead
 
   std::vector<std::string> urls;
   std::vector<worker::Params> parameters;
@@ -59,6 +77,25 @@ class NoPool final : public wasm::InstancePool {
   }
   [[nodiscard]] wasm::PoolStats stats() const noexcept override { return {}; }
 };
+
+// What a body in a coding says.
+std::string plain_of(const std::string& coding, std::string_view bytes) {
+  using codec::compress::Format;
+  const auto format = coding == "gzip" ? Format::Gzip
+                      : coding == "br" ? Format::Brotli
+                                       : Format::Zstd;
+  auto decoder = codec::compress::make(format, codec::compress::Direction::Decompress).value();
+  std::string out, room(64 * 1024, '\0');
+  for (;;) {
+    const auto step = decoder->step(
+        as_bytes(bytes), {reinterpret_cast<std::uint8_t*>(room.data()), room.size()},
+        codec::Codec::Input::Last);
+    if (!step) return "not in this coding";
+    out.append(room, 0, step->written);
+    bytes.remove_prefix(step->consumed);
+    if (step->finished) return out;
+  }
+}
 
 class AppTest : public testing::Test {
  protected:
@@ -219,11 +256,134 @@ TEST_F(AppTest, EveryAnswerIsReadableByAnAllowedOrigin) {
   }
 }
 
+http::Headers accepting(const std::string& codings) {
+  http::Headers headers;
+  headers.add("Accept-Encoding", codings);
+  return headers;
+}
+
+TEST_F(AppTest, CompressesAWorkersTextForWhoAcceptsIt) {
+  serve({"index.js"});
+  worker(0).answer = std::string(500'000, 'x');
+  worker(0).answer_headers = {{"Content-Type", "text/plain"}, {"ETag", "\"1\""}};
+  for (const std::string coding : {"gzip", "br", "zstd"}) {
+    const auto answer = ask({.headers = accepting(coding)});
+    EXPECT_EQ(answer->head().headers.find("content-encoding"), coding);
+    EXPECT_EQ(answer->head().headers.find("vary"), "Accept-Encoding");
+    EXPECT_EQ(answer->head().headers.find("etag"), "W/\"1\"");
+    EXPECT_EQ(plain_of(coding, answer->body()), worker(0).answer) << coding;
+    EXPECT_TRUE(answer->finished());
+  }
+  const auto plain = ask({});
+  EXPECT_EQ(plain->body(), worker(0).answer);
+  EXPECT_EQ(plain->head().headers.find("vary"), "Accept-Encoding");
+  EXPECT_EQ(plain->head().headers.find("etag"), "\"1\"");
+}
+
+TEST_F(AppTest, AStreamIsCompressedPieceByPiece) {
+  serve({"index.js"});
+  worker(0).pieces = {"one ", "two ", std::string(2'000, '3')};
+  worker(0).answer_headers = {{"Content-Type", "text/plain"}};
+  const auto answer = ask({.headers = accepting("gzip")});
+  EXPECT_EQ(plain_of("gzip", answer->body()), "one two " + std::string(2'000, '3'));
+  worker(0).answer_headers = {{"Content-Type", "text/event-stream"}};
+  EXPECT_EQ(ask({.headers = accepting("gzip")})->body(), "one two " + std::string(2'000, '3'));
+}
+
+TEST_F(AppTest, WhatIsSmallOrCodedOrSwitchedOffIsLeftAlone) {
+  serve({"index.js"});
+  auto& one = worker(0);
+  one.answer = std::string(1'000, 'x');
+  one.answer_headers = {{"Content-Type", "text/plain"}};
+  EXPECT_EQ(ask({.headers = accepting("gzip")})->body(), one.answer);
+  one.answer = std::string(5'000, 'x');
+  one.answer_headers = {{"Content-Type", "text/plain"}, {"Content-Encoding", "gzip"}};
+  EXPECT_EQ(ask({.headers = accepting("gzip")})->body(), one.answer);
+  one.answer_headers = {{"Content-Type", "text/plain"}};
+  site_.body_coding = BodyCoding::Off;
+  const auto answer = ask({.headers = accepting("gzip")});
+  EXPECT_EQ(answer->body(), one.answer);
+  EXPECT_FALSE(answer->head().headers.contains("vary"));
+}
+
+TEST_F(AppTest, AFileIsEncodedForTheFirstWhoWantsItAndKept) {
+  const std::string text(50'000, 'x');
+  folder_.write("big.css", text);
+  serve({});
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = ask({.target = "/big.css", .headers = accepting("gzip")});
+    EXPECT_EQ(answer->head().headers.find("content-encoding"), "gzip");
+    EXPECT_EQ(plain_of("gzip", answer->body()), text);
+  }
+  EXPECT_EQ(body_of("/big.css"), text);
+}
+
+TEST_F(AppTest, RulesLeadElsewhereWhereNoFileAndNoFixedWorkerIs) {
+  folder_.write("here.txt", "file");
+  serve({"fixed.js", "[id].js"}, "app");
+  site_.redirects = router::Redirects::parse("_redirects",
+                                             "/here.txt /x\n"
+                                             "/fixed /x\n"
+                                             "/moved /new 301\n"
+                                             "/there https://a.example/y 307\n"
+                                             "/forced /z 302!\n")
+                        .redirects;
+  EXPECT_EQ(body_of("/app/here.txt"), "file");
+  EXPECT_EQ(body_of("/app/fixed"), "fixed.js");
+  EXPECT_EQ(body_of("/app/other"), "[id].js");
+  const auto moved = ask({.target = "/app/moved?q=1"});
+  EXPECT_EQ(moved->head().status, 301);
+  EXPECT_EQ(moved->head().headers.find("location"), "/app/new?q=1");
+  EXPECT_EQ(ask({.target = "/app/there"})->head().headers.find("location"), "https://a.example/y");
+  EXPECT_EQ(status_of("/moved"), 404);
+}
+
+TEST_F(AppTest, AForcedRuleComesFirst) {
+  folder_.write("a.txt", "file");
+  serve({"b.js"});
+  site_.redirects =
+      router::Redirects::parse("_redirects", "/a.txt /b 302!\n/b /a.txt 200!\n").redirects;
+  EXPECT_EQ(status_of("/a.txt"), 302);
+  EXPECT_EQ(body_of("/b"), "file");
+}
+
+TEST_F(AppTest, APageAnswersForEveryPathThatNothingElseHas) {
+  folder_.write("index.html", "<app>");
+  folder_.write("gone.html", "<gone>");
+  serve({"api/[id].js"});
+  site_.redirects =
+      router::Redirects::parse("_redirects", "/old/* /gone 404\n/* /index.html 200\n").redirects;
+  EXPECT_EQ(body_of("/deep/link?x=1"), "<app>");
+  EXPECT_EQ(body_of("/api/1"), "api/[id].js");
+  const auto gone = ask({.target = "/old/thing"});
+  EXPECT_EQ(gone->head().status, 404);
+  EXPECT_EQ(gone->body(), "<gone>");
+}
+
+TEST_F(AppTest, ARuleMayLeadToAWorker) {
+  serve({"blog/[slug].js"});
+  site_.redirects = router::Redirects::parse("_redirects", "/b/:n /blog/:n 200\n").redirects;
+  EXPECT_EQ(body_of("/b/caf%C3%A9?q=1"), "blog/[slug].js");
+  EXPECT_THAT(worker(0).urls, ElementsAre("http://localhost/blog/caf%C3%A9?q=1"));
+  EXPECT_THAT(worker(0).parameters, ElementsAre(ElementsAre(Pair("slug", "caf\xc3\xa9"))));
+}
+
+TEST_F(AppTest, HeadersOfRulesGoWithFiles) {
+  folder_.write("main.css", "file");
+  serve({"index.js"}, "app");
+  site_.header_rules =
+      router::HeaderRules::parse("_headers", "/*.css\n  X-A: 1\n  Content-Type: text/x\n").rules;
+  const auto answer = ask({.target = "/app/main.css"});
+  EXPECT_EQ(answer->head().headers.find("x-a"), "1");
+  EXPECT_EQ(answer->head().headers.find("content-type"), "text/x");
+  EXPECT_FALSE(ask({.target = "/app"})->head().headers.contains("x-a"));
+}
+
 TEST_F(AppTest, TheAccessLineSaysWhatWasAnswered) {
   serve({"index.js"});
   ask({.target = "/?q=1"});
   ASSERT_FALSE(log_.records().empty());
-  EXPECT_THAT(log_.records().back().text, HasSubstr("127.0.0.1 \"GET /?q=1 HTTP/1.1\" 200 8 "));
+  EXPECT_THAT(log_.records().back().text, HasSubstr("] \"GET /?q=1 HTTP/1.1\" 200 8 "));
 }
 
 }  // namespace

@@ -36,11 +36,15 @@ Task<Result<void>> send_file(http::Exchange& exchange, http::FileResponse respon
   if (!started) co_return started;
   for (const auto& piece : response.body.pieces) {
     Result<void> written;
-    if (piece.text.empty())
+    if (!piece.text.empty())
+      written = co_await exchange.write(piece.text);
+    else if (response.body.bytes)
+      written = co_await exchange.write(std::string_view(*response.body.bytes)
+                                            .substr(static_cast<std::size_t>(piece.offset),
+                                                    static_cast<std::size_t>(piece.length)));
+    else
       written = co_await exchange.write_file(response.body.file->descriptor(), piece.offset,
                                              piece.length);
-    else
-      written = co_await exchange.write(piece.text);
     if (!written) {
       exchange.abort();
       co_return written;

@@ -42,7 +42,8 @@ class Loop final {
     offload_.emplace(context_.get_executor());
     services_.emplace(abi::LoopServices{context_.get_executor(), *pool_, *fetcher_, shared_.kv,
                                         shared_.clock, shared_.random, shared_.log, *background_,
-                                        *offload_, metrics});
+                                        *offload_, metrics,
+                                        shared_.access ? &shared_.access->add_buffer() : nullptr});
     app_.emplace(shared_.site, *services_);
     app_->set_authority(std::move(authority));
     return {};

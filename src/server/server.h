@@ -20,6 +20,7 @@
 #include "http/memory_exchange.h"
 #include "io/clock.h"
 #include "io/random.h"
+#include "observe/access_log.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "server/site.h"
@@ -59,7 +60,8 @@ struct Shared {
   const io::Clock& clock;
   io::Random& random;
   observe::Log& log;
-  observe::Metrics* metrics = nullptr;  // null: nobody counts
+  observe::Metrics* metrics = nullptr;      // null: nobody counts
+  observe::AccessLog* access = nullptr;     // null: there is none
 };
 
 // How one loop is doing.

@@ -340,7 +340,7 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
   std::string document;
   const auto write = [&] {
     if (kv)
-      for (auto& [key, entry] : kv->entries()) request.kv.emplace_back(key, entry);
+      for (const auto& [key, entry] : kv->entries()) request.kv.emplace_back(key, entry);
     document = abi::stdio_json::write_request(request);
   };
   const std::uint64_t bytes = request.body.size() + (kv ? kv->seen_bytes() : 0);

@@ -1,5 +1,6 @@
 """Text checks of case.json: whether a text is what a case says."""
 
+import gzip
 import hashlib
 import json
 import re
@@ -42,6 +43,12 @@ def check_text(what, expected, text):
 
 
 def check_body(expected, body):
+    if isinstance(expected, dict) and "gzip" in expected:
+        try:
+            check_body(expected["gzip"], gzip.decompress(body))
+        except (OSError, EOFError) as error:
+            raise Failed(f"body: not gzip ({error}): {shorten(body)!r}") from error
+        return
     if isinstance(expected, dict) and set(expected) & {"json", "length", "sha256"}:
         if "json" in expected:
             try:

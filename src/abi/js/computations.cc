@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "bindings/compress/compress.h"
+#include "codec/compress.h"
 #include "bindings/crypto/ciphers.h"
 #include "bindings/crypto/keys.h"
 #include "bindings/crypto/operations.h"
@@ -14,10 +14,10 @@
 namespace wws::abi::js {
 namespace {
 
-namespace compress = bindings::compress;
+namespace compress = codec::compress;
 namespace crypto = bindings::crypto;
 
-using bindings::Codec;
+using codec::Codec;
 
 constexpr std::uint32_t kMaxParts = 8;
 // What a digest or a cipher holds.

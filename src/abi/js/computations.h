@@ -14,7 +14,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "bindings/codec.h"
+#include "codec/codec.h"
 
 namespace wws::abi::js {
 
@@ -42,7 +42,7 @@ class Computations final {
   // The calls of guest/js/abi.h.
   std::int32_t codec(ByteView message);
   std::int64_t codec_step(std::uint32_t handle, ByteView in, MutableByteView out,
-                          bindings::Codec::Input input);
+                          codec::Codec::Input input);
   void codec_end(std::uint32_t handle) { codecs_.erase(handle); }
   std::int32_t crypto(ByteView message);
   [[nodiscard]] std::string_view taken() const noexcept { return taken_; }
@@ -52,7 +52,7 @@ class Computations final {
 
  private:
   struct Open {
-    std::unique_ptr<bindings::Codec> codec;
+    std::unique_ptr<codec::Codec> codec;
     std::size_t memory;
   };
 

@@ -34,7 +34,7 @@ TEST(Computations, DigestInOneStep) {
   ASSERT_GT(handle, 0);
   std::string out(256, '\0');
   const auto step = computations.codec_step(static_cast<std::uint32_t>(handle), as_bytes("abc"),
-                                            writable(out), bindings::Codec::Input::Last);
+                                            writable(out), codec::Codec::Input::Last);
   EXPECT_EQ(step, 3 | std::int64_t{32} << 24 | std::int64_t{1} << 48);
   EXPECT_EQ(out.substr(0, 4), "\xba\x78\x16\xbf");
 }
@@ -83,7 +83,7 @@ TEST(Computations, RefuseRoomThatIsTooSmallOrOverlaps) {
       computations.codec(as_bytes(message(WWS_CODEC_COMPRESS, WWS_FORMAT_GZIP, 0, 0, {}))));
   std::string memory(1000, 'x');
   const auto out = writable(memory);
-  const auto input = bindings::Codec::Input::Last;
+  const auto input = codec::Codec::Input::Last;
   EXPECT_LT(computations.codec_step(handle, as_bytes("a"), out.first(255), input), 0);
   EXPECT_LT(computations.codec_step(handle, out.first(10), out, input), 0);
   EXPECT_LT(computations.codec_step(handle + 1, as_bytes("a"), out, input), 0);

@@ -70,7 +70,7 @@ class LoadHost final : public GuestHost {
     return computations_.codec(message);
   }
   std::int64_t codec_step(std::uint32_t handle, ByteView in, MutableByteView out,
-                          bindings::Codec::Input input) override {
+                          codec::Codec::Input input) override {
     return computations_.codec_step(handle, in, out, input);
   }
   void codec_end(std::uint32_t handle) override { computations_.codec_end(handle); }

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
-#include "bindings/codec.h"
+#include "codec/codec.h"
 #include "wasm/host_function.h"
 
 namespace wws::abi::js {
@@ -41,7 +41,7 @@ class GuestHost {
   // Codecs and crypto: abi/js/computations.h.
   virtual std::int32_t codec(ByteView message) = 0;
   virtual std::int64_t codec_step(std::uint32_t handle, ByteView in, MutableByteView out,
-                                  bindings::Codec::Input input) = 0;
+                                  codec::Codec::Input input) = 0;
   virtual void codec_end(std::uint32_t handle) = 0;
   virtual std::int32_t crypto(ByteView message) = 0;
   virtual std::string_view crypto_taken() = 0;

@@ -132,7 +132,7 @@ HostResult codec_step(HostContext& context, std::span<Value> v) {
   const auto in = bytes_at(context, v[1], v[2]);
   const auto out = context.memory().writable(u32(v[3]), u32(v[4]));
   if (!in || !out) return bad_address("codec_step");
-  const auto input = v[5].i32 != 0 ? bindings::Codec::Input::Last : bindings::Codec::Input::More;
+  const auto input = v[5].i32 != 0 ? codec::Codec::Input::Last : codec::Codec::Input::More;
   v[0].i64 = host_of(context).codec_step(u32(v[0]), *in, *out, input);
   return {};
 }

@@ -585,9 +585,12 @@ std::int32_t Session::kv_get(std::string_view key) {
 }
 
 std::int32_t Session::kv_list() {
-  bindings::KvMap entries;
+  std::vector<bindings::KvEntry> entries;
   if (worker_.config.kv_namespace) entries = kv().entries();
   kv_found_.clear();
+  std::size_t size = 4;
+  for (const auto& [key, value] : entries) size += key.size() + value.size() + 8;
+  kv_found_.reserve(size);
   ByteWriter writer(kv_found_);
   writer.number(static_cast<std::uint32_t>(entries.size()));
   for (const auto& [key, value] : entries) {
@@ -617,7 +620,7 @@ Computations& Session::computations() {
 std::int32_t Session::codec(ByteView message) { return computations().codec(message); }
 
 std::int64_t Session::codec_step(std::uint32_t handle, ByteView in, MutableByteView out,
-                                 bindings::Codec::Input input) {
+                                 codec::Codec::Input input) {
   return computations().codec_step(handle, in, out, input);
 }
 

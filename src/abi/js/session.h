@@ -92,7 +92,7 @@ class Session final : public GuestHost {
   void kv_delete(std::string_view key) override;
   std::int32_t codec(ByteView message) override;
   std::int64_t codec_step(std::uint32_t handle, ByteView in, MutableByteView out,
-                          bindings::Codec::Input input) override;
+                          codec::Codec::Input input) override;
   void codec_end(std::uint32_t handle) override;
   std::int32_t crypto(ByteView message) override;
   std::string_view crypto_taken() override;

@@ -1,10 +1,12 @@
 // Digests, HMAC and AES as codecs.
 #pragma once
 
-#include "bindings/codec.h"
 #include "bindings/crypto/kinds.h"
+#include "codec/codec.h"
 
 namespace wws::bindings::crypto {
+
+using codec::Codec;
 
 // Nothing comes out before the last input.
 [[nodiscard]] Result<std::unique_ptr<Codec>> make_digest(Hash hash);

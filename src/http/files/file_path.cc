@@ -23,6 +23,7 @@ std::optional<std::string> to_file_path(std::string_view raw_path) {
       return std::nullopt;
     if (segment.front() == '.' && !(start == 0 && segment == ".well-known")) return std::nullopt;
   }
+  if (path == "_headers" || path == "_redirects") return std::nullopt;
   return path;
 }
 

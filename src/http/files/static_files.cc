@@ -9,6 +9,7 @@
 
 #include "base/assert.h"
 #include "http/files/conditions.h"
+#include "http/files/content_name.h"
 #include "http/files/file_path.h"
 #include "http/files/http_date.h"
 #include "http/files/media_type.h"
@@ -55,9 +56,9 @@ std::string content_range(const ByteRange& range, std::uint64_t size) {
   return fmt::format("bytes {}-{}/{}", range.offset, range.offset + range.length - 1, size);
 }
 
-void add_whole(FileResponse& response, std::string_view type, const OpenFile& file) {
+void add_whole(FileResponse& response, std::string_view type, std::uint64_t size) {
   response.headers.push_back({"Content-Type", std::string(type)});
-  if (file.size() > 0) response.body.pieces.push_back({"", 0, file.size()});
+  if (size > 0) response.body.pieces.push_back({"", 0, size});
 }
 
 void add_one_range(FileResponse& response, std::string_view type, const ByteRange& range,
@@ -70,9 +71,8 @@ void add_one_range(FileResponse& response, std::string_view type, const ByteRang
 
 // https://www.rfc-editor.org/rfc/rfc9110#section-14.6
 void add_multipart(FileResponse& response, std::string_view type,
-                   const std::vector<ByteRange>& ranges, const OpenFile& file) {
+                   const std::vector<ByteRange>& ranges, std::uint64_t size, std::uint64_t print) {
   // Whoever writes the file's content cannot know its later time, nor so the boundary.
-  const std::uint64_t print = fingerprint(file);
   const std::string boundary = fmt::format("wws-{:016x}{:016x}", mix(print + 1), mix(print + 2));
   response.status = 206;
   response.headers.push_back({"Content-Type", "multipart/byteranges; boundary=" + boundary});
@@ -80,32 +80,11 @@ void add_multipart(FileResponse& response, std::string_view type,
   for (const ByteRange& range : ranges) {
     response.body.pieces.push_back(
         text_piece(fmt::format("{}--{}\r\nContent-Type: {}\r\nContent-Range: {}\r\n\r\n", line_end,
-                               boundary, type, content_range(range, file.size()))));
+                               boundary, type, content_range(range, size))));
     response.body.pieces.push_back({"", range.offset, range.length});
     line_end = "\r\n";
   }
   response.body.pieces.push_back(text_piece(fmt::format("\r\n--{}--\r\n", boundary)));
-}
-
-void add_content(FileResponse& response, std::string_view type, const FileRequest& request,
-                 const Validators& validators, sys_seconds now) {
-  const OpenFile& file = *response.body.file;
-  const auto field = joined_field(request.headers, "Range");
-  RangeAnswer answer;
-  // No range of an empty file can be written as Content-Range.
-  const bool counts = field && request.method == "GET" && file.size() > 0 &&
-                      if_range_holds(request.headers, validators, now);
-  if (counts) answer = parse_range(*field, file.size());
-  if (answer.kind == RangeAnswer::Kind::Unsatisfiable) {
-    response.status = 416;
-    response.headers.push_back({"Content-Range", fmt::format("bytes */{}", file.size())});
-  } else if (answer.kind == RangeAnswer::Kind::Whole) {
-    add_whole(response, type, file);
-  } else if (answer.parts.size() == 1) {
-    add_one_range(response, type, answer.parts.front(), file.size());
-  } else {
-    add_multipart(response, type, answer.parts, file);
-  }
 }
 
 // Content-Length from the pieces, which HEAD does not send.
@@ -116,20 +95,99 @@ void finish(FileResponse& response, std::string_view method) {
   if (method == "HEAD") response.body.pieces.clear();
   const bool reads = std::ranges::any_of(response.body.pieces,
                                          [](const FilePiece& piece) { return piece.text.empty(); });
-  if (!reads) response.body.file.reset();
+  if (reads) return;
+  response.body.file.reset();
+  response.body.bytes.reset();
 }
 
 }  // namespace
 
 struct StaticFiles::Found {
   std::unique_ptr<OpenFile> file;
+  std::string path;  // below the folder
   std::string_view type;
 };
 
+// The bytes that are sent for a file: its own, or those of a coding of it.
+struct Representation {
+  std::unique_ptr<OpenFile> file;
+  std::shared_ptr<const std::string> bytes;  // instead of the file
+  std::string path;                          // of the file itself
+  std::string_view type;
+  Coding coding = Coding::Identity;
+  bool varies = false;  // with Accept-Encoding
+  std::uint64_t size = 0;
+  std::uint64_t fingerprint = 0;
+  std::chrono::nanoseconds modified{};
+  std::optional<EncodeJob> wanted;
+};
+
+namespace {
+
+constexpr Coding kOffered[] = {Coding::Brotli, Coding::Zstd, Coding::Gzip};
+
+std::string_view extension_of(Coding coding) noexcept {
+  return coding == Coding::Brotli ? ".br" : coding == Coding::Zstd ? ".zst" : ".gz";
+}
+
+// Errors: Exhausted when it has more than `most` bytes; those of read_piece().
+Result<std::string> read_whole(std::unique_ptr<OpenFile> file, std::size_t most) {
+  const FileBody body{std::move(file), nullptr, {}};
+  const FilePiece all{"", 0, body.file->size()};
+  if (all.length > most)
+    return fail(ErrorKind::Exhausted, fmt::format("it has more than {} bytes", most));
+  std::string text;
+  while (text.size() < all.length) {
+    WWS_TRY(const auto piece, read_piece(body, all, text.size(), most));
+    text += piece;
+  }
+  return text;
+}
+
+FileResponse begin_response(const Representation& chosen, const Validators& validators,
+                            sys_seconds now) {
+  FileResponse response;
+  // A time ahead of ours must not be told: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.2.1
+  response.headers = {{"ETag", validators.etag},
+                      {"Last-Modified", format_http_date(std::min(validators.modified, now))},
+                      {"Accept-Ranges", "bytes"}};
+  if (chosen.varies) response.headers.push_back({"Vary", "Accept-Encoding"});
+  if (is_named_by_content(chosen.path))
+    response.headers.push_back({"Cache-Control", "public, max-age=31536000, immutable"});
+  return response;
+}
+
+void add_content(FileResponse& response, Representation chosen, const FileRequest& request,
+                 const Validators& validators, sys_seconds now) {
+  if (chosen.coding != Coding::Identity)
+    response.headers.push_back({"Content-Encoding", std::string(name_of(chosen.coding))});
+  response.body.file = std::move(chosen.file);
+  response.body.bytes = std::move(chosen.bytes);
+  RangeAnswer answer;
+  const auto field = joined_field(request.headers, "Range");
+  // No range of an empty file can be written as Content-Range.
+  const bool counts = field && request.method == "GET" && chosen.size > 0 &&
+                      if_range_holds(request.headers, validators, now);
+  if (counts) answer = parse_range(*field, chosen.size);
+  if (answer.kind == RangeAnswer::Kind::Unsatisfiable) {
+    response.status = 416;
+    response.headers.push_back({"Content-Range", fmt::format("bytes */{}", chosen.size)});
+  } else if (answer.kind == RangeAnswer::Kind::Whole) {
+    add_whole(response, chosen.type, chosen.size);
+  } else if (answer.parts.size() == 1) {
+    add_one_range(response, chosen.type, answer.parts.front(), chosen.size);
+  } else {
+    add_multipart(response, chosen.type, answer.parts, chosen.size, chosen.fingerprint);
+  }
+}
+
+}  // namespace
+
 Result<std::unique_ptr<StaticFiles>> StaticFiles::open(const std::filesystem::path& folder,
-                                                       const io::Clock& clock) {
+                                                       const io::Clock& clock,
+                                                       FileCoding coding) {
   WWS_TRY(auto opened, OpenFolder::open(folder));
-  return std::unique_ptr<StaticFiles>(new StaticFiles(std::move(opened), clock));
+  return std::unique_ptr<StaticFiles>(new StaticFiles(std::move(opened), clock, coding));
 }
 
 // The path itself, or what is in it when it is a folder; nothing when neither is a regular file.
@@ -142,7 +200,8 @@ Result<std::optional<StaticFiles::Found>> StaticFiles::look_up_file(std::string 
   if (!file && file.error().kind() == ErrorKind::NotFound) return std::nullopt;
   if (!file) return fail(std::move(file).error());
   if ((*file)->kind() != OpenFile::Kind::Regular) return std::nullopt;
-  return Found{*std::move(file), media_type_of(path)};
+  const auto type = media_type_of(path);
+  return Found{*std::move(file), std::move(path), type};
 }
 
 Result<std::optional<StaticFiles::Found>> StaticFiles::look_up(std::string_view raw_path) const {
@@ -154,19 +213,88 @@ Result<std::optional<StaticFiles::Found>> StaticFiles::look_up(std::string_view 
   return page;
 }
 
+// The neighbour that the client wants most, if it wants one that exists.
+bool StaticFiles::take_neighbour(std::span<const Header> request, Representation& chosen) const {
+  std::vector<Coding> offered(std::begin(kOffered), std::end(kOffered));
+  for (;;) {
+    const Coding coding = choose_coding(request, offered);
+    if (coding == Coding::Identity) return false;
+    auto neighbour = folder_->open_below(chosen.path + std::string(extension_of(coding)));
+    if (neighbour && (*neighbour)->kind() == OpenFile::Kind::Regular) {
+      chosen.file = *std::move(neighbour);
+      chosen.coding = coding;
+      chosen.size = chosen.file->size();
+      chosen.fingerprint = mix(fingerprint(*chosen.file) + static_cast<std::uint64_t>(coding));
+      return true;
+    }
+    std::erase(offered, coding);
+  }
+}
+
+// What encode() made; where it is missing and would be of use, it is wanted.
+bool StaticFiles::take_encoded(Coding coding, Representation& chosen) const {
+  EncodeJob job{chosen.path, coding, chosen.fingerprint};
+  auto encoded = encoded_.find(job);
+  if (encoded.state == EncodedFiles::State::Ready) {
+    chosen.file = nullptr;
+    chosen.bytes = std::move(encoded.bytes);
+    chosen.coding = coding;
+    chosen.size = chosen.bytes->size();
+    chosen.fingerprint = mix(chosen.fingerprint + static_cast<std::uint64_t>(coding));
+    return true;
+  }
+  const bool worth_it = chosen.size >= kLeastEncoded && chosen.size <= kMostEncoded;
+  if (encoded.state == EncodedFiles::State::Missing && worth_it) chosen.wanted = std::move(job);
+  return false;
+}
+
+Representation StaticFiles::represent(Found found, std::span<const Header> request) const {
+  Representation chosen;
+  chosen.size = found.file->size();
+  chosen.fingerprint = fingerprint(*found.file);
+  chosen.modified = found.file->modified();
+  chosen.file = std::move(found.file);
+  chosen.path = std::move(found.path);
+  chosen.type = found.type;
+  chosen.varies = coding_ == FileCoding::On && is_compressible(found.type);
+  if (!chosen.varies) return chosen;
+  const Coding coding = choose_coding(request, kOffered);
+  // What is in memory comes first: looking for neighbours asks the file system.
+  if (coding == Coding::Identity || take_encoded(coding, chosen)) return chosen;
+  if (take_neighbour(request, chosen)) chosen.wanted.reset();
+  return chosen;
+}
+
+void StaticFiles::encode(const EncodeJob& job) const {
+  if (!encoded_.begin(job)) return;
+  std::shared_ptr<const std::string> made;
+  auto file = folder_->open_below(job.path);
+  if (file && fingerprint(**file) == job.fingerprint) {
+    const auto plain = read_whole(*std::move(file), kMostEncoded);
+    auto encoded = plain ? encode_whole(*plain, job.coding) : fail(plain.error());
+    if (encoded && encoded->size() < plain->size())
+      made = std::make_shared<const std::string>(*std::move(encoded));
+  }
+  encoded_.put(job, std::move(made));
+}
+
+Result<std::string> StaticFiles::read_rules(const std::string& name) const {
+  WWS_TRY(auto file, folder_->open_below(name));
+  if (file->kind() != OpenFile::Kind::Regular)
+    return fail(ErrorKind::Invalid, "it is no regular file");
+  return read_whole(std::move(file), kMostRules);
+}
+
 Result<std::optional<FileResponse>> StaticFiles::find(const FileRequest& request) const {
   WWS_TRY(auto found, look_up(request.path));
   if (!found) return std::nullopt;
   if (request.method != "GET" && request.method != "HEAD") return method_not_allowed();
   const sys_seconds now = to_seconds(clock_.realtime());
-  const OpenFile& file = *found->file;
-  const Validators validators{fmt::format("\"{:016x}\"", fingerprint(file)),
-                              to_seconds(file.modified())};
-  FileResponse response;
-  // A time ahead of ours must not be told: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.2.1
-  response.headers = {{"ETag", validators.etag},
-                      {"Last-Modified", format_http_date(std::min(validators.modified, now))},
-                      {"Accept-Ranges", "bytes"}};
+  auto chosen = represent(*std::move(found), request.headers);
+  const Validators validators{fmt::format("\"{:016x}\"", chosen.fingerprint),
+                              to_seconds(chosen.modified)};
+  auto response = begin_response(chosen, validators, now);
+  response.wanted = std::move(chosen.wanted);
   switch (evaluate_conditions(request.headers, validators, now)) {
     case Verdict::NotModified: response.status = 304; return response;
     case Verdict::PreconditionFailed:
@@ -175,8 +303,7 @@ Result<std::optional<FileResponse>> StaticFiles::find(const FileRequest& request
       return response;
     case Verdict::Proceed: break;
   }
-  response.body.file = std::move(found->file);
-  add_content(response, found->type, request, validators, now);
+  add_content(response, std::move(chosen), request, validators, now);
   finish(response, request.method);
   return response;
 }
@@ -187,7 +314,7 @@ FileResponse StaticFiles::not_found(std::string_view method) const {
   // Whatever hinders the page, the answer stays 404.
   if (auto page = look_up_file("404.html"); page && *page) {
     response.body.file = std::move((*page)->file);
-    add_whole(response, (*page)->type, *response.body.file);
+    add_whole(response, (*page)->type, response.body.file->size());
   }
   finish(response, method);
   return response;
@@ -200,6 +327,7 @@ Result<std::string> read_piece(const FileBody& body, const FilePiece& piece, std
   const auto count =
       static_cast<std::size_t>(std::min<std::uint64_t>(piece.length - done, at_most));
   if (!piece.text.empty()) return piece.text.substr(static_cast<std::size_t>(done), count);
+  if (body.bytes) return body.bytes->substr(static_cast<std::size_t>(piece.offset + done), count);
   std::string bytes(count, '\0');
   ssize_t got = -1;
   do {

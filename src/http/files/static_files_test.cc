@@ -87,6 +87,96 @@ TEST_F(StaticFilesTest, ServesAFileWithAllItsHeaders) {
   EXPECT_THAT(header(response, "ETag"), MatchesRegex("\"[0-9a-f]{16}\""));
 }
 
+const std::vector<Header> kAllCodings = {{"Accept-Encoding", "gzip, deflate, br, zstd"}};
+
+TEST_F(StaticFilesTest, ANeighbourIsSentInTheCodingThatIsWantedMost) {
+  write("app.js", "plain");
+  write("app.js.br", "brotli");
+  write("app.js.gz", "gzip");
+  const FileResponse response = get("/app.js", kAllCodings);
+  EXPECT_EQ(body(response), "brotli");
+  EXPECT_EQ(header(response, "Content-Encoding"), "br");
+  EXPECT_EQ(header(response, "Content-Type"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(header(response, "Vary"), "Accept-Encoding");
+  EXPECT_FALSE(response.wanted);
+  EXPECT_EQ(body(get("/app.js", {{"Accept-Encoding", "zstd, gzip;q=0.1"}})), "gzip");
+  const FileResponse plain = get("/app.js");
+  EXPECT_EQ(body(plain), "plain");
+  EXPECT_EQ(header(plain, "Vary"), "Accept-Encoding");
+  EXPECT_NE(header(plain, "ETag"), header(response, "ETag"));
+  EXPECT_EQ(ask("GET", "/app.js", {kAllCodings[0], {"If-None-Match", header(response, "ETag")}})->status,
+            304);
+  EXPECT_EQ(body(get("/app.js.br")), "brotli");
+}
+
+TEST_F(StaticFilesTest, EncodesAFileOnceForAllWhoWantIt) {
+  write("big.css", std::string(20'000, 'x'));
+  const FileResponse first = get("/big.css", kAllCodings);
+  ASSERT_TRUE(first.wanted);
+  EXPECT_EQ(first.length, 20'000u);
+  files_->encode(*first.wanted);
+  const FileResponse second = get("/big.css", kAllCodings);
+  EXPECT_FALSE(second.wanted);
+  EXPECT_EQ(header(second, "Content-Encoding"), "br");
+  EXPECT_LT(*second.length, 1'000u);
+  EXPECT_NE(header(second, "ETag"), header(first, "ETag"));
+  // A range is of the coding's bytes.
+  const FileResponse range = get("/big.css", {kAllCodings[0], {"Range", "bytes=1-2"}});
+  EXPECT_EQ(range.status, 206);
+  EXPECT_EQ(body(range), body(second).substr(1, 2));
+  EXPECT_EQ(header(range, "Content-Encoding"), "br");
+  // Changed, it is wanted again.
+  write("big.css", std::string(30'000, 'y'));
+  EXPECT_TRUE(get("/big.css", kAllCodings).wanted);
+}
+
+TEST_F(StaticFilesTest, WantsNoCodingOfWhatIsSmallOrNoTextOrDoesNotShrink) {
+  write("small.css", std::string(1'000, 'x'));
+  write("image.png", std::string(20'000, 'x'));
+  std::string noise;
+  for (std::uint32_t i = 1; noise.size() < 3'000; i = i * 1'664'525 + 1'013'904'223)
+    noise += static_cast<char>(i >> 24);
+  write("noise.txt", noise);
+  EXPECT_FALSE(get("/small.css", kAllCodings).wanted);
+  const FileResponse image = get("/image.png", kAllCodings);
+  EXPECT_FALSE(image.wanted);
+  EXPECT_EQ(header(image, "Vary"), "");
+  const FileResponse first = get("/noise.txt", kAllCodings);
+  ASSERT_TRUE(first.wanted);
+  files_->encode(*first.wanted);
+  const FileResponse second = get("/noise.txt", kAllCodings);
+  EXPECT_FALSE(second.wanted);
+  EXPECT_EQ(header(second, "Content-Encoding"), "");
+}
+
+TEST_F(StaticFilesTest, WithoutCodingFilesAreSentAsTheyAre) {
+  write("app.js", std::string(20'000, 'x'));
+  write("app.js.gz", "gzip");
+  files_ = StaticFiles::open(folder_.path(), clock_, FileCoding::Off).value();
+  const FileResponse response = get("/app.js", kAllCodings);
+  EXPECT_EQ(response.length, 20'000u);
+  EXPECT_FALSE(response.wanted);
+  EXPECT_EQ(header(response, "Vary"), "");
+}
+
+TEST_F(StaticFilesTest, WhatIsNamedByItsContentMayBeKeptForEver) {
+  write("app.3f2a9c1b.js", "x");
+  EXPECT_EQ(header(get("/app.3f2a9c1b.js"), "Cache-Control"), "public, max-age=31536000, immutable");
+  EXPECT_EQ(header(get("/main.css"), "Cache-Control"), "");
+}
+
+TEST_F(StaticFilesTest, TheRulesOfTheSiteAreReadAndNotServed) {
+  write("_headers", "rules");
+  write("sub/_headers", "a page of this name");
+  EXPECT_FALSE(ask("GET", "/_headers"));
+  EXPECT_FALSE(ask("GET", "/%5fheaders"));
+  EXPECT_EQ(body(get("/sub/_headers")), "a page of this name");
+  EXPECT_EQ(files_->read_rules("_headers"), "rules");
+  EXPECT_EQ(files_->read_rules("_redirects").error().kind(), ErrorKind::NotFound);
+  write("_redirects", std::string(StaticFiles::kMostRules + 1, 'x'));
+  EXPECT_EQ(files_->read_rules("_redirects").error().kind(), ErrorKind::Exhausted);
+}
+
 TEST_F(StaticFilesTest, FindsPages) {
   write("docs/index.html", "docs");
   write("about.html", "about");

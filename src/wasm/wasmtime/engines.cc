@@ -1,7 +1,9 @@
 #include "wasm/wasmtime/engines.h"
 
 #include <fmt/format.h>
+#include <sys/mman.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -25,6 +27,24 @@ constexpr std::string_view kPortableTarget;
 constexpr std::array<const char*, 0> kPortableFeatures = {};
 #endif
 
+// Addresses, not memory, that one pooled instance takes: its memory and the guard around it.
+constexpr std::uint64_t kAddressesOfOne = (4ull << 30) + (64ull << 20);
+constexpr std::uint32_t kFewestInstances = 16;
+
+// As many instances as the process has addresses for, `wanted` at most; 0 when there are too few.
+// Wasmtime itself would end the process: `ulimit -v`, an emulator or a sanitizer may leave little.
+std::uint32_t fitting_instances(std::uint32_t wanted) {
+  for (std::uint32_t count = wanted; count >= std::min(wanted, kFewestInstances); count /= 2) {
+    const std::uint64_t size = count * kAddressesOfOne;
+    void* const probe =
+        ::mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (probe == MAP_FAILED) continue;
+    ::munmap(probe, size);
+    return count;
+  }
+  return 0;
+}
+
 }  // namespace
 
 // What Wasmtime holds of a memory: freed by its finalizer, with the store.
@@ -35,6 +55,11 @@ struct Engines::OwnedMemory {
 
 Result<std::unique_ptr<Engines>> Engines::create(const EngineOptions& options) {
   std::unique_ptr<Engines> engines(new Engines(options));
+  engines->options_.pooled_instances = fitting_instances(options.pooled_instances);
+  if (engines->options_.pooled_instances == 0)
+    return fail(ErrorKind::Exhausted,
+                "there are too few addresses for sandboxes, each of which reserves 4 GiB of them "
+                "(not of memory): lift the process's limit (ulimit -v)");
   engines->kept_.reset(wasm_engine_new_with_config(engines->kept_config().release()));
   engines->pooled_.reset(wasm_engine_new_with_config(engines->pooled_config().release()));
   if (!engines->kept_ || !engines->pooled_)
@@ -55,6 +80,10 @@ void Engines::set_common(wasm_config_t* config) const {
   // A host function may call the guest once more, which then has a full stack of its own.
   wasmtime_config_async_stack_size_set(config, 2 * options_.guest_stack + options_.host_stack);
   wasmtime_config_cranelift_opt_level_set(config, WASMTIME_OPT_LEVEL_SPEED);
+#ifdef __SANITIZE_THREAD__
+  // Wasmtime is not instrumented: what its own threads order looks like races.
+  wasmtime_config_parallel_compilation_set(config, false);
+#endif
 }
 
 ConfigHandle Engines::kept_config() {

@@ -36,6 +36,8 @@ inline constexpr std::string_view kEngineVersion = WASMTIME_VERSION;
 
 class Engines {
  public:
+  // With fewer pooled instances than asked for where the process has too few addresses. Errors:
+  // Exhausted, it has hardly any; Unsupported.
   static Result<std::unique_ptr<Engines>> create(const EngineOptions& options);
   Engines(const Engines&) = delete;
   Engines& operator=(const Engines&) = delete;
@@ -43,6 +45,10 @@ class Engines {
 
   [[nodiscard]] wasm_engine_t* get(EngineKind kind) const noexcept {
     return kind == EngineKind::Kept ? kept_.get() : pooled_.get();
+  }
+  // Of all loops together.
+  [[nodiscard]] std::uint32_t pooled_instances() const noexcept {
+    return options_.pooled_instances;
   }
   // An engine that compiles for every processor of a kind instead of this machine's, else like the
   // kept one: x86-64-v3 or Armv8.0-A. Errors: Unsupported on other architectures.

@@ -55,7 +55,12 @@ class RuntimeImpl final : public Runtime {
           "sandboxes are not kept but made new for every request, which is slower and as safe",
           {{"why", kept_mode_->why_off()}});
     open_cache();
-    WWS_TRY(engines_, Engines::create({.slice = options_.slice}));
+    const EngineOptions wanted_engines{.slice = options_.slice};
+    WWS_TRY(engines_, Engines::create(wanted_engines));
+    if (engines_->pooled_instances() < wanted_engines.pooled_instances)
+      log_.warn(fmt::format("the process has addresses for {} new sandboxes at once only",
+                            engines_->pooled_instances()),
+                {{"hint", "lift its limit (ulimit -v)"}});
     return {};
   }
 

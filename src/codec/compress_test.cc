@@ -1,19 +1,34 @@
-#include "bindings/compress/compress.h"
+#include "codec/compress.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace wws::bindings::compress {
+namespace wws::codec::compress {
 namespace {
+
+MutableByteView writable(std::string& text) {
+  return {reinterpret_cast<std::uint8_t*>(text.data()), text.size()};
+}
+
+// What a compressor gives for `text` and a flush.
+std::string flushed(Codec& codec, std::string_view text) {
+  std::string out, room(Codec::kLeastRoom, '\0');
+  for (;;) {
+    const auto step = codec.step(as_bytes(text), writable(room), Codec::Input::Flush);
+    if (!step) return {};
+    out.append(room, 0, step->written);
+    text.remove_prefix(step->consumed);
+    if (step->flushed) return out;
+  }
+}
 
 // Runs a codec to its end, in pieces of `piece` bytes. Errors as the codec's.
 Result<std::string> drive(Codec& codec, std::string_view text, std::size_t piece = 1000) {
   std::string out, room(4096, '\0');
   for (;;) {
     const bool last = piece >= text.size();
-    const auto step = codec.step(as_bytes(text.substr(0, piece)),
-                                 {reinterpret_cast<std::uint8_t*>(room.data()), room.size()},
+    const auto step = codec.step(as_bytes(text.substr(0, piece)), writable(room),
                                  last ? Codec::Input::Last : Codec::Input::More);
     if (!step) return fail(step.error());
     out.append(room, 0, step->written);
@@ -40,6 +55,30 @@ TEST_P(Formats, GiveBackWhatWentIn) {
   const auto plain = drive(*codec(Direction::Decompress), *packed, 77);
   ASSERT_TRUE(plain);
   EXPECT_EQ(*plain, sample());
+}
+
+TEST_P(Formats, PackSmallerWithMoreEffort) {
+  const auto fast = drive(*codec(Direction::Compress), sample());
+  const auto small = drive(**make(GetParam(), Direction::Compress, Effort::Small), sample());
+  ASSERT_TRUE(fast && small);
+  EXPECT_LE(small->size(), fast->size());
+  EXPECT_EQ(*drive(*codec(Direction::Decompress), *small), sample());
+}
+
+TEST_P(Formats, GiveOutAtAFlushWhatWentIn) {
+  auto pack = codec(Direction::Compress);
+  auto unpack = codec(Direction::Decompress);
+  std::string seen;
+  for (const std::string part : {"first ", "second ", "third"}) {
+    const auto packed = flushed(*pack, part);
+    ASSERT_FALSE(packed.empty());
+    std::string room(4096, '\0');
+    const auto step = unpack->step(as_bytes(packed), writable(room), Codec::Input::More);
+    ASSERT_TRUE(step);
+    seen.append(room, 0, step->written);
+    EXPECT_TRUE(seen.ends_with(part)) << seen;
+  }
+  EXPECT_EQ(seen, "first second third");
 }
 
 TEST_P(Formats, PackNothing) {
@@ -73,8 +112,7 @@ TEST_P(Formats, TakeAndGiveNoMoreThanAPieceAtATime) {
   std::string room(zeros.size(), 'x');
   auto unpack = codec(Direction::Decompress);
   const auto step =
-      unpack->step(as_bytes(*packed), {reinterpret_cast<std::uint8_t*>(room.data()), room.size()},
-                   Codec::Input::Last);
+      unpack->step(as_bytes(*packed), writable(room), Codec::Input::Last);
   ASSERT_TRUE(step);
   EXPECT_LE(step->written, 128u * 1024);
   EXPECT_FALSE(step->finished);
@@ -82,11 +120,11 @@ TEST_P(Formats, TakeAndGiveNoMoreThanAPieceAtATime) {
 
 INSTANTIATE_TEST_SUITE_P(All, Formats,
                          testing::Values(Format::Deflate, Format::DeflateRaw, Format::Gzip,
-                                         Format::Brotli));
+                                         Format::Brotli, Format::Zstd));
 
 TEST(Compress, RefusesAnUnknownFormat) {
   EXPECT_FALSE(make(static_cast<Format>(9), Direction::Compress));
 }
 
 }  // namespace
-}  // namespace wws::bindings::compress
+}  // namespace wws::codec::compress

@@ -1,0 +1,118 @@
+#include "observe/access_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace wws::observe {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+AccessRecord sample() {
+  AccessRecord record;
+  record.time = std::chrono::seconds(971'211'336) + std::chrono::milliseconds(7);
+  record.took = std::chrono::microseconds(1'500);
+  record.remote = "127.0.0.1";
+  record.method = "GET";
+  record.target = "/a?b=c";
+  record.protocol = "HTTP/1.1";
+  record.status = 200;
+  record.bytes = 2326;
+  return record;
+}
+
+TEST(AccessLine, CombinedIsAsApacheWritesIt) {
+  AccessRecord record = sample();
+  EXPECT_EQ(format_access(record, AccessFormat::Combined),
+            "127.0.0.1 - - [10/Oct/2000:20:55:36 +0000] \"GET /a?b=c HTTP/1.1\" 200 2326 \"-\" \"-\"");
+  record.referer = "http://a.example/";
+  record.user_agent = "a \"quoted\" \\ agent\n\x1b[2J\xc3\xa9";
+  EXPECT_THAT(format_access(record, AccessFormat::Combined),
+              HasSubstr("\"http://a.example/\" \"a \\\"quoted\\\" \\\\ agent\\x0a\\x1b[2J\\xc3\\xa9\""));
+}
+
+TEST(AccessLine, JsonHasTheWorkerAndTheTime) {
+  AccessRecord record = sample();
+  record.worker = "a.js";
+  record.user_agent = "x\"\n\xff";
+  EXPECT_EQ(format_access(record, AccessFormat::Json),
+            "{\"time\":\"2000-10-10T20:55:36.007Z\",\"remote\":\"127.0.0.1\",\"method\":\"GET\","
+            "\"target\":\"/a?b=c\",\"protocol\":\"HTTP/1.1\",\"status\":200,\"bytes\":2326,"
+            "\"seconds\":0.001500,\"worker\":\"a.js\",\"user_agent\":\"x\\\"\\n\xef\xbf\xbd\"}");
+}
+
+TEST(AccessLine, WhoLeftBeforeTheAnswerIs499) {
+  AccessRecord record = sample();
+  record.status = 0;
+  EXPECT_THAT(format_access(record, AccessFormat::Combined), HasSubstr(" 499 "));
+}
+
+class AccessLogTest : public testing::Test {
+ protected:
+  AccessLogTest() {
+    std::string pattern = (fs::temp_directory_path() / "wws-access-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+  }
+  ~AccessLogTest() override { fs::remove_all(folder_); }
+
+  std::string file() const { return (folder_ / "access.log").string(); }
+  static std::size_t lines_of(const fs::path& path) {
+    std::ifstream in(path);
+    std::string line;
+    std::size_t count = 0;
+    while (std::getline(in, line)) ++count;
+    return count;
+  }
+
+  fs::path folder_;
+  MemoryLog log_;
+};
+
+TEST_F(AccessLogTest, WritesWhatIsLeftAtItsEndAndAppends) {
+  for (int i = 0; i < 2; ++i) {
+    auto access = AccessLog::open(file(), AccessFormat::Combined, log_).value();
+    auto& one = access->add_buffer();
+    auto& other = access->add_buffer();
+    one.add(sample());
+    other.add(sample());
+  }
+  EXPECT_EQ(lines_of(file()), 4u);
+  EXPECT_TRUE(log_.records().empty());
+}
+
+TEST_F(AccessLogTest, FollowsAFileThatWasMovedAway) {
+  auto access = AccessLog::open(file(), AccessFormat::Combined, log_).value();
+  auto& buffer = access->add_buffer();
+  buffer.add(sample());
+  access->flush();
+  fs::rename(file(), file() + ".1");
+  buffer.add(sample());
+  access->flush();
+  EXPECT_EQ(lines_of(file() + ".1"), 1u);
+  EXPECT_EQ(lines_of(file()), 1u);
+}
+
+TEST_F(AccessLogTest, AFileThatCannotBeOpenedIsNamed) {
+  const auto opened = AccessLog::open((folder_ / "no" / "such").string(), AccessFormat::Json, log_);
+  ASSERT_FALSE(opened);
+  EXPECT_THAT(opened.error().message(), HasSubstr("/no/such cannot be opened: No such file"));
+}
+
+TEST_F(AccessLogTest, AFullDiskLosesLinesAndNothingElse) {
+  auto access = AccessLog::open("/dev/full", AccessFormat::Combined, log_).value();
+  auto& buffer = access->add_buffer();
+  buffer.add(sample());
+  access->flush();
+  buffer.add(sample());
+  access->flush();
+  EXPECT_EQ(log_.records().size(), 1u);
+  EXPECT_TRUE(log_.contains("/dev/full cannot be written, lines are lost"));
+}
+
+}  // namespace
+}  // namespace wws::observe

@@ -1,0 +1,5 @@
+plain();
+plain();
+plain();
+plain();
+plain();
