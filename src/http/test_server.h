@@ -21,6 +21,13 @@ namespace wws::http {
 
 class TestServer final {
  public:
+  template <typename Function>
+  auto on_loop(Function function) {
+    std::packaged_task<decltype(function())()> task(std::move(function));
+    auto future = task.get_future();
+    boost::asio::post(loop_, std::move(task));
+    return future.get();
+  }
   // The handler is asked on the server's thread.
   TestServer(Handler& handler, const ListenerOptions& options) {
     auto socket = ListenSocket::open({.host = "127.0.0.1", .port = 0}, ReusePort::No);
@@ -48,13 +55,6 @@ class TestServer final {
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
 
-  template <typename Function>
-  auto on_loop(Function function) {
-    std::packaged_task<decltype(function())()> task(std::move(function));
-    auto future = task.get_future();
-    boost::asio::post(loop_, std::move(task));
-    return future.get();
-  }
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] boost::asio::io_context& loop() { return loop_; }
   [[nodiscard]] observe::MemoryLog& log() { return log_; }

@@ -54,7 +54,9 @@ observe::AccessRecord access_record(const http::RequestHead& request,
   record.remote = request.remote_address;
   record.method = request.method;
   record.target = request.target;
-  record.protocol = request.version_minor == 0 ? "HTTP/1.0" : "HTTP/1.1";
+  record.protocol = request.version_major == 2   ? "HTTP/2.0"
+                    : request.version_minor == 0 ? "HTTP/1.0"
+                                                 : "HTTP/1.1";
   record.status = exchange.status();
   record.bytes = exchange.bytes();
   record.referer = request.headers.find("referer").value_or("");
@@ -74,8 +76,7 @@ void apply_rules(const router::HeaderRules& rules, std::string_view path,
 }  // namespace
 
 Task<void> App::handle(http::Exchange& exchange) {
-  const bool observed =
-      services_.access != nullptr || services_.log.enabled(observe::Level::Debug);
+  const bool observed = services_.access != nullptr || services_.log.enabled(observe::Level::Debug);
   const auto began = observed ? services_.clock.monotonic() : std::chrono::nanoseconds();
   Counted counted(services_, exchange);
   DecoratedExchange decorated(exchange, site_.cors, site_.body_coding);
@@ -130,8 +131,7 @@ Task<std::size_t> App::dispatch(DecoratedExchange& exchange) {
   co_return observe::kNoWorker;
 }
 
-Task<std::size_t> App::ask_worker(http::Exchange& exchange, router::Match match,
-                                  std::string path) {
+Task<std::size_t> App::ask_worker(http::Exchange& exchange, router::Match match, std::string path) {
   const std::size_t number = match.route->target;
   worker::Worker& worker = *site_.workers[number];
   std::string url = absolute_url(exchange.request(), authority_, path);

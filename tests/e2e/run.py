@@ -102,7 +102,12 @@ class Case:
     def start(self, flags=None, startup=None):
         place = self.project()
         flags = self.case.get("flags", []) if flags is None else flags
-        self.server = Server(self.binary, place, fill(flags, self.names), self.environment())
+        with socket.socket() as activated:
+            if self.case.get("activate"):
+                activated.bind(("127.0.0.1", 0))
+                activated.listen()
+            self.server = Server(self.binary, place, fill(flags, self.names), self.environment(),
+                                 activated if self.case.get("activate") else None)
         self.server.wait_ready()
         self.names["host"] = "%s:%d" % self.server.address
         self.names["port"] = str(self.server.address[1])

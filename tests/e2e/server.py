@@ -47,10 +47,16 @@ class Output:
 
 
 class Server:
-    def __init__(self, binary, project, flags, environment):
+    def __init__(self, binary, project, flags, environment, activated=None):
+        command = [binary, "--host", "127.0.0.1", "--port", "0", *flags, str(project)]
+        more = {}
+        if activated:
+            # As systemd does: the socket is descriptor 3, and the variables are for this process alone.
+            command = ["sh", "-c", 'LISTEN_PID=$$ exec "$0" "$@"', *command]
+            environment = {**environment, "LISTEN_FDS": "1"}
+            more = {"pass_fds": (3,), "preexec_fn": lambda: os.dup2(activated.fileno(), 3)}
         self.process = subprocess.Popen(
-            [binary, "--host", "127.0.0.1", "--port", "0", *flags, str(project)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, **more)
         self.stdout = Output(self.process.stdout)
         self.stderr = Output(self.process.stderr)
         self.address = None

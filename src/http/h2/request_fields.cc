@@ -102,7 +102,7 @@ std::optional<Refusal> RequestFields::finish(RequestHead& head) {
     settle_authority();
     check_target();
   }
-  // version_major later
+  head.version_major = 2;
   head.version_minor = 0;
   head.method = std::move(method_);
   if (refusal_) return refusal_;
