@@ -72,7 +72,7 @@ class Case:
         self.binary = binary
         self.work = work
         self.case = json.loads((folder / "case.json").read_text(encoding="utf-8"))
-        self.names = {}
+        self.names = {"work": str(work)}
         self.upstream = None
         self.remote = None
         self.server = None
