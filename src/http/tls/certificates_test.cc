@@ -59,7 +59,9 @@ void configure(SSL_CTX* context, SSL* handle, const Client& client, int descript
   SSL_set_min_proto_version(handle, TLS1_VERSION);
   SSL_set_max_proto_version(handle, client.most);
   if (client.ciphers != nullptr) SSL_set_cipher_list(handle, client.ciphers);
-  if (client.name != nullptr) SSL_set_tlsext_host_name(handle, client.name);
+  if (client.name != nullptr)
+    SSL_ctrl(handle, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+             const_cast<char*>(client.name));
   if (client.resume != nullptr) SSL_set_session(handle, client.resume);
   SSL_set_alpn_protos(handle, reinterpret_cast<const unsigned char*>(client.protocols.data()),
                       static_cast<unsigned>(client.protocols.size()));
