@@ -96,6 +96,30 @@ wws_patch_quickjs("a call"
                 emit_source_loc_at(s, call_line_num, call_col_num);
                 switch(opcode) {
 ")
+# A buffer of ours that is not to be detached (wws_pinned_buffer): its [[ArrayBufferDetachKey]].
+wws_patch_quickjs("what manages a buffer"
+"/* Typed Arrays */
+
+static uint8_t const typed_array_size_log2"
+"/* Typed Arrays */
+
+void *wws_pinned_buffer(JSRuntime *rt, void *opaque, void *ptr, size_t size)
+{
+    return NULL;
+}
+
+static uint8_t const typed_array_size_log2")
+wws_patch_quickjs("transferring a buffer"
+"    if (abuf->detached)
+        return JS_ThrowTypeErrorDetachedArrayBuffer(ctx);
+    pmax_len = NULL;
+"
+"    if (abuf->detached)
+        return JS_ThrowTypeErrorDetachedArrayBuffer(ctx);
+    if (abuf->realloc_func == wws_pinned_buffer)
+        return JS_ThrowTypeError(ctx, \"the ArrayBuffer of a WebAssembly.Memory cannot be detached\");
+    pmax_len = NULL;
+")
 
 file(WRITE ${WWS_QUICKJS_PATCHED}/quickjs.c.new "${quickjs}")
 file(COPY_FILE ${WWS_QUICKJS_PATCHED}/quickjs.c.new ${WWS_QUICKJS_PATCHED}/quickjs.c ONLY_IF_DIFFERENT)

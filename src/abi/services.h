@@ -4,6 +4,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "abi/developer_view.h"
 #include "bindings/fetch.h"
 #include "bindings/kv.h"
 #include "io/clock.h"
@@ -29,8 +30,9 @@ struct LoopServices {
   io::TaskGroup& background;
   // Computations that would hold the loop.
   io::Offload& offload;
-  observe::LoopMetrics* metrics = nullptr;  // null: nobody counts
+  observe::LoopMetrics* metrics = nullptr;       // null: nobody counts
   observe::AccessLog::Buffer* access = nullptr;  // null: there is no access log
+  DeveloperView* developer = nullptr;            // null: in production
 };
 
 }  // namespace wws::abi

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 #include "config/worker_config.h"
@@ -15,6 +16,9 @@ struct WorkerIdentity {
   std::string route;  // "/api/[id]"
   config::WorkerConfig config;
   std::size_t number = observe::kNoWorker;  // of its counters
+  std::string file;                         // relative to the project, "api/[id].js"
+  // The text of the file, where it is one, as it was when the project was read.
+  std::shared_ptr<const std::string> source = nullptr;
 };
 
 }  // namespace wws::abi

@@ -2,10 +2,11 @@
 // /metrics for Prometheus, /healthz and /readyz.
 //
 // It has a listener and a thread of its own, so that it answers while the server's loops are busy
-// and never shares a port with workers. It reads counters, asks the loops for their state and sends
-// them an operator's requests; it changes nothing. access.h says who may use it.
+// and never shares a port with workers. It reads counters, asks the loops for their state, sends
+// them an operator's requests, and has the project reloaded. access.h says who may use it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -17,6 +18,7 @@
 #include "io/clock.h"
 #include "observe/log_ring.h"
 #include "observe/metrics.h"
+#include "server/reload.h"
 #include "server/server.h"
 
 namespace wws::admin {
@@ -34,7 +36,6 @@ struct AdminOptions {
 
 // All of it is borrowed and outlives the admin's stop(); the server may end after that.
 struct Sources {
-  const server::Site& site;
   server::Server& server;
   const wasm::Runtime& runtime;
   const observe::Metrics& metrics;
@@ -43,6 +44,10 @@ struct Sources {
   const io::Clock& clock;
   std::span<const StaticFile> files;
   Facts facts;
+  // Has the project read again; `done` is called on any thread, at the end perhaps never. Null:
+  // nobody can.
+  using Reloaded = std::function<void(server::ReloadOutcome)>;
+  std::function<void(Reloaded done)> reload = nullptr;
 };
 
 class Admin {

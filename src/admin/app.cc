@@ -115,11 +115,14 @@ Task<Result<std::string>> read_body(http::Exchange& exchange) {
 }  // namespace
 
 App::App(boost::asio::io_context& loop, const Sources& sources, Access access, const Live& live)
-    : loop_(loop),
-      sources_(sources),
-      access_(std::move(access)),
-      live_(live),
-      directory_(sources.site, sources.facts.project) {}
+    : loop_(loop), sources_(sources), access_(std::move(access)), live_(live) {}
+
+std::shared_ptr<const Directory> App::directory() {
+  auto site = sources_.server.site();
+  if (!directory_ || directory_->site() != site)
+    directory_ = std::make_shared<const Directory>(std::move(site));
+  return directory_;
+}
 
 App::Answer App::json(std::string body) { return {.body = std::move(body)}; }
 
@@ -180,11 +183,15 @@ App::Answer App::answer_ready() {
 
 Task<App::Answer> App::answer_data(http::Exchange& exchange, std::string_view path) {
   const http::RequestHead& request = exchange.request();
-  const bool asks = path == "/_api/v0/requests";
+  const bool asks = path == "/_api/v0/requests" || path == "/_api/v0/reload";
   if (asks ? request.method != "POST" : !is_reading(request)) {
     Answer refused = problem(405, asks ? "send it with POST" : "only GET and HEAD");
     refused.headers.push_back({"allow", asks ? "POST" : "GET, HEAD"});
     co_return refused;
+  }
+  if (path == "/_api/v0/reload") {
+    Answer answered = co_await answer_reload();
+    co_return answered;
   }
   if (asks) {
     Answer answered = co_await answer_question(exchange);
@@ -192,14 +199,15 @@ Task<App::Answer> App::answer_data(http::Exchange& exchange, std::string_view pa
   }
   if (path == "/metrics" || path == "/_api/v0/server") {
     const ServerStatus status = co_await look();
+    const auto workers = directory();
     if (path == "/metrics")
       co_return Answer{.type = kPrometheusType,
-                       .body = prometheus_text(sources_.facts, status, asked_workers())};
+                       .body = prometheus_text(sources_.facts, status, asked_workers(*workers))};
     co_return json(server_document(sources_.facts, status));
   }
   const std::string_view query = request.query();
   const std::string_view rest = path.starts_with(kApi) ? path.substr(kApi.size()) : "";
-  if (rest == "/workers") co_return json(workers_document(directory_));
+  if (rest == "/workers") co_return json(workers_document(*directory()));
   if (rest.starts_with("/workers/")) co_return answer_worker(rest.substr(9));
   if (rest == "/states") co_return answer_states(query);
   if (rest == "/live") co_return json(live_document(live_.samples()));
@@ -218,7 +226,8 @@ Task<App::Answer> App::answer_data(http::Exchange& exchange, std::string_view pa
 App::Answer App::answer_worker(std::string_view rest) {
   const auto slash = std::min(rest.find('/'), rest.size());
   const std::string_view what = rest.substr(slash);
-  const DirectoryEntry* entry = directory_.find(rest.substr(0, slash));
+  const auto workers = directory();
+  const DirectoryEntry* entry = workers->find(rest.substr(0, slash));
   if (entry == nullptr) return problem(404, "there is no worker with this id");
   if (what.empty()) return json(worker_document(*entry));
   if (what != "/state") return problem(404, "a worker has no such part; there is /state");
@@ -229,7 +238,7 @@ App::Answer App::answer_worker(std::string_view rest) {
 }
 
 WorkerView App::view(const DirectoryEntry& entry) const {
-  return {entry, entry.worker->status(), sources_.metrics.worker(entry.route->target)};
+  return {entry, entry.worker->status(), sources_.metrics.worker(entry.worker->identity().number)};
 }
 
 App::Answer App::answer_states(std::string_view query) {
@@ -247,7 +256,8 @@ App::Answer App::answer_states(std::string_view query) {
                                            : State::Unloaded;
   std::vector<WorkerView> page;
   std::size_t matched = 0;
-  for (const auto& entry : directory_.entries()) {
+  const auto workers = directory();
+  for (const auto& entry : workers->entries()) {
     if (!contains_text(entry.route->path, part) && !contains_text(entry.name, part) &&
         !contains_text(entry.route->file, part))
       continue;
@@ -258,10 +268,10 @@ App::Answer App::answer_states(std::string_view query) {
   return json(states_document(page, matched, *offset, sources_.runtime.keeps_instances()));
 }
 
-std::vector<WorkerView> App::asked_workers() const {
+std::vector<WorkerView> App::asked_workers(const Directory& directory) const {
   std::vector<WorkerView> asked;
-  for (const auto& entry : directory_.entries()) {
-    observe::Figures figures = sources_.metrics.worker(entry.route->target);
+  for (const auto& entry : directory.entries()) {
+    observe::Figures figures = sources_.metrics.worker(entry.worker->identity().number);
     if (figures.requests() > 0) asked.push_back({entry, {}, figures});
   }
   return asked;
@@ -270,7 +280,8 @@ std::vector<WorkerView> App::asked_workers() const {
 WorkerCounts App::count_workers() {
   const bool keeps = sources_.runtime.keeps_instances();
   WorkerCounts counts;
-  for (const auto& entry : directory_.entries()) {
+  const auto workers = directory();
+  for (const auto& entry : workers->entries()) {
     const worker::WorkerStatus status = entry.worker->status();
     ++counts.total;
     switch (status.state) {
@@ -338,6 +349,7 @@ Task<ServerStatus> App::look() {
   status.keeps_instances = sources_.runtime.keeps_instances();
   if (!status.keeps_instances) status.why_not_kept = sources_.runtime.why_not_kept();
   status.workers = count_workers();
+  status.serves_files = directory()->site()->files != nullptr;
   status.figures = sources_.metrics.total();
   status.process = process_status();
   co_await gathered->complete.wait_until(steady_clock::now() + kLookLimit);
@@ -378,8 +390,31 @@ Task<App::Answer> App::answer_question(http::Exchange& exchange) {
     co_return problem(504, "no answer came in time");
   if (!asked->answered) co_return problem(502, "the worker gave no answer");
   const std::string path = router::normalize_path(target.substr(0, target.find('?')));
-  const auto match = sources_.site.router.match(path);
-  co_return json(asked_document(*asked, match ? directory_.by_route(match->route) : nullptr));
+  const auto workers = directory();
+  const auto match = workers->site()->router.match(path);
+  co_return json(asked_document(*asked, match ? workers->by_route(match->route) : nullptr));
+}
+
+Task<App::Answer> App::answer_reload() {
+  struct Pending {
+    explicit Pending(boost::asio::io_context& loop) : there(loop.get_executor()) {}
+    io::Notifier there;
+    std::optional<server::ReloadOutcome> outcome;
+  };
+  if (!sources_.reload) co_return problem(501, "this server cannot reload its project");
+  const auto pending = std::make_shared<Pending>(loop_);
+  sources_.reload([pending, &loop = loop_](server::ReloadOutcome outcome) {
+    boost::asio::post(loop, [pending, outcome = std::move(outcome)]() mutable {
+      pending->outcome = std::move(outcome);
+      pending->there.notify();
+    });
+  });
+  co_await pending->there.wait_until(steady_clock::now() + kAskLimit);
+  if (!pending->outcome) co_return problem(504, "the project is still being loaded");
+  if (pending->outcome->reloaded) co_return json(reload_document(*pending->outcome));
+  std::string detail = pending->outcome->text;
+  for (const std::string& mistake : pending->outcome->mistakes) detail += "\n" + mistake;
+  co_return problem(409, detail);
 }
 
 // --- the panel's files ---------------------------------------------------------------------------

@@ -35,14 +35,17 @@ class App final : public http::Handler {
   Answer answer_log(std::string_view query);
   Answer answer_errors(std::string_view query);
   Task<Answer> answer_question(http::Exchange& exchange);
+  Task<Answer> answer_reload();
   Answer answer_file(const http::RequestHead& request, std::string_view path);
   Answer answer_ready();
 
   Task<ServerStatus> look();
   Task<std::optional<server::Asked>> ask(http::MemoryExchange::Request request);
+  // Of the site that is served now. Who waits keeps it.
+  [[nodiscard]] std::shared_ptr<const Directory> directory();
   WorkerCounts count_workers();
   [[nodiscard]] WorkerView view(const DirectoryEntry& entry) const;
-  [[nodiscard]] std::vector<WorkerView> asked_workers() const;
+  [[nodiscard]] std::vector<WorkerView> asked_workers(const Directory& directory) const;
   [[nodiscard]] const StaticFile* file(std::string_view path) const;
 
   static Answer problem(int status, std::string_view detail);
@@ -52,7 +55,7 @@ class App final : public http::Handler {
   const Sources& sources_;
   Access access_;
   const Live& live_;
-  Directory directory_;
+  std::shared_ptr<const Directory> directory_;  // of the site that was served last
 };
 
 }  // namespace wws::admin

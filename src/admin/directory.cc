@@ -23,13 +23,13 @@ std::string id_of(std::string_view file) {
 
 }  // namespace
 
-Directory::Directory(const server::Site& site, std::string_view root) {
-  for (const auto& route : site.router.routes()) {
-    const worker::Worker& worker = *site.workers[route.target];
+Directory::Directory(server::SitePointer site) : site_(std::move(site)) {
+  for (const auto& route : site_->router.routes()) {
+    const worker::Worker& worker = *site_->workers[route.target];
     by_id_.emplace(id_of(route.file), entries_.size());
     entries_.push_back({.id = id_of(route.file),
                         .name = worker.identity().config.name.value_or("default"),
-                        .filepath = fmt::format("{}/{}", root, route.file),
+                        .filepath = fmt::format("{}/{}", site_->root, route.file),
                         .route = &route,
                         .worker = &worker});
   }

@@ -1,4 +1,4 @@
-// Directory: the workers as the API names them. Immutable; from any thread.
+// Directory: the workers of a site as the API names them. Immutable; from any thread.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "server/site.h"
+#include "server/current_site.h"
 
 namespace wws::admin {
 
@@ -20,8 +20,8 @@ struct DirectoryEntry {
 
 class Directory final {
  public:
-  // The site is borrowed; `root` is the project's folder.
-  Directory(const server::Site& site, std::string_view root);
+  explicit Directory(server::SitePointer site);
+  [[nodiscard]] const server::SitePointer& site() const noexcept { return site_; }
 
   // In the order of the routes.
   [[nodiscard]] const std::vector<DirectoryEntry>& entries() const noexcept { return entries_; }
@@ -30,6 +30,7 @@ class Directory final {
   [[nodiscard]] const DirectoryEntry* by_route(const router::Route* route) const;
 
  private:
+  server::SitePointer site_;
   std::vector<DirectoryEntry> entries_;
   std::unordered_map<std::string, std::size_t> by_id_;
 };

@@ -205,7 +205,7 @@ std::string server_document(const Facts& facts, const ServerStatus& status) {
   json["now"] = timestamp(status.now);
   json["uptime_seconds"] = static_cast<double>((status.now - facts.started).count()) / 1e9;
   json["loops"] = facts.loops;
-  json["serves_files"] = facts.serves_files;
+  json["serves_files"] = status.serves_files;
   json["keeps_instances"] = status.keeps_instances;
   json["why_not_kept"] = optional_text(status.why_not_kept);
   json["workers"] = {{"total", workers.total},
@@ -261,6 +261,11 @@ std::string live_document(const std::deque<LiveSample>& samples) {
 
 std::string records_document(std::span<const observe::KeptRecord> records, std::uint64_t newest) {
   return text_of({{"newest", newest}, {"records", records_json(records)}});
+}
+
+std::string reload_document(const server::ReloadOutcome& outcome) {
+  return text_of(
+      {{"reloaded", outcome.reloaded}, {"text", outcome.text}, {"mistakes", outcome.mistakes}});
 }
 
 std::string asked_document(const server::Asked& asked, const DirectoryEntry* entry) {

@@ -10,6 +10,7 @@
 #include "admin/live.h"
 #include "admin/status.h"
 #include "observe/log_ring.h"
+#include "server/reload.h"
 
 namespace wws::admin {
 
@@ -38,6 +39,8 @@ struct WorkerView {
                                            std::uint64_t newest);
 // `entry`: the worker that the path leads to, or null.
 [[nodiscard]] std::string asked_document(const server::Asked& asked, const DirectoryEntry* entry);
+
+[[nodiscard]] std::string reload_document(const server::ReloadOutcome& outcome);
 
 // "2026-01-31T10:00:00.123Z"
 [[nodiscard]] std::string timestamp(std::chrono::nanoseconds since_1970);

@@ -8,7 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(Live, TellsRatesAndQuantilesOfTheTimeBetweenSamples) {
-  observe::Metrics metrics(1);
+  observe::Metrics metrics;
   auto& loop = metrics.add_loop();
   for (int i = 0; i < 1000; ++i) loop.ended(0, 200, 1s);  // before the first sample: not counted
   Live live;

@@ -18,7 +18,6 @@ struct Facts {
   std::string project;  // the folder
   std::string address;  // "http://127.0.0.1:8080"
   std::size_t loops = 1;
-  bool serves_files = false;
   std::chrono::nanoseconds started{};  // since 1970
 };
 
@@ -38,6 +37,7 @@ struct ServerStatus {
   bool keeps_instances = false;
   std::string why_not_kept;
   WorkerCounts workers;
+  bool serves_files = false;
   observe::Figures figures;
   // Of the loops that answered in time: a busy one is left out.
   std::size_t loops_seen = 0;

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "abi/js/guest_host.h"
+#include "abi/trace.h"
 #include "admin/admin.h"
 #include "base/read_file.h"
 #include "cli/embedded_engine.h"
@@ -18,16 +19,19 @@
 #include "cli/embedded_panel.h"
 #include "cli/listen_points.h"
 #include "cli/listing.h"
+#include "cli/new_project.h"
 #include "cli/options.h"
 #include "cli/project_place.h"
+#include "cli/reloader.h"
 #include "cli/site_builder.h"
 #include "cli/version.h"
 #include "config/project.h"
-#include "config/settings.h"
+#include "develop/error_pages.h"
 #include "git/location.h"
 #include "io/cores.h"
 #include "observe/log_ring.h"
 #include "observe/metrics.h"
+#include "server/check.h"
 #include "server/server.h"
 
 namespace {
@@ -77,15 +81,13 @@ std::string shown_host(const std::string& host) {
 
 // What is wrong with the project or with workers, on stderr; the server serves the rest.
 void print_problems(const cli::Options& options, const config::Mistakes& warnings,
-                    const cli::BuiltSite& built, const std::vector<std::string>& failures,
-                    const config::Project& project) {
+                    const cli::BuiltSite& built, const std::vector<std::string>& failures) {
   const auto tell = [](std::string_view sign, const std::string& text) {
     fmt::print(stderr, "{} {}\n", sign, cli::printable(text));
   };
-  const std::size_t routes = built.site.router.routes().size();
+  const std::size_t routes = built.site->router.routes().size();
   if (routes == 0)
-    fmt::print(stderr, "⚠️  no workers found in {}: create an index.js there\n",
-               project.root.string());
+    fmt::print(stderr, "⚠️  no workers found in {}: create an index.js there\n", built.site->root);
   if (options.install_runtimes)
     fmt::print(stderr,
                "⚠️  --install-runtimes: language runtimes (Python, Ruby) are not there yet, "
@@ -134,17 +136,18 @@ int fail_with(std::string_view what) {
   return 1;
 }
 
-// Every mistake on a line of its own.
-int refuse_settings(const config::Mistakes& mistakes) {
+int refuse_project(const cli::Unreadable& unreadable) {
+  if (unreadable.what == cli::Unreadable::What::Folder)
+    return fail_with(
+        fmt::format("There was an error preparing the project: {}", unreadable.mistakes.front()));
   fmt::print(stderr, "❌ The project's settings are wrong, so nothing is served:\n");
-  for (const auto& mistake : mistakes)
-    fmt::print(stderr, "      {}\n", cli::printable(mistake.to_string()));
+  for (const auto& mistake : unreadable.mistakes)
+    fmt::print(stderr, "      {}\n", cli::printable(mistake));
   return 1;
 }
 
 // What --enable-panel needs to remember of the server; nothing of it is there without.
 struct Watching {
-  explicit Watching(std::size_t workers) : metrics(workers) {}
   observe::Metrics metrics;
   // After the server: see Admin::stop().
   std::unique_ptr<admin::Admin> admin;
@@ -178,8 +181,7 @@ Result<std::unique_ptr<http::tls::Certificates>> read_certificates(const cli::Op
   return http::tls::Certificates::create(std::move(files), clock, log);
 }
 
-Result<server::ServerOptions> server_options(const cli::Options& options,
-                                             const cli::BuiltSite& built,
+Result<server::ServerOptions> server_options(const cli::Options& options, const server::Site& site,
                                              http::tls::Certificates* certificates) {
   server::ServerOptions settings;
   WWS_TRY(const auto activated, cli::activated_sockets(environment, getpid()));
@@ -187,7 +189,7 @@ Result<server::ServerOptions> server_options(const cli::Options& options,
   WWS_TRY(settings.connections.trusted_proxies, cli::trusted_proxies(options));
   settings.connections.certificates = certificates;
   settings.connections.proxy_protocol = options.proxy_protocol;
-  settings.connections.limits.max_body_bytes = built.largest_body;
+  settings.connections.limits.max_body_bytes = site.largest_body;
   settings.loops = options.threads != 0 ? options.threads : io::available_cores();
   // Each instance reserves 4 GiB of address space and some mappings, of which a process has 65 000.
   settings.pool.max_instances = std::clamp(4096 / settings.loops, 64u, 1024u);
@@ -215,16 +217,6 @@ Result<cli::ProjectPlace> find_project(const cli::Options& options) {
   return place;
 }
 
-Result<config::Project> read_project(const std::filesystem::path& folder,
-                                     const cli::Options& options, config::Settings& wanted) {
-  return config::read_project(folder,
-                              {.ignore = options.ignore,
-                               .ignored = std::move(wanted.ignored),
-                               .allow_outside_folders = options.allow_outside_folders,
-                               .defaults = std::move(wanted.workers)},
-                              wanted.environment);
-}
-
 wasm::RuntimeOptions runtime_options(const cli::Options& options) {
   const auto cache = cache_folder();
   return {.restore = options.fresh_instances ? wasm::RestoreMode::Fresh : wasm::RestoreMode::Auto,
@@ -249,7 +241,8 @@ void print_routes(const cli::Options& options, const router::Router& router,
   fmt::print("{}", cli::route_list(router, root, base, length));
 }
 
-int run_until_stopped(server::Server& server, admin::Admin* admin, observe::Log& log) {
+int run_until_stopped(server::Server& server, admin::Admin* admin, cli::Reloader& reloader,
+                      observe::Log& log) {
   StopOnSignal stop(server);
   if (admin != nullptr) admin->start();
   const auto places = server.places();
@@ -259,22 +252,61 @@ int run_until_stopped(server::Server& server, admin::Admin* admin, observe::Log&
   std::fflush(stdout);
   const auto ended = server.run();
   if (admin != nullptr) admin->stop();
+  reloader.stop();
   if (ended == server::Server::Ended::Cleanly) return 0;
   log.warn("work that cannot be interrupted was left at shutdown");
   std::fflush(nullptr);
   std::_Exit(0);
 }
 
-int serve(cli::Options options) {
-  fmt::print("⚙️  Preparing the project from: {}\n", git::shown(options.path));
+// What sites are made with and workers run on. Members end in the reverse order of their use.
+struct Workshop {
+  std::unique_ptr<wasm::Runtime> runtime;
+  std::optional<worker::JsRuntime> js;
+  std::optional<worker::WasmRuntime> wasm;
+  std::optional<worker::ImageBudget> images;
+  bindings::KvStore kv;
+  cli::WorkerNumbers numbers;
+  cli::WorkerBin bin;
+
+  [[nodiscard]] cli::SiteParts parts(const io::Clock& clock) {
+    return {*js, *wasm, *images, clock, numbers, bin};
+  }
+};
+
+Result<void> open_workshop(Workshop& workshop, const cli::Options& options, const io::Clock& clock,
+                           observe::Log& log) {
+  WWS_TRY(workshop.runtime, wasm::make_runtime(runtime_options(options), clock, log));
+  WWS_TRY(auto engine,
+          workshop.runtime->load_bundle(cli::embedded_engine(), abi::js::host_functions()));
+  workshop.js.emplace(std::move(engine));
+  workshop.wasm.emplace(*workshop.runtime);
+  workshop.images.emplace(options.image_memory);
+  return {};
+}
+
+// What only a developer sees.
+struct Development {
+  Development(std::chrono::nanoseconds now, const std::string& root)
+      : reload(now), pages(root, reload) {}
+  develop::LiveReload reload;
+  develop::ErrorPages pages;
+};
+
+cli::SiteSettings site_settings(const cli::Options& options) {
+  return {options.prefix, options.cors, options.compression, options.max_body};
+}
+
+int serve(const cli::Options& flags) {
+  fmt::print("⚙️  Preparing the project from: {}\n", git::shown(flags.path));
   std::fflush(stdout);
-  const auto place = find_project(options);
+  const auto place = find_project(flags);
   if (!place)
     return fail_with(
         fmt::format("There was an error preparing the project: {}", place.error().to_string()));
-  auto wanted = config::read_settings(place->folder, environment);
-  if (!wanted) return refuse_settings(wanted.error());
-  cli::apply_settings(options, wanted->server);
+  auto read = cli::read_whole_project(place->folder, flags, environment);
+  if (!read) return refuse_project(read.error());
+  const cli::Options& options = read->options;
   const auto to_stderr = observe::make_stderr_log(options.log_level, options.log_format);
   io::SystemClock clock;
   const auto started = clock.realtime();
@@ -287,61 +319,142 @@ int serve(cli::Options options) {
     access = *std::move(opened);
   }
   io::SystemRandom random;
-  auto project = read_project(place->folder, options, *wanted);
-  if (!project)
-    return fail_with(
-        fmt::format("There was an error preparing the project: {}", project.error().to_string()));
 
-  fmt::print("⚙️  Loading routes from: {}\n", project->root.string());
-  auto runtime = wasm::make_runtime(runtime_options(options), clock, *log);
-  if (!runtime) return fail_with(runtime.error().to_string());
-  auto engine = (*runtime)->load_bundle(cli::embedded_engine(), abi::js::host_functions());
-  if (!engine) return fail_with(engine.error().to_string());
-  worker::JsRuntime js(*engine);
-  worker::WasmRuntime wasm(**runtime);
-  worker::ImageBudget images(options.image_memory);
-  bindings::KvStore kv;
-
-  auto built = cli::build_site(
-      *project, {options.prefix, options.cors, options.compression, options.max_body, js, wasm, images, clock});
+  fmt::print("⚙️  Loading routes from: {}\n", read->project.root.string());
+  Workshop workshop;
+  if (auto opened = open_workshop(workshop, options, clock, *log); !opened)
+    return fail_with(opened.error().to_string());
+  auto built =
+      cli::build_site(read->project, site_settings(options), workshop.parts(clock), nullptr);
   if (!built) return fail_with(built.error().to_string());
-  const server::Site& site = built->site;
+  built->fresh.clear();
+  server::SitePointer site = built->site;
 
   const auto certificates = read_certificates(options, clock, *log);
   if (!certificates) return fail_with(certificates.error().to_string());
-  const auto settings = server_options(options, *built, certificates->get());
+  const auto settings = server_options(options, *site, certificates->get());
   if (!settings) return fail_with(settings.error().to_string());
   std::optional<Watching> watching;
-  if (options.enable_panel) watching.emplace(site.workers.size());
-  auto server = server::make_server(*settings, {site, **runtime, images, kv, clock, random, *log,
-                                                watching ? &watching->metrics : nullptr,
-                                                access.get()});
+  if (options.enable_panel) watching.emplace();
+  std::optional<Development> development;
+  if (options.command == cli::Command::Develop) development.emplace(started, site->root);
+  auto server =
+      server::make_server(*settings, {site, *workshop.runtime, *workshop.images, workshop.kv, clock,
+                                      random, *log, watching ? &watching->metrics : nullptr,
+                                      access.get(), development ? &development->pages : nullptr,
+                                      development ? &development->reload : nullptr});
   if (!server) return fail_with(server.error().to_string());
   const std::string base = (*server)->places().front();
 
+  const auto failures = load_workers(**server, clock, site->router.routes().size());
+  print_routes(options, site->router, read->project.root, base);
+  print_problems(options, read->warnings, *built, failures);
+  auto reloader = cli::start_reloader(
+      {flags, options, place->folder, environment, workshop.parts(clock), **server, workshop.bin,
+       *log, clock, development ? &development->reload : nullptr, [&server] { (*server)->stop(); }},
+      std::move(*built), options.watch ? cli::Watch::Yes : cli::Watch::No);
+  if (!reloader) return fail_with(reloader.error().to_string());
   if (watching) {
-    auto admin = open_admin(options, {site,
-                                      **server,
-                                      **runtime,
-                                      watching->metrics,
-                                      ring,
-                                      *log,
-                                      clock,
-                                      cli::embedded_panel(),
-                                      {cli::kVersion, project->root.string(), base, settings->loops,
-                                       site.files != nullptr, started}});
+    auto admin = open_admin(
+        options, {**server,
+                  *workshop.runtime,
+                  watching->metrics,
+                  ring,
+                  *log,
+                  clock,
+                  cli::embedded_panel(),
+                  {cli::kVersion, site->root, base, settings->loops, started},
+                  [&reloader](auto done) { (*reloader)->reload("asked for", std::move(done)); }});
     if (!admin) return fail_with(admin.error().to_string());
     watching->admin = std::move(*admin);
-  }
-
-  const auto failures = load_workers(**server, clock, site.router.routes().size());
-  print_routes(options, site.router, project->root, base);
-  if (watching)
     fmt::print("🎛️  The admin panel is available at http://{}:{}/_panel/\n",
                shown_host(options.admin_host), watching->admin->port());
-  std::fflush(stdout);
-  print_problems(options, wanted->warnings, *built, failures, *project);
-  return run_until_stopped(**server, watching ? watching->admin.get() : nullptr, *log);
+    std::fflush(stdout);
+  }
+  site.reset();  // the server's, which may replace it
+  return run_until_stopped(**server, watching ? watching->admin.get() : nullptr, **reloader, *log);
+}
+
+// --- wws check -----------------------------------------------------------------------------------
+
+// Each line on one of its own, in front of it what printable() leaves as it is.
+std::string indented(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    out += "\n      " + std::string(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+// A mistake as compilers write it, and the lines of source that it is in.
+std::string check_line(const server::LoadFailure& failure) {
+  const abi::WorkerIdentity& identity = failure.worker->identity();
+  const std::string text = failure.error.to_string();
+  const auto end = std::min(text.find('\n'), text.size());
+  const std::string stack = text.substr(std::min(end + 1, text.size()));
+  const auto frames = abi::parse_stack(stack);
+  const abi::Frame* place = abi::first_place(frames);
+  std::string where = identity.file;
+  if (place != nullptr) where = fmt::format("{}:{}", place->file, place->line);
+  if (place != nullptr && place->column > 0) where += fmt::format(":{}", place->column);
+  std::string line = fmt::format("{}: {}", where, text.substr(0, end));
+  if (place == nullptr) return stack.empty() ? line : line + "\n" + stack;
+  if (identity.source && place->file == identity.file)
+    if (const auto excerpt =
+            abi::make_excerpt(place->file, *identity.source, place->line, place->column))
+      line += indented(abi::to_text(*excerpt));
+  return line;
+}
+
+int check_project(const cli::Options& flags, const std::filesystem::path& folder) {
+  const auto tell = [](const std::string& text) { fmt::print("{}\n", cli::printable(text)); };
+  auto read = cli::read_whole_project(folder, flags, environment);
+  if (!read) {
+    for (const auto& mistake : read.error().mistakes) tell(mistake);
+    return 1;
+  }
+  // What workers say while they are loaded is not what is asked for here.
+  const auto log = observe::make_stderr_log(
+      flags.given.contains("--log-level") ? flags.log_level : observe::Level::Error,
+      read->options.log_format);
+  io::SystemClock clock;
+  io::SystemRandom random;
+  Workshop workshop;
+  if (auto opened = open_workshop(workshop, read->options, clock, *log); !opened)
+    return fail_with(opened.error().to_string());
+  auto built =
+      cli::build_site(read->project, site_settings(read->options), workshop.parts(clock), nullptr);
+  if (!built) return fail_with(built.error().to_string());
+  auto failures = server::check_workers(
+      {built->site, *workshop.runtime, *workshop.images, workshop.kv, clock, random, *log});
+  if (!failures) return fail_with(failures.error().to_string());
+
+  for (const auto& warning : read->warnings) tell("warning: " + warning.to_string());
+  std::size_t count = failures->size() + built->mistakes.size();
+  for (const auto& mistake : built->mistakes) tell(mistake.to_string());
+  for (const auto& file : read->project.workers)
+    for (const auto& mistake : file.mistakes) {
+      tell(mistake.to_string());
+      ++count;
+    }
+  for (const auto& failure : *failures) tell(check_line(failure));
+  const std::size_t workers = read->project.workers.size();
+  if (workers == 0 && !read->project.public_folder)
+    tell("warning: no workers found in " + built->site->root + ": create an index.js there");
+  if (count == 0)
+    fmt::print("✅ {} worker{}, no mistakes\n", workers, workers == 1 ? "" : "s");
+  else
+    fmt::print("❌ {} mistake{} in {} worker{}\n", count, count == 1 ? "" : "s", workers,
+               workers == 1 ? "" : "s");
+  return count == 0 ? 0 : 1;
+}
+
+int check(const cli::Options& flags) {
+  const auto place = find_project(flags);
+  if (!place) return fail_with(place.error().to_string());
+  return check_project(flags, place->folder);
 }
 
 }  // namespace
@@ -358,5 +471,10 @@ int main(int argc, char** argv) {
   if (std::get<cli::Options>(parsed).licenses) return print_licenses();
   raise_file_limit();
   find_certificates();
-  return serve(std::get<cli::Options>(std::move(parsed)));
+  const cli::Options& options = std::get<cli::Options>(parsed);
+  switch (options.command) {
+    case cli::Command::New: return cli::new_project(options);
+    case cli::Command::Check: return check(options);
+    default: return serve(options);
+  }
 }

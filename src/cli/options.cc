@@ -35,6 +35,75 @@ std::string check_size(const std::string& text) {
   return "'" + text + "' is not a size: write 1048576, 512KiB or 10MB";
 }
 
+std::string check_port(const std::string& text) {
+  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  if (digits && text.size() <= 5 && std::stoi(text) <= 65535) return {};
+  return "'" + text + "' is no port: write a number from 1 to 65535, or 0 for any free one";
+}
+
+std::string check_path(const std::string& text) {
+  if (!text.empty()) return {};
+  return "the folder's name is empty: write '.' for this one";
+}
+
+// Options of a run of `wws new`.
+std::variant<Options, Exit> parse_new(int argc, const char* const* argv) {
+  Options options;
+  options.command = Command::New;
+  options.template_name = "js";
+  CLI::App app{"Makes a project that runs. Nothing that is there already is written over.",
+               "wws new"};
+  app.add_option("DIR", options.path, "The folder to make it in; created if it is not there")
+      ->capture_default_str()
+      ->check(check_path);
+  app.add_option("-t,--template", options.template_name, "js, ts, hono, c or rust")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"js", "ts", "hono", "c", "rust"}));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    int code = 0;
+    std::string text = exit_text(app, error, code);
+    return Exit{code, std::move(text)};
+  }
+  return options;
+}
+
+Command command_of(std::string_view word) {
+  if (word == "dev") return Command::Develop;
+  if (word == "check") return Command::Check;
+  return word == "new" ? Command::New : Command::Serve;
+}
+
+// What the help says first, and the program's name in it.
+std::pair<const char*, const char*> title_of(Command command) {
+  switch (command) {
+    case Command::Develop:
+      return {
+          "Serves a folder to whoever writes it: what is saved is served at once, pages in the "
+          "browser reload, and failures have a page that shows where",
+          "wws dev"};
+    case Command::Check:
+      return {
+          "Loads every worker and reports every mistake as file:line: what is wrong; exits with "
+          "1 if there is one. Nothing is served.",
+          "wws check"};
+    default:
+      return {
+          "A self-contained server that turns a folder into a web application of sandboxed "
+          "workers",
+          "wws"};
+  }
+}
+
+constexpr char kCommands[] =
+    "Commands:\n"
+    "  wws dev [PATH]    serve while you write: reload on save, error pages\n"
+    "  wws check [PATH]  report every mistake without serving, for CI\n"
+    "  wws new [DIR]     make a project: --template js, ts, hono, c or rust\n"
+    "A command is the first word; a folder of that name is served by `wws ./dev`.\n"
+    "SIGHUP makes a running server read its project again.";
+
 template <typename T, typename U>
 void take(const Options& options, const char* flag, const std::optional<T>& setting, U& value) {
   if (setting && !options.given.contains(flag)) value = *setting;
@@ -44,22 +113,31 @@ void take(const Options& options, const char* flag, const std::optional<T>& sett
 
 std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   Options options;
+  options.command = argc > 1 ? command_of(argv[1]) : Command::Serve;
+  if (options.command != Command::Serve) {
+    --argc;
+    ++argv;
+  }
+  if (options.command == Command::New) return parse_new(argc, argv);
   std::string max_body = "10MiB";
   std::string image_memory = "128MiB";
   std::string compression = "all";
   std::string log_level = "info";
-  std::string log_format = "text";
+  std::string log_format = options.command == Command::Develop ? "pretty" : "text";
   std::string access_format = "combined";
-  CLI::App app{
-      "A self-contained server that turns a folder into a web application of sandboxed workers",
-      "wws"};
+  const auto [title, name] = title_of(options.command);
+  CLI::App app{title, name};
+  if (options.command == Command::Serve) app.footer(kCommands);
   app.set_version_flag("-V,--version", std::string("wws ") + kVersion);
   app.add_option("PATH", options.path,
                  "The folder to serve, or a git repository: https://host/name.git")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(check_path);
   app.add_option("--host", options.host, "Address to listen on")->capture_default_str();
   app.add_option("-p,--port", options.port, "Port to listen on; 0 takes any free one")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(check_port);
+  app.add_flag("--watch", options.watch, "Read the project again whenever its files change");
   app.add_option("--listen", options.listen,
                  "Address to listen on: 0.0.0.0:8080, [::1]:8080, https://0.0.0.0:443, "
                  "unix:/run/wws.sock; may be repeated, and --host and --port add one")
@@ -136,6 +214,7 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   app.add_option("--admin-port", options.admin_port,
                  "Port of the admin panel; 0 takes any free one")
       ->capture_default_str()
+      ->check(check_port)
       ->needs(panel);
   app.add_option("--admin-token-file", options.admin_token_file,
                  "File with the token that the admin panel asks for; or set WWS_ADMIN_TOKEN")
@@ -148,9 +227,9 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
         const auto level = observe::parse_level(text);
         return level ? std::string() : level.error().message();
       });
-  app.add_option("--log-format", log_format, "text or json")
+  app.add_option("--log-format", log_format, "text, json or pretty")
       ->capture_default_str()
-      ->check(CLI::IsMember({"text", "json"}));
+      ->check(CLI::IsMember({"text", "json", "pretty"}));
   app.add_option("--access-log", options.access_log,
                  "File that gets a line for each request; '-' is standard output");
   app.add_option("--access-log-format", access_format, "combined or json")
@@ -182,12 +261,19 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   for (std::string& origin : options.cors) origin = config::parse_origin(origin).value_or(origin);
   options.max_body = config::parse_size(max_body).value_or(0);
   options.image_memory = config::parse_size(image_memory).value_or(0);
-  options.compression =
-      config::parse_compression(compression).value_or(config::Compression::All);
+  options.compression = config::parse_compression(compression).value_or(config::Compression::All);
   options.log_level = observe::parse_level(log_level).value_or(observe::Level::Info);
-  options.log_format = log_format == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
-  options.access_format = access_format == "json" ? observe::AccessFormat::Json
-                                                  : observe::AccessFormat::Combined;
+  options.log_format = log_format == "json"     ? observe::LogFormat::Json
+                       : log_format == "pretty" ? observe::LogFormat::Pretty
+                                                : observe::LogFormat::Text;
+  options.access_format =
+      access_format == "json" ? observe::AccessFormat::Json : observe::AccessFormat::Combined;
+  if (options.command == Command::Develop) {
+    options.watch = true;
+    // What the project's settings say of these is meant for production.
+    options.given.insert("--host");
+    options.given.insert("--log-format");
+  }
   return options;
 }
 
@@ -212,6 +298,7 @@ void apply_settings(Options& options, const config::ServerSettings& settings) {
   take(options, "--threads", settings.threads, options.threads);
   take(options, "--image-memory", settings.image_memory, options.image_memory);
   take(options, "--fresh-instances", settings.fresh_instances, options.fresh_instances);
+  take(options, "--admin-port", settings.admin_port, options.admin_port);
   take(options, "--log-level", settings.log_level, options.log_level);
   take(options, "--log-format", settings.log_format, options.log_format);
   take(options, "--access-log", settings.access_log, options.access_log);

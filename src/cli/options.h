@@ -14,7 +14,11 @@
 
 namespace wws::cli {
 
+// What the program is asked to do.
+enum class Command : std::uint8_t { Serve, Develop, Check, New };
+
 struct Options {
+  Command command = Command::Serve;
   std::string path = ".";
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
@@ -31,17 +35,19 @@ struct Options {
   std::vector<std::string> ignore;
   bool allow_outside_folders = false;  // [[folders]] may lie outside of `path`
   std::vector<std::string> cors;
-  std::uint64_t max_body = 10u << 20;       // bytes, 0 = unbounded
+  std::uint64_t max_body = 10u << 20;  // bytes, 0 = unbounded
   config::Compression compression = config::Compression::All;
   unsigned threads = 0;                     // 0: one a core
   std::uint64_t image_memory = 128u << 20;  // bytes for loaded workers, 0 = unbounded
   bool fresh_instances = false;             // never keep an instance
   std::string access_log;                   // a file, "-" for standard output; empty: none
   observe::AccessFormat access_format = observe::AccessFormat::Combined;
-  bool enable_panel = false;                // and the rest of the admin listener
+  bool enable_panel = false;  // and the rest of the admin listener
   std::string admin_host = "127.0.0.1";
   std::uint16_t admin_port = 8081;
   std::string admin_token_file;  // empty: the token is in the environment, or there is none
+  bool watch = false;            // reload when files change
+  std::string template_name;     // of a new project
   bool licenses = false;         // print them and exit
   observe::Level log_level = observe::Level::Info;
   observe::LogFormat log_format = observe::LogFormat::Text;
@@ -55,6 +61,8 @@ struct Exit {
   std::string text;
 };
 
+// `wws [PATH]` serves; the words "dev", "check" and "new" are commands where they come first, so
+// that a folder of such a name is ./dev.
 [[nodiscard]] std::variant<Options, Exit> parse_options(int argc, const char* const* argv);
 // Takes from the project's settings what no flag says. A flag that may be repeated replaces the
 // whole list.

@@ -19,6 +19,46 @@ TEST(Options, HaveTheDefaultsOfTheOriginal) {
   EXPECT_TRUE(std::get<Options>(parse({"--allow-outside-folders"})).allow_outside_folders);
 }
 
+TEST(Options, ACommandIsTheFirstWord) {
+  EXPECT_EQ(std::get<Options>(parse({"dev"})).command, Command::Develop);
+  const auto dev = std::get<Options>(parse({"dev", "-p", "9000", "site"}));
+  EXPECT_EQ(dev.path, "site");
+  EXPECT_EQ(dev.port, 9000);
+  EXPECT_TRUE(dev.watch);
+  EXPECT_EQ(dev.log_format, observe::LogFormat::Pretty);
+  EXPECT_EQ(std::get<Options>(parse({"check", "--ignore", "x", "site"})).command, Command::Check);
+  // A folder of that name.
+  for (const auto& arguments :
+       std::vector<std::vector<const char*>>{{"./dev"}, {"--port", "1", "dev"}, {"--", "dev"}}) {
+    const auto options = std::get<Options>(parse(arguments));
+    EXPECT_EQ(options.command, Command::Serve);
+    EXPECT_TRUE(options.path.ends_with("dev"));
+    EXPECT_FALSE(options.watch);
+  }
+}
+
+TEST(Options, ANewProjectHasATemplate) {
+  const auto options = std::get<Options>(parse({"new", "shop", "-t", "hono"}));
+  EXPECT_EQ(options.command, Command::New);
+  EXPECT_EQ(options.path, "shop");
+  EXPECT_EQ(options.template_name, "hono");
+  EXPECT_EQ(std::get<Options>(parse({"new"})).template_name, "js");
+  EXPECT_EQ(std::get<Exit>(parse({"new", "--template", "cobol"})).code, 2);
+  EXPECT_EQ(std::get<Exit>(parse({"new", "--port", "1"})).code, 2);
+}
+
+TEST(Options, InDevelopmentSettingsForProductionDoNotCount) {
+  auto options = std::get<Options>(parse({"dev"}));
+  config::ServerSettings settings;
+  settings.host = "0.0.0.0";
+  settings.port = 2;
+  settings.log_format = observe::LogFormat::Json;
+  apply_settings(options, settings);
+  EXPECT_EQ(options.host, "127.0.0.1");
+  EXPECT_EQ(options.port, 2);
+  EXPECT_EQ(options.log_format, observe::LogFormat::Pretty);
+}
+
 TEST(Options, AListFlagTakesOneValueEachTime) {
   const auto options = std::get<Options>(parse({"--ignore", "a/**", "--ignore", "b/**", "site"}));
   EXPECT_EQ(options.ignore, (std::vector<std::string>{"a/**", "b/**"}));
@@ -26,8 +66,13 @@ TEST(Options, AListFlagTakesOneValueEachTime) {
 }
 
 TEST(Options, AMistakeNamesItselfAndEndsWithTwo) {
-  for (const auto& arguments : std::vector<std::vector<const char*>>{
-           {"--port", "70000"}, {"--nope"}, {"--log-level", "loud"}, {"--max-body", "ten"}}) {
+  for (const auto& arguments : std::vector<std::vector<const char*>>{{"--port", "70000"},
+                                                                     {"--port", "-1"},
+                                                                     {"--port", "80x"},
+                                                                     {""},
+                                                                     {"--nope"},
+                                                                     {"--log-level", "loud"},
+                                                                     {"--max-body", "ten"}}) {
     const auto exit = std::get<Exit>(parse(arguments));
     EXPECT_EQ(exit.code, 2) << arguments[0];
     EXPECT_NE(exit.text.find(arguments.back()), std::string::npos) << exit.text;
@@ -82,7 +127,9 @@ TEST(Options, AFlagWinsOverASetting) {
   settings.threads = 7;
   settings.log_level = observe::Level::Debug;
   settings.log_format = observe::LogFormat::Json;
+  settings.admin_port = 9001;
   apply_settings(options, settings);
+  EXPECT_EQ(options.admin_port, 9001);
   EXPECT_EQ(options.host, "::");
   EXPECT_EQ(options.port, 1);
   EXPECT_EQ(options.prefix, "/app");

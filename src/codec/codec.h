@@ -1,8 +1,8 @@
 // Codec: bytes in, other bytes out, in bounded steps: digests, ciphers, compression.
 //
-// What goes in may come from a guest and be hostile. One step does a bounded amount of work, whatever
-// the spans' sizes are, so that a loop may call it; whoever drives it pays for each step. Belongs
-// to one thread; neither copied nor moved.
+// What goes in may come from a guest and be hostile. One step does a bounded amount of work,
+// whatever the spans' sizes are, so that a loop may call it; whoever drives it pays for each step.
+// Belongs to one thread; neither copied nor moved.
 #pragma once
 
 #include <cstddef>

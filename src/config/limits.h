@@ -12,6 +12,8 @@ struct Limits {
   std::uint64_t memory_bytes = 128u << 20;   // linear memory
   std::uint64_t request_bytes = 0;           // body; 0: the server's --max-body
   std::uint64_t response_bytes = 64u << 20;  // body
+
+  [[nodiscard]] bool operator==(const Limits&) const = default;
 };
 
 }  // namespace wws::config

@@ -15,6 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kSettingsFile = "wws.toml";
+constexpr std::string_view kSecretsFile = ".env";
 
 bool is_skipped(std::string_view name) noexcept {
   return name.starts_with('.') || name.starts_with('_') || name == "public" ||
@@ -167,6 +168,10 @@ class Walk final {
       return fmt::format(
           "'{}' is outside of the project: move it inside, or start with --allow-outside-folders",
           folder.from);
+    if (is_inside(project_.root, found) && fs::exists(project_.root / kSecretsFile, error))
+      return fmt::format(
+          "'{}' holds the project's {}, which no worker may read: mount a folder below it",
+          folder.from.empty() ? "." : folder.from, kSecretsFile);
     folder.from = found.string();
     return std::nullopt;
   }

@@ -43,10 +43,10 @@ struct ProjectOptions {
 // such files inside the root. No part of their path is `public` or `node_modules` or starts with
 // '.' or '_', and nothing of `ignore` and `ignored` matches it. What cannot be read and links out
 // of the root become mistakes. The folders of Wasm workers are looked up, and those that are
-// missing, are no folders or lie outside of the root are the worker's mistakes; a JavaScript worker
-// has no files, so that its folders are only warned of. Errors: NotFound "Missing path in
-// filesystem: ...", Denied for a path that cannot be followed, Invalid for one that is no folder
-// and for a bad glob.
+// missing, are no folders, lie outside of the root or hold its .env are the worker's mistakes; a
+// JavaScript worker has no files, so that its folders are only warned of. Errors: NotFound "Missing
+// path in filesystem: ...", Denied for a path that cannot be followed, Invalid for one that is no
+// folder and for a bad glob.
 [[nodiscard]] Result<Project> read_project(const std::filesystem::path& path,
                                            const ProjectOptions& options,
                                            const Environment& environment);

@@ -281,6 +281,21 @@ TEST_F(ProjectTest, ReportsFoldersThatCannotBeMounted) {
   EXPECT_EQ(allowed.workers[0].config.folders[2].from, base_ / "beside");
 }
 
+TEST_F(ProjectTest, NoWorkerIsShownTheProjectsEnvFile) {
+  write("a.wasm");
+  write("a.toml", "[[folders]]\nto = '/own'\n[[folders]]\nfrom = '..'\nto = '/above'\n");
+  write("below/b.wasm");
+  write("below/b.toml", "[[folders]]\nto = '/own'\n");
+  EXPECT_THAT(read({.allow_outside_folders = true}).workers[0].mistakes, IsEmpty());
+  write(".env", "TOKEN=secret");
+  const Project project = read({.allow_outside_folders = true});
+  std::vector<std::string> lines;
+  for (const Mistake& mistake : project.workers[0].mistakes) lines.push_back(mistake.to_string());
+  EXPECT_THAT(lines, ElementsAre(HasSubstr("a.toml:1: folders.from: '.' holds the project's .env"),
+                                 HasSubstr("a.toml:3: folders.from: '..' holds the project's")));
+  EXPECT_THAT(project.workers[1].mistakes, IsEmpty());
+}
+
 TEST_F(ProjectTest, WarnsOfFoldersThatAJavaScriptWorkerCannotUse) {
   write("a.js");
   write("a.toml", "name = 'a'\n[[folders]]\nfrom = 'missing'\nto = '/x'\n");

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <system_error>
 
@@ -36,13 +37,16 @@ class SettingsReader final : public TableReader<SettingsReader> {
   }
 
   void read_port(const toml::node& node, const std::string& key) {
-    read_port_into(node, key, out_.port);
+    read_port_number(node, key, out_.port);
+  }
+  void read_admin_port(const toml::node& node, const std::string& key) {
+    read_port_number(node, key, out_.admin_port);
   }
   void read_redirect_https(const toml::node& node, const std::string& key) {
-    read_port_into(node, key, out_.redirect_https);
+    read_port_number(node, key, out_.redirect_https);
   }
-  void read_port_into(const toml::node& node, const std::string& key,
-                      std::optional<std::uint16_t>& out) {
+  void read_port_number(const toml::node& node, const std::string& key,
+                        std::optional<std::uint16_t>& out) {
     const auto port = number(node, UINT16_MAX);
     if (!port) return mistake(node, key, "must be a number from 0 (any free port) to 65535");
     out = static_cast<std::uint16_t>(*port);
@@ -160,13 +164,22 @@ class SettingsReader final : public TableReader<SettingsReader> {
   void read_log_format(const toml::node& node, const std::string& key) {
     const auto value = text(node, key);
     if (!value) return;
-    if (*value != "text" && *value != "json")
-      return mistake(node, key, "must be \"text\" or \"json\"");
-    out_.log_format = *value == "json" ? observe::LogFormat::Json : observe::LogFormat::Text;
+    if (*value == "text")
+      out_.log_format = observe::LogFormat::Text;
+    else if (*value == "json")
+      out_.log_format = observe::LogFormat::Json;
+    else if (*value == "pretty")
+      out_.log_format = observe::LogFormat::Pretty;
+    else
+      mistake(node, key, "must be \"text\", \"json\" or \"pretty\"");
   }
 
   void read_access_log(const toml::node& node, const std::string& key) {
     out_.access_log = text(node, key);
+    if (out_.access_log && *out_.access_log != "-")
+      mistake(node, key,
+              "must be \"-\", standard output: a file is chosen by whoever starts the server, with "
+              "the flag --access-log");
   }
 
   void read_access_log_format(const toml::node& node, const std::string& key) {
@@ -179,6 +192,15 @@ class SettingsReader final : public TableReader<SettingsReader> {
   }
 
   void leave(const toml::node&, const std::string&) {}
+
+  // A project that comes from somebody else must not choose this.
+  void refuse(const toml::node& node, const std::string& key) {
+    std::string flag = key;
+    std::ranges::replace(flag, '_', '-');
+    mistake(node, key,
+            fmt::format("is for whoever starts the server, not for the project: use the flag --{}",
+                        flag));
+  }
 
   static std::optional<std::int64_t> number(const toml::node& node, std::int64_t most) {
     const auto value = node.value_exact<std::int64_t>();
@@ -201,6 +223,7 @@ class SettingsReader final : public TableReader<SettingsReader> {
       {"threads", &SettingsReader::read_threads},
       {"image_memory", &SettingsReader::read_image_memory},
       {"fresh_instances", &SettingsReader::read_fresh_instances},
+      {"admin_port", &SettingsReader::read_admin_port},
       {"log_level", &SettingsReader::read_log_level},
       {"log_format", &SettingsReader::read_log_format},
       {"access_log", &SettingsReader::read_access_log},
@@ -208,6 +231,14 @@ class SettingsReader final : public TableReader<SettingsReader> {
       {"vars", &SettingsReader::leave},
       {"limits", &SettingsReader::leave},
       {"features", &SettingsReader::leave},
+      {"allow_outside_folders", &SettingsReader::refuse},
+      {"enable_panel", &SettingsReader::refuse},
+      {"admin_host", &SettingsReader::refuse},
+      {"admin_token_file", &SettingsReader::refuse},
+      {"git_branch", &SettingsReader::refuse},
+      {"git_tag", &SettingsReader::refuse},
+      {"git_commit", &SettingsReader::refuse},
+      {"git_folder", &SettingsReader::refuse},
   };
 
   ServerSettings& out_;

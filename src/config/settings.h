@@ -7,6 +7,9 @@
 //   .wwsignore  what is no worker (config/ignore_rules.h)
 //   .wws.toml   the original's list of language runtimes: named in a warning, otherwise not read
 //
+// A project does not say what it may do: flags that open its sandbox, show the server's inside or
+// choose what is served are no keys, and a mistake that says so.
+//
 // Each is optional. What is wrong in wws.toml or .wwsignore keeps the server from starting: it
 // would serve something else than was written. What is wrong in the others is a warning.
 #pragma once
@@ -57,9 +60,10 @@ struct ServerSettings {
   std::optional<unsigned> threads;
   std::optional<std::uint64_t> image_memory;  // bytes
   std::optional<bool> fresh_instances;
+  std::optional<std::uint16_t> admin_port;  // where the admin listens if a flag asks for it
   std::optional<observe::Level> log_level;
   std::optional<observe::LogFormat> log_format;
-  std::optional<std::string> access_log;  // as it is written; relative to where the server starts
+  std::optional<std::string> access_log;  // "-": a project chooses no file to write
   std::optional<observe::AccessFormat> access_log_format;
 };
 

@@ -74,6 +74,7 @@ max_body = "1MiB"
 threads = 2
 image_memory = "64MiB"
 fresh_instances = true
+admin_port = 9001
 log_level = "warn"
 log_format = "json"
 
@@ -146,6 +147,27 @@ TEST(ParseSettings, RefusesBadValues) {
   };
   for (const auto& [text, what] : cases)
     EXPECT_THAT(mistakes_of(text), ElementsAre(HasSubstr(what))) << text;
+}
+
+TEST(ParseSettings, AProjectDoesNotSayWhatItMayDo) {
+  for (const auto& [line, flag] :
+       {std::pair{"allow_outside_folders = true", "--allow-outside-folders"},
+        {"enable_panel = true", "--enable-panel"},
+        {"admin_host = '0.0.0.0'", "--admin-host"},
+        {"admin_token_file = 'token'", "--admin-token-file"},
+        {"git_branch = 'main'", "--git-branch"},
+        {"git_tag = 'v1'", "--git-tag"},
+        {"git_commit = '12ab'", "--git-commit"},
+        {"git_folder = 'a'", "--git-folder"}})
+    EXPECT_THAT(mistakes_of(line), ElementsAre(testing::AllOf(
+                                       HasSubstr("is for whoever starts the server"),
+                                       testing::EndsWith(std::string("use the flag ") + flag))));
+}
+
+TEST(ParseSettings, AProjectNamesNoFileToWrite) {
+  EXPECT_THAT(mistakes_of("access_log = '-'"), IsEmpty());
+  EXPECT_THAT(mistakes_of("access_log = '../../.profile'"),
+              ElementsAre(HasSubstr("access_log: must be \"-\"")));
 }
 
 TEST_F(SettingsTest, WarnOfAnEnvironmentFileAndGoOn) {

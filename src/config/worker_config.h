@@ -24,12 +24,16 @@ struct HttpRequests {
                                               "DELETE", "HEAD", "OPTIONS"};
   bool allow_http = false;     // plain http:// too
   bool allow_private = false;  // loopback, link-local and private addresses too
+
+  [[nodiscard]] bool operator==(const HttpRequests&) const = default;
 };
 
 // A request that is run once after load, before the image of a JavaScript worker is taken.
 struct WarmupRequest {
   std::string method;
   std::string path;
+
+  [[nodiscard]] bool operator==(const WarmupRequest&) const = default;
 };
 
 // When top-level code of a JavaScript worker runs.
@@ -45,6 +49,8 @@ struct Folder {
   std::string to;    // the guest's name of it, "/src/assets"; unique among the worker's
   bool read_only = false;
   int line = 0;  // of the file, for mistakes
+
+  [[nodiscard]] bool operator==(const Folder&) const = default;
 };
 
 struct WorkerConfig {
@@ -57,6 +63,8 @@ struct WorkerConfig {
   Limits limits;
   std::vector<WarmupRequest> warmup;
   Evaluate evaluate = Evaluate::Auto;
+
+  [[nodiscard]] bool operator==(const WorkerConfig&) const = default;
 };
 
 // The server's environment: the value of a variable, or nothing.

@@ -22,7 +22,8 @@ std::string_view cut(std::string_view& rest, char mark) noexcept {
   return trim(head);
 }
 
-// A qvalue in thousandths, -1 when it is none: https://www.rfc-editor.org/rfc/rfc9110#section-12.4.2
+// A qvalue in thousandths, -1 when it is none:
+// https://www.rfc-editor.org/rfc/rfc9110#section-12.4.2
 int parse_quality(std::string_view text) noexcept {
   if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return -1;
   int value = (text[0] - '0') * 1000;
@@ -69,11 +70,21 @@ void read_element(std::string_view element, Wishes& wishes) noexcept {
 }
 
 constexpr std::string_view kCompressible[] = {
-    "application/javascript", "application/json",        "application/manifest",
-    "application/rtf",        "application/vnd.ms-fontobject", "application/wasm",
-    "application/x-javascript", "application/x-ndjson",  "application/xml",
-    "application/x-www-form-urlencoded", "font/otf",     "font/ttf",
-    "image/bmp",              "image/svg+xml",           "image/x-icon",
+    "application/javascript",
+    "application/json",
+    "application/manifest",
+    "application/rtf",
+    "application/vnd.ms-fontobject",
+    "application/wasm",
+    "application/x-javascript",
+    "application/x-ndjson",
+    "application/xml",
+    "application/x-www-form-urlencoded",
+    "font/otf",
+    "font/ttf",
+    "image/bmp",
+    "image/svg+xml",
+    "image/x-icon",
     "model/obj",
 };
 
@@ -120,9 +131,8 @@ bool is_compressible(std::string_view media_type) noexcept {
   if (equals_ignoring_case(type, "text/event-stream")) return false;
   if (starts_with_ignoring_case(type, "text/")) return true;
   if (ends_with_ignoring_case(type, "+json") || ends_with_ignoring_case(type, "+xml")) return true;
-  return std::ranges::any_of(kCompressible, [type](std::string_view known) {
-    return equals_ignoring_case(type, known);
-  });
+  return std::ranges::any_of(
+      kCompressible, [type](std::string_view known) { return equals_ignoring_case(type, known); });
 }
 
 bool may_encode(const RequestHead& request, const ResponseHead& response) noexcept {

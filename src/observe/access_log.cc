@@ -21,8 +21,8 @@ constexpr std::chrono::milliseconds kPause{250};
 constexpr std::size_t kWakeAt = 256 * 1024;
 
 bool is_plain(std::string_view text) noexcept {
-  return std::ranges::all_of(
-      text, [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+  return std::ranges::all_of(text,
+                             [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
 }
 
 // Between quotes, as Apache escapes it.
@@ -48,8 +48,8 @@ std::string json_text(std::string_view text) {
 }
 
 std::tm utc(std::chrono::nanoseconds time) {
-  const auto seconds = static_cast<std::time_t>(
-      std::chrono::floor<std::chrono::seconds>(time).count());
+  const auto seconds =
+      static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(time).count());
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   return parts;

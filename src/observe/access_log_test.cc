@@ -28,12 +28,14 @@ AccessRecord sample() {
 
 TEST(AccessLine, CombinedIsAsApacheWritesIt) {
   AccessRecord record = sample();
-  EXPECT_EQ(format_access(record, AccessFormat::Combined),
-            "127.0.0.1 - - [10/Oct/2000:20:55:36 +0000] \"GET /a?b=c HTTP/1.1\" 200 2326 \"-\" \"-\"");
+  EXPECT_EQ(
+      format_access(record, AccessFormat::Combined),
+      "127.0.0.1 - - [10/Oct/2000:20:55:36 +0000] \"GET /a?b=c HTTP/1.1\" 200 2326 \"-\" \"-\"");
   record.referer = "http://a.example/";
   record.user_agent = "a \"quoted\" \\ agent\n\x1b[2J\xc3\xa9";
-  EXPECT_THAT(format_access(record, AccessFormat::Combined),
-              HasSubstr("\"http://a.example/\" \"a \\\"quoted\\\" \\\\ agent\\x0a\\x1b[2J\\xc3\\xa9\""));
+  EXPECT_THAT(
+      format_access(record, AccessFormat::Combined),
+      HasSubstr("\"http://a.example/\" \"a \\\"quoted\\\" \\\\ agent\\x0a\\x1b[2J\\xc3\\xa9\""));
 }
 
 TEST(AccessLine, JsonHasTheWorkerAndTheTime) {

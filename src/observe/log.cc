@@ -2,8 +2,11 @@
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include <cctype>
 #include <chrono>
+#include <cstdlib>
 #include <ctime>
 #include <nlohmann/json.hpp>
 
@@ -53,11 +56,128 @@ std::size_t utf8_sequence(std::string_view text, std::size_t at) noexcept {
   return length;
 }
 
+// Of a sequence of three bytes.
+unsigned code_point(std::string_view sequence) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
+  return (byte(0) & 0x0fu) << 12 | (byte(1) & 0x3fu) << 6 | (byte(2) & 0x3fu);
+}
+
+// Line and paragraph separators, and what changes the direction of writing
+// (https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters).
+bool misleads(std::string_view sequence) noexcept {
+  const unsigned point = code_point(sequence);
+  return point == 0x200e || point == 0x200f || (point >= 0x2028 && point <= 0x202e) ||
+         (point >= 0x2066 && point <= 0x2069);
+}
+
+std::string in_quotes(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+// Whether a part of it reads like a field: a name and '=', at the start or after a space.
+bool imitates_fields(std::string_view text) {
+  if (text.starts_with('"')) return true;
+  for (auto at = text.find('='); at != std::string_view::npos; at = text.find('=', at + 1)) {
+    auto begin = at;
+    while (begin > 0 &&
+           (std::isalnum(static_cast<unsigned char>(text[begin - 1])) != 0 ||
+            text[begin - 1] == '_' || text[begin - 1] == '.' || text[begin - 1] == '-'))
+      --begin;
+    if (begin < at && (begin == 0 || text[begin - 1] == ' ')) return true;
+  }
+  return false;
+}
+
+bool is_below(const Field& field) { return field.name == "stack" || field.name == "excerpt"; }
+
+std::string field_text(const Field& field) {
+  const std::string value = escape_for_log(field.value);
+  const bool quote = value.empty() || value.find_first_of(" \"=\\") != std::string::npos;
+  return fmt::format(" {}={}", field.name, quote ? in_quotes(value) : value);
+}
+
+// Further lines of a text and of a stack stand below their record; the indentation tells them
+// from a record.
+std::string indented(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const std::string_view frame = text.substr(0, end);
+    if (frame.find_first_not_of(' ') != std::string_view::npos)
+      out += "\n    " + escape_for_log(frame);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+std::string below(std::string_view text, const std::vector<Field>& fields) {
+  std::string out = indented(text);
+  for (const auto& field : fields)
+    if (is_below(field)) out += indented(field.value);
+  return out;
+}
+
+std::string upper_name(Level level) {
+  std::string upper(to_string(level));
+  for (auto& c : upper) c = static_cast<char>(c - 'a' + 'A');
+  return upper;
+}
+
+std::string json_line(Level level, std::string_view text, const std::vector<Field>& fields) {
+  nlohmann::ordered_json record;
+  record["time"] = utc_now();
+  record["level"] = to_string(level);
+  record["message"] = text;
+  for (const auto& field : fields) record[std::string(field.name)] = field.value;
+  return record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string local_time() {
+  const std::time_t seconds = std::time(nullptr);
+  std::tm parts{};
+  localtime_r(&seconds, &parts);
+  return fmt::format("{:02}:{:02}:{:02}", parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
+// SGR codes: https://www.ecma-international.org/publications-and-standards/standards/ecma-48/
+std::string_view colour_of(Level level) {
+  switch (level) {
+    case Level::Error: return "31;1";
+    case Level::Warn: return "33";
+    case Level::Info: return "36";
+    default: return "2";
+  }
+}
+
+std::string pretty_line(Level level, std::string_view text, const std::vector<Field>& fields,
+                        bool coloured) {
+  const auto paint = [coloured](std::string_view code, std::string_view what) {
+    return coloured && !what.empty() ? fmt::format("\x1b[{}m{}\x1b[0m", code, what)
+                                     : std::string(what);
+  };
+  const auto end = std::min(text.find('\n'), text.size());
+  const std::string_view first = text.substr(0, end);
+  std::string values;
+  for (const auto& field : fields)
+    if (!is_below(field)) values += field_text(field);
+  const std::string shown = escape_for_log(first);
+  return fmt::format("{} {} {}{}{}", paint("2", local_time()),
+                     paint(colour_of(level), fmt::format("{:<5}", upper_name(level))),
+                     imitates_fields(shown) ? in_quotes(shown) : shown, paint("2", values),
+                     below(text.substr(std::min(end + 1, text.size())), fields));
+}
+
 class StderrLog final : public Log {
  public:
   StderrLog(Level level, LogFormat format)
       : level_(level),
         format_(format),
+        coloured_(isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr),
         logger_("wws", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
     logger_.set_pattern("%v");
     logger_.set_level(to_spdlog(level));
@@ -69,59 +189,22 @@ class StderrLog final : public Log {
   }
 
   void write(Level level, std::string_view text, const std::vector<Field>& fields) override {
-    const std::string line = format_ == LogFormat::Json ? json_line(level, text, fields)
-                                                        : text_line(level, text, fields);
-    logger_.log(to_spdlog(level), "{}", line);
+    logger_.log(to_spdlog(level), "{}", line(level, text, fields));
   }
 
  private:
-  static std::string json_line(Level level, std::string_view text,
-                               const std::vector<Field>& fields) {
-    nlohmann::ordered_json record;
-    record["time"] = utc_now();
-    record["level"] = to_string(level);
-    record["message"] = text;
-    for (const auto& field : fields) record[std::string(field.name)] = field.value;
-    return record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  }
-
-  static std::string text_line(Level level, std::string_view text,
-                               const std::vector<Field>& fields) {
-    std::string upper(to_string(level));
-    for (auto& c : upper) c = static_cast<char>(c - 'a' + 'A');
-    const auto end = std::min(text.find('\n'), text.size());
-    std::string line =
-        fmt::format("{} {:<5} {}", utc_now(), upper, escape_for_log(text.substr(0, end)));
-    std::string below = indented(text.substr(std::min(end + 1, text.size())));
-    for (const auto& field : fields) {
-      if (field.name == "stack") {
-        below += indented(field.value);
-        continue;
-      }
-      const std::string value = escape_for_log(field.value);
-      const bool quote = value.empty() || value.find_first_of(" \"=") != std::string::npos;
-      line += quote ? fmt::format(" {}=\"{}\"", field.name, value)
-                    : fmt::format(" {}={}", field.name, value);
+  std::string line(Level level, std::string_view text, const std::vector<Field>& fields) const {
+    switch (format_) {
+      case LogFormat::Json: return json_line(level, text, fields);
+      case LogFormat::Pretty: return pretty_line(level, text, fields, coloured_);
+      case LogFormat::Text: break;
     }
-    return line + below;
-  }
-
-  // Further lines of a text and of a stack stand below their record; the indentation tells them
-  // from a record.
-  static std::string indented(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-      const auto end = std::min(text.find('\n'), text.size());
-      const std::string_view frame = text.substr(0, end);
-      if (frame.find_first_not_of(' ') != std::string_view::npos)
-        out += "\n    " + escape_for_log(frame);
-      text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return out;
+    return utc_now() + " " + text_record(level, text, fields);
   }
 
   Level level_;
   LogFormat format_;
+  bool coloured_;
   spdlog::logger logger_;
 };
 
@@ -148,6 +231,16 @@ std::string_view to_string(Level level) noexcept {
   return "info";
 }
 
+std::string text_record(Level level, std::string_view text, const std::vector<Field>& fields) {
+  const auto end = std::min(text.find('\n'), text.size());
+  const std::string shown = escape_for_log(text.substr(0, end));
+  std::string line =
+      fmt::format("{:<5} {}", upper_name(level), imitates_fields(shown) ? in_quotes(shown) : shown);
+  for (const auto& field : fields)
+    if (!is_below(field)) line += field_text(field);
+  return line + below(text.substr(std::min(end + 1, text.size())), fields);
+}
+
 std::string escape_for_log(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -163,7 +256,9 @@ std::string escape_for_log(std::string_view text) {
       at += count;
       continue;
     }
-    if (byte == '\n') {
+    if (length == 3 && misleads(text.substr(at, 3))) {
+      out += fmt::format("\\u{:04x}", code_point(text.substr(at, 3)));
+    } else if (byte == '\n') {
       out += "\\n";
     } else if (byte == '\t') {
       out += "\\t";

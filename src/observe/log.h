@@ -18,7 +18,7 @@
 namespace wws::observe {
 
 enum class Level : std::uint8_t { Trace, Debug, Info, Warn, Error, Off };
-enum class LogFormat : std::uint8_t { Text, Json };
+enum class LogFormat : std::uint8_t { Text, Json, Pretty };
 
 // "trace" ... "off"; anything else is an Invalid error naming the choices.
 [[nodiscard]] Result<Level> parse_level(std::string_view text);
@@ -59,9 +59,16 @@ class Log {
 };
 
 // Writes to stderr, one record a line; text form "2026-01-31T10:00:00.123Z INFO  text key=value"
-// (further lines and a field "stack" follow indented), JSON form
-// {"time":…,"level":…,"message":…,"key":…}.
+// (further lines and the fields "excerpt" and "stack" follow indented), JSON form
+// {"time":…,"level":…,"message":…,"key":…}. Pretty is for a person who watches: local time, and
+// colours on a terminal unless NO_COLOR is set (https://no-color.org).
 [[nodiscard]] std::unique_ptr<Log> make_stderr_log(Level level, LogFormat format);
+
+// A record in text form without time and line end, as make_stderr_log() writes it. A text that
+// could be read as having fields of its own (" key=") is put in quotes, within which quotes and
+// backslashes have a backslash, as in values.
+[[nodiscard]] std::string text_record(Level level, std::string_view text,
+                                      const std::vector<Field>& fields);
 
 // Keeps records in memory, for tests.
 class MemoryLog final : public Log {
@@ -83,7 +90,8 @@ class MemoryLog final : public Log {
   std::vector<Record> records_;
 };
 
-// Escapes control characters and invalid UTF-8 as \n, \t, \xHH; other text stays as it is.
+// Escapes control characters and invalid UTF-8 as \n, \t, \xHH, and what would change the order of
+// the characters on a screen, or break a line, as \uHHHH; other text stays as it is.
 [[nodiscard]] std::string escape_for_log(std::string_view text);
 
 }  // namespace wws::observe

@@ -103,15 +103,33 @@ void Figures::add(const Figures& other) noexcept {
 }
 
 LoopMetrics::~LoopMetrics() {
-  for (auto& counters : by_worker_) delete counters.load(kRelaxed);
+  for (std::size_t segment = 0; segment < kSegments; ++segment) {
+    Slot* slots = by_worker_[segment].load(kRelaxed);
+    if (slots == nullptr) continue;
+    const std::size_t size = std::size_t{1} << (kFirstBits + (segment == 0 ? 0 : segment - 1));
+    for (std::size_t i = 0; i < size; ++i) delete slots[i].load(kRelaxed);
+    delete[] slots;
+  }
+}
+
+LoopMetrics::Place LoopMetrics::place_of(std::size_t worker) noexcept {
+  const auto segment = static_cast<std::size_t>(std::bit_width(worker >> kFirstBits));
+  const std::size_t size = std::size_t{1} << (kFirstBits + (segment == 0 ? 0 : segment - 1));
+  return {segment, segment == 0 ? worker : worker - size, size};
 }
 
 LoopMetrics::Counters* LoopMetrics::of_worker(std::size_t worker) {
-  if (worker >= by_worker_.size()) return nullptr;
-  Counters* counters = by_worker_[worker].load(kRelaxed);
+  const Place place = place_of(worker);
+  if (place.segment >= kSegments) return nullptr;
+  Slot* slots = by_worker_[place.segment].load(kRelaxed);
+  if (slots == nullptr) {
+    slots = new Slot[place.size]();
+    by_worker_[place.segment].store(slots, std::memory_order_release);
+  }
+  Counters* counters = slots[place.index].load(kRelaxed);
   if (counters != nullptr) return counters;
   counters = new Counters();
-  by_worker_[worker].store(counters, std::memory_order_release);
+  slots[place.index].store(counters, std::memory_order_release);
   return counters;
 }
 
@@ -155,13 +173,16 @@ void LoopMetrics::add(const Counters& counters, Figures& sum) noexcept {
 }
 
 void LoopMetrics::add_worker_to(std::size_t worker, Figures& sum) const noexcept {
-  if (worker >= by_worker_.size()) return;
-  const Counters* counters = by_worker_[worker].load(std::memory_order_acquire);
+  const Place place = place_of(worker);
+  if (place.segment >= kSegments) return;
+  const Slot* slots = by_worker_[place.segment].load(std::memory_order_acquire);
+  if (slots == nullptr) return;
+  const Counters* counters = slots[place.index].load(std::memory_order_acquire);
   if (counters != nullptr) add(*counters, sum);
 }
 
 LoopMetrics& Metrics::add_loop() {
-  loops_.push_back(std::make_unique<LoopMetrics>(workers_));
+  loops_.push_back(std::make_unique<LoopMetrics>());
   return *loops_.back();
 }
 

@@ -5,7 +5,8 @@
 // in one counter and not yet in another; no count is lost.
 //
 // Memory: about 1 KiB a loop, and as much a loop for each worker that this loop has been asked for:
-// with 10 000 workers that are all in use about 10 MB a loop, and never more.
+// with 10 000 workers that are all in use about 10 MB a loop. Numbers of workers may grow while the
+// server runs; they are never given to another worker.
 #pragma once
 
 #include <array>
@@ -73,7 +74,7 @@ struct Figures {
 // The counters of one loop: written by its thread, read by any.
 class LoopMetrics final {
  public:
-  explicit LoopMetrics(std::size_t workers) : by_worker_(workers) {}
+  LoopMetrics() = default;
   LoopMetrics(const LoopMetrics&) = delete;
   LoopMetrics& operator=(const LoopMetrics&) = delete;
   ~LoopMetrics();
@@ -109,23 +110,31 @@ class LoopMetrics final {
   static void add(const Counters& counters, Figures& sum) noexcept;
   Counters* of_worker(std::size_t worker);
 
+  // Segments of 64, 64, 128, 256 ... workers: they grow without moving what readers look at.
+  static constexpr unsigned kFirstBits = 6;
+  static constexpr std::size_t kSegments = 20;  // for 33 million workers
+  struct Place {
+    std::size_t segment, index, size;
+  };
+  [[nodiscard]] static Place place_of(std::size_t worker) noexcept;
+  using Slot = std::atomic<Counters*>;
+
   Counters all_;
-  std::vector<std::atomic<Counters*>> by_worker_;  // null: never asked; owned
+  // Null: nobody asked for any of them; owned, as are the counters.
+  std::array<std::atomic<Slot*>, kSegments> by_worker_{};
 };
 
 // All loops' counters. add_loop() before the loops run; the rest from any thread.
 class Metrics final {
  public:
-  explicit Metrics(std::size_t workers) : workers_(workers) {}
+  Metrics() = default;
 
   // Borrowed by its loop, lives as long as this.
   [[nodiscard]] LoopMetrics& add_loop();
   [[nodiscard]] Figures total() const noexcept;
   [[nodiscard]] Figures worker(std::size_t number) const noexcept;
-  [[nodiscard]] std::size_t workers() const noexcept { return workers_; }
 
  private:
-  std::size_t workers_;
   std::vector<std::unique_ptr<LoopMetrics>> loops_;
 };
 

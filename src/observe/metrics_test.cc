@@ -47,7 +47,7 @@ TEST(Latencies, CountsBelowPowersOfTwo) {
 }
 
 TEST(Metrics, AddsTheLoopsUp) {
-  Metrics metrics(2);
+  Metrics metrics;
   LoopMetrics& one = metrics.add_loop();
   LoopMetrics& other = metrics.add_loop();
   for (int i = 0; i < 3; ++i) one.begun();
@@ -76,7 +76,7 @@ TEST(Metrics, AddsTheLoopsUp) {
 }
 
 TEST(Metrics, TellsWhatIsUnderWay) {
-  Metrics metrics(1);
+  Metrics metrics;
   LoopMetrics& loop = metrics.add_loop();
   loop.begun();
   loop.begun();
@@ -84,8 +84,22 @@ TEST(Metrics, TellsWhatIsUnderWay) {
   EXPECT_EQ(metrics.total().in_flight(), 1u);
 }
 
+TEST(Metrics, NumbersOfWorkersMayGrow) {
+  Metrics metrics;
+  LoopMetrics& loop = metrics.add_loop();
+  const std::size_t numbers[] = {0, 63, 64, 127, 128, 255, 256, 9'999, 1'000'000};
+  for (const std::size_t number : numbers)
+    for (std::size_t i = 0; i <= number % 7; ++i) loop.ended(number, 200, microseconds(1));
+  for (const std::size_t number : numbers)
+    EXPECT_EQ(metrics.worker(number).requests(), number % 7 + 1) << number;
+  EXPECT_EQ(metrics.worker(62).requests(), 0u);
+  EXPECT_EQ(metrics.worker(500'000).requests(), 0u);
+  loop.ended(kNoWorker - 1, 200, microseconds(1));
+  EXPECT_EQ(metrics.worker(kNoWorker - 1).requests(), 0u);
+}
+
 TEST(Metrics, ReadersOfARunningLoopLoseNothing) {
-  Metrics metrics(100);
+  Metrics metrics;
   LoopMetrics& loop = metrics.add_loop();
   std::jthread writer([&] {
     for (int i = 0; i < 20'000; ++i)

@@ -16,9 +16,8 @@ constexpr std::string_view kServersOwn[] = {
 };
 
 bool is_servers_own(std::string_view name) noexcept {
-  return std::ranges::any_of(kServersOwn, [name](std::string_view own) {
-    return http::equals_ignoring_case(name, own);
-  });
+  return std::ranges::any_of(
+      kServersOwn, [name](std::string_view own) { return http::equals_ignoring_case(name, own); });
 }
 
 std::expected<std::string, std::string> parse_name(std::string_view text) {

@@ -49,8 +49,8 @@ void append_written(std::string& out, char c) {
 
 std::size_t name_length(std::string_view text) noexcept {
   std::size_t length = 0;
-  while (length < text.size() && (std::isalnum(static_cast<unsigned char>(text[length])) != 0 ||
-                                  text[length] == '_'))
+  while (length < text.size() &&
+         (std::isalnum(static_cast<unsigned char>(text[length])) != 0 || text[length] == '_'))
     ++length;
   return length;
 }
@@ -75,16 +75,20 @@ std::expected<void, std::string> check_target(std::string_view to, int status,
   const bool elsewhere = status >= 300 && status < 400;
   if (!to.starts_with('/') && !(elsewhere && is_url(to)))
     return std::unexpected(
-        elsewhere ? fmt::format("'{}' is neither a path, which begins with '/', nor a URL", to)
-                  : fmt::format("'{}' is no path of this site, and with {} it must be one: send the "
-                                "client there with 302, or fetch() it in a worker",
-                                to, status));
+        elsewhere
+            ? fmt::format("'{}' is neither a path, which begins with '/', nor a URL", to)
+            : fmt::format("'{}' is no path of this site, and with {} it must be one: send the "
+                          "client there with 302, or fetch() it in a worker",
+                          to, status));
   if (has_bad_character(to)) return std::unexpected(fmt::format("'{}' is no URL", to));
   std::expected<void, std::string> checked;
-  read_target(to, [](char) {}, [&](std::string_view name) {
-    if (!from.captures(name))
-      checked = std::unexpected(fmt::format("':{}' is in the target and not in the path", name));
-  });
+  read_target(
+      to, [](char) {},
+      [&](std::string_view name) {
+        if (!from.captures(name))
+          checked =
+              std::unexpected(fmt::format("':{}' is in the target and not in the path", name));
+      });
   return checked;
 }
 
@@ -94,8 +98,7 @@ std::expected<Redirects::Rule, std::string> Redirects::parse_rule(std::string_vi
   const auto words = words_of(line);
   if (words.size() < 2)
     return std::unexpected("a rule is a path, where it leads to, and maybe a status");
-  if (is_url(words[0]))
-    return std::unexpected("a rule cannot be of one host: begin with the path");
+  if (is_url(words[0])) return std::unexpected("a rule cannot be of one host: begin with the path");
   auto from = RulePath::parse(words[0]);
   if (!from) return std::unexpected(from.error());
   if (!is_url(words[1]) && words[1].find('=') != std::string_view::npos && words.size() > 2 &&

@@ -39,7 +39,8 @@ class Redirects {
   [[nodiscard]] static Parsed parse(std::string_view file, std::string_view text);
 
   enum class Order : bool { Forced, Fallback };
-  // Of a raw path below the site's prefix and its query, which goes along where the target has none.
+  // Of a raw path below the site's prefix and its query, which goes along where the target has
+  // none.
   [[nodiscard]] std::optional<Redirection> match(std::string_view raw_path, std::string_view query,
                                                  Order order) const;
   [[nodiscard]] bool empty() const noexcept { return rules_.empty(); }

@@ -46,8 +46,10 @@ TEST(Redirects, TheFirstRuleThatMatchesCounts) {
 }
 
 TEST(Redirects, ComparesDecodedAndSendsEncoded) {
-  const auto rules = parsed("/caf\xc3\xa9/:dish /menu/:dish/\xc3\xa9\n/a%20b /c%20d\n/q/* /s?t=:splat\n");
-  EXPECT_EQ(said(rules, "/caf%C3%A9/cr%C3%AApe%20%0d%0a?"), "302 /menu/cr%C3%AApe%20%0D%0A%3F/%C3%A9");
+  const auto rules =
+      parsed("/caf\xc3\xa9/:dish /menu/:dish/\xc3\xa9\n/a%20b /c%20d\n/q/* /s?t=:splat\n");
+  EXPECT_EQ(said(rules, "/caf%C3%A9/cr%C3%AApe%20%0d%0a?"),
+            "302 /menu/cr%C3%AApe%20%0D%0A%3F/%C3%A9");
   EXPECT_EQ(said(rules, "/caf%c3%a9/a%2Fb"), "302 /menu/a%2Fb/%C3%A9");
   EXPECT_EQ(said(rules, "/a%20b"), "302 /c%20d");
   EXPECT_EQ(said(rules, "/q/a&b=c#d"), "302 /s?t=a%26b%3Dc%23d");
@@ -101,7 +103,8 @@ TEST(Redirects, SaysWhatIsWrongAndWhere) {
 
 TEST(Redirects, HasABound) {
   std::string text;
-  for (std::size_t i = 0; i <= Redirects::kMostRules; ++i) text += "/a" + std::to_string(i) + " /b\n";
+  for (std::size_t i = 0; i <= Redirects::kMostRules; ++i)
+    text += "/a" + std::to_string(i) + " /b\n";
   const auto result = Redirects::parse("f", text);
   EXPECT_EQ(result.redirects.count(), Redirects::kMostRules);
   EXPECT_EQ(result.mistakes.size(), 1u);

@@ -50,7 +50,8 @@ std::optional<std::string> comparable_path(std::string_view raw_path) {
 
 std::expected<RulePath, std::string> RulePath::parse(std::string_view text) {
   if (!text.starts_with('/'))
-    return std::unexpected(fmt::format("'{}' is no path of this site: it must begin with '/'", text));
+    return std::unexpected(
+        fmt::format("'{}' is no path of this site: it must begin with '/'", text));
   const auto path = comparable_path(text);
   if (!path) return std::unexpected(fmt::format("'{}' has a malformed '%' in it", text));
   RulePath rule;

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "abi/failure_page.h"
+#include "develop/live_page.h"
 #include "io/notifier.h"
 #include "server/send_file.h"
 
@@ -76,94 +77,123 @@ void apply_rules(const router::HeaderRules& rules, std::string_view path,
 }  // namespace
 
 Task<void> App::handle(http::Exchange& exchange) {
-  const bool observed = services_.access != nullptr || services_.log.enabled(observe::Level::Debug);
-  const auto began = observed ? services_.clock.monotonic() : std::chrono::nanoseconds();
+  // Asked for first: a page may only be thought to be older than it is.
+  const std::string version = reload_ != nullptr ? reload_->version() : std::string();
+  // Whatever replaces it meanwhile, this request ends on the site that it began with.
+  const SitePointer site = view_.now();
+  exchange.set_body_limit(site->largest_body);
   Counted counted(services_, exchange);
-  DecoratedExchange decorated(exchange, site_.cors, site_.body_coding);
-  if (site_.cors.enabled() && Cors::is_preflight(exchange.request())) {
-    auto head = site_.cors.preflight(exchange.request());
-    co_await decorated.respond(std::move(head), "");
+  const worker::Worker* worker = nullptr;
+  if (reload_ == nullptr) {
+    worker = co_await answer(*site, exchange);
+  } else if (develop::LiveReload::is_for_us(exchange.request())) {
+    co_await reload_->answer(exchange, services_.loop);
   } else {
-    counted.worker = co_await dispatch(decorated);
+    develop::LivePage page(exchange, version);
+    worker = co_await answer(*site, page);
   }
-  if (observed) note(decorated, counted.worker, began);
+  if (worker != nullptr) counted.worker = worker->identity().number;
 }
 
-void App::note(const DecoratedExchange& exchange, std::size_t worker,
+Task<const worker::Worker*> App::answer(const Site& site, http::Exchange& exchange) {
+  const bool observed = reload_ != nullptr || services_.access != nullptr ||
+                        services_.log.enabled(observe::Level::Debug);
+  const auto began = observed ? services_.clock.monotonic() : std::chrono::nanoseconds();
+  DecoratedExchange decorated(exchange, site.cors, site.body_coding);
+  const worker::Worker* worker = nullptr;
+  if (site.cors.enabled() && Cors::is_preflight(exchange.request())) {
+    auto head = site.cors.preflight(exchange.request());
+    co_await decorated.respond(std::move(head), "");
+  } else {
+    worker = co_await dispatch(site, decorated);
+  }
+  if (observed) note(decorated, worker, began);
+  co_return worker;
+}
+
+void App::note(const DecoratedExchange& exchange, const worker::Worker* worker,
                std::chrono::nanoseconds began) const {
   auto record = access_record(exchange.request(), exchange);
   record.time = services_.clock.realtime();
   record.took = services_.clock.monotonic() - began;
-  if (worker != observe::kNoWorker) record.worker = site_.workers[worker]->identity().label;
+  if (worker != nullptr) record.worker = worker->identity().label;
   if (services_.access) services_.access->add(record);
-  if (services_.log.enabled(observe::Level::Debug))
-    services_.log.debug(fmt::format("{} {:.6f}",
-                                    format_access(record, observe::AccessFormat::Combined),
-                                    static_cast<double>(record.took.count()) / 1e9));
+  const double seconds = static_cast<double>(record.took.count()) / 1e9;
+  if (reload_ != nullptr)
+    services_.log.info(fmt::format("{} {} → {} in {:.1f} ms", record.method, record.target,
+                                   record.status, seconds * 1e3));
+  else if (services_.log.enabled(observe::Level::Debug))
+    services_.log.debug(
+        fmt::format("{} {:.6f}", format_access(record, observe::AccessFormat::Combined), seconds));
 }
 
-Task<std::size_t> App::dispatch(DecoratedExchange& exchange) {
+Task<const worker::Worker*> App::dispatch(const Site& site, DecoratedExchange& exchange) {
   std::string path = router::normalize_path(exchange.request().path());
-  if (auto forced = rule_of(exchange, path, router::Redirects::Order::Forced)) {
-    const auto worker = co_await answer_as(exchange, *std::move(forced));
+  if (auto forced = rule_of(site, exchange, path, router::Redirects::Order::Forced)) {
+    const auto worker = co_await answer_as(site, exchange, *std::move(forced));
     co_return worker;
   }
-  auto match = site_.router.match(path);
+  auto match = site.router.match(path);
   // A worker with a fixed path hides a file of the same URL; a file hides the other workers.
   if (match && match->route->kind == router::RouteKind::Static) {
-    const auto worker = co_await ask_worker(exchange, *std::move(match), std::move(path));
+    const auto worker = co_await ask_worker(site, exchange, *std::move(match), std::move(path));
     co_return worker;
   }
-  const bool served = co_await serve_file(exchange, path);
-  if (served) co_return observe::kNoWorker;
-  auto rule = rule_of(exchange, path, router::Redirects::Order::Fallback);
+  const bool served = co_await serve_file(site, exchange, path);
+  if (served) co_return nullptr;
+  auto rule = rule_of(site, exchange, path, router::Redirects::Order::Fallback);
   // A worker with parameters is hidden by what leads elsewhere, and hides what answers instead: a
   // page for every path, mostly.
   if (match && !(rule && rule->elsewhere())) {
-    const auto worker = co_await ask_worker(exchange, *std::move(match), std::move(path));
+    const auto worker = co_await ask_worker(site, exchange, *std::move(match), std::move(path));
     co_return worker;
   }
   if (rule) {
-    const auto worker = co_await answer_as(exchange, *std::move(rule));
+    const auto worker = co_await answer_as(site, exchange, *std::move(rule));
     co_return worker;
   }
-  co_await not_found(exchange);
-  co_return observe::kNoWorker;
+  co_await not_found(site, exchange);
+  co_return nullptr;
 }
 
-Task<std::size_t> App::ask_worker(http::Exchange& exchange, router::Match match, std::string path) {
-  const std::size_t number = match.route->target;
-  worker::Worker& worker = *site_.workers[number];
+Task<const worker::Worker*> App::ask_worker(const Site& site, http::Exchange& exchange,
+                                            router::Match match, std::string path) {
+  worker::Worker& worker = *site.workers[match.route->target];
   std::string url = absolute_url(exchange.request(), authority_, path);
   co_await worker.serve(services_, exchange, std::move(url), std::move(match.params));
-  co_return number;
+  co_return &worker;
 }
 
-std::optional<router::Redirection> App::rule_of(const http::Exchange& exchange,
+std::optional<router::Redirection> App::rule_of(const Site& site, const http::Exchange& exchange,
                                                 std::string_view path,
                                                 router::Redirects::Order order) const {
-  if (site_.redirects.empty()) return std::nullopt;
-  const auto below = router::strip_prefix(path, site_.prefix);
+  if (site.redirects.empty()) return std::nullopt;
+  const auto below = router::strip_prefix(path, site.prefix);
   if (!below) return std::nullopt;
-  return site_.redirects.match(*below, exchange.request().query(), order);
+  return site.redirects.match(*below, exchange.request().query(), order);
 }
 
-Task<std::size_t> App::answer_as(DecoratedExchange& exchange, router::Redirection redirection) {
-  if (redirection.target.starts_with('/')) redirection.target.insert(0, site_.prefix);
+Task<const worker::Worker*> App::answer_as(const Site& site, DecoratedExchange& exchange,
+                                           router::Redirection redirection) {
+  if (redirection.target.starts_with('/')) redirection.target.insert(0, site.prefix);
   if (redirection.elsewhere()) {
     co_await redirect(exchange, std::move(redirection));
-    co_return observe::kNoWorker;
+    co_return nullptr;
   }
   const auto query = redirection.target.find('?');
   std::string path = router::normalize_path(std::string_view(redirection.target).substr(0, query));
-  auto match = site_.router.match(path);
-  if (match && redirection.status == 200) {
-    const auto worker = co_await ask_worker(exchange, *std::move(match), std::move(path));
+  // A worker chooses its own status, so that a rule's 404 is a file's alone.
+  auto match = redirection.status == 200 ? site.router.match(path) : std::nullopt;
+  if (!match || match->route->kind != router::RouteKind::Static) {
+    const bool served = co_await serve_file(site, exchange, path, redirection.status);
+    if (served) co_return nullptr;
+  }
+  if (match) {
+    const auto worker = co_await ask_worker(site, exchange, *std::move(match), std::move(path));
     co_return worker;
   }
-  const bool served = co_await serve_file(exchange, path, redirection.status);
-  if (!served) co_await not_found(exchange);
-  co_return observe::kNoWorker;
+  co_await not_found(site, exchange);
+  co_return nullptr;
 }
 
 Task<void> App::redirect(http::Exchange& exchange, router::Redirection redirection) {
@@ -174,25 +204,26 @@ Task<void> App::redirect(http::Exchange& exchange, router::Redirection redirecti
 }
 
 // Asks for the file, and again when its coding was made meanwhile.
-Task<Result<std::optional<http::FileResponse>>> App::find_file(const http::RequestHead& request,
+Task<Result<std::optional<http::FileResponse>>> App::find_file(const Site& site,
+                                                               const http::RequestHead& request,
                                                                std::string_view below) {
   const http::FileRequest wanted{
       request.method, below, {request.headers.begin(), request.headers.end()}};
-  auto found = site_.files->find(wanted);
+  auto found = site.files->find(wanted);
   if (!found || !*found || !(*found)->wanted || (*found)->status != 200) co_return found;
   auto made = std::make_shared<io::Notifier>(services_.loop);
-  services_.offload.run(
-      [files = site_.files.get(), job = *(*found)->wanted] { files->encode(job); },
-      [made] { made->notify(); });
+  services_.offload.run([files = site.files, job = *(*found)->wanted] { files->encode(job); },
+                        [made] { made->notify(); });
   co_await made->wait();
-  co_return site_.files->find(wanted);
+  co_return site.files->find(wanted);
 }
 
-Task<bool> App::serve_file(DecoratedExchange& exchange, std::string_view path, int status) {
-  if (!site_.files) co_return false;
-  const auto below = router::strip_prefix(path, site_.prefix);
+Task<bool> App::serve_file(const Site& site, DecoratedExchange& exchange, std::string_view path,
+                           int status) {
+  if (!site.files) co_return false;
+  const auto below = router::strip_prefix(path, site.prefix);
   if (!below) co_return false;
-  auto found = co_await find_file(exchange.request(), *below);
+  auto found = co_await find_file(site, exchange.request(), *below);
   if (!found) {
     services_.log.error(fmt::format("cannot serve {}: {}", path, found.error().to_string()));
     auto page = abi::failure_page(found.error().kind());
@@ -202,15 +233,15 @@ Task<bool> App::serve_file(DecoratedExchange& exchange, std::string_view path, i
   if (!*found) co_return false;
   auto& response = **found;
   if (response.status == 200) response.status = status;
-  apply_rules(site_.header_rules, *below, response);
+  apply_rules(site.header_rules, *below, response);
   exchange.leave_body();
   co_await send(exchange, std::move(response));
   co_return true;
 }
 
-Task<void> App::not_found(http::Exchange& exchange) {
-  if (site_.files) {
-    co_await send(exchange, site_.files->not_found(exchange.request().method));
+Task<void> App::not_found(const Site& site, http::Exchange& exchange) {
+  if (site.files) {
+    co_await send(exchange, site.files->not_found(exchange.request().method));
     co_return;
   }
   http::ResponseHead head;

@@ -2,45 +2,57 @@
 #pragma once
 
 #include "abi/services.h"
+#include "develop/live_reload.h"
 #include "http/exchange.h"
+#include "server/current_site.h"
 #include "server/decorated_exchange.h"
-#include "server/site.h"
 
 namespace wws::server {
 
 class App final : public http::Handler {
  public:
-  App(const Site& site, abi::LoopServices& services) : site_(site), services_(services) {}
+  // All borrowed. `reload` is null in production.
+  App(const CurrentSite& sites, abi::LoopServices& services, develop::LiveReload* reload = nullptr)
+      : view_(sites), services_(services), reload_(reload) {}
   // Where requests that name no host were sent to; before the first request.
   void set_authority(std::string authority) { authority_ = std::move(authority); }
   Task<void> handle(http::Exchange& exchange) override;
   void complete(const http::RequestHead& request, http::ResponseHead& response) const override {
-    site_.cors.apply(request, response.headers);
+    view_.now()->cors.apply(request, response.headers);
   }
+  // Lets go of a site that is served no more; on the loop's thread.
+  void refresh() { (void)view_.now(); }
 
  private:
+  // The worker that was asked, or null; as all below that give one. `site` is kept by handle().
+  Task<const worker::Worker*> answer(const Site& site, http::Exchange& exchange);
   // To the access log, and to the log when it wants to know.
-  void note(const DecoratedExchange& exchange, std::size_t worker,
+  void note(const DecoratedExchange& exchange, const worker::Worker* worker,
             std::chrono::nanoseconds began) const;
-  // The number of the worker that was asked, or observe::kNoWorker.
-  Task<std::size_t> dispatch(DecoratedExchange& exchange);
-  Task<std::size_t> ask_worker(http::Exchange& exchange, router::Match match, std::string path);
+  Task<const worker::Worker*> dispatch(const Site& site, DecoratedExchange& exchange);
+  Task<const worker::Worker*> ask_worker(const Site& site, http::Exchange& exchange,
+                                         router::Match match, std::string path);
   // Answers as the path that a rule says would, with the rule's status.
-  Task<std::size_t> answer_as(DecoratedExchange& exchange, router::Redirection redirection);
+  Task<const worker::Worker*> answer_as(const Site& site, DecoratedExchange& exchange,
+                                        router::Redirection redirection);
   Task<void> redirect(http::Exchange& exchange, router::Redirection redirection);
   // What the rules say of the path.
-  [[nodiscard]] std::optional<router::Redirection> rule_of(const http::Exchange& exchange,
+  [[nodiscard]] std::optional<router::Redirection> rule_of(const Site& site,
+                                                           const http::Exchange& exchange,
                                                            std::string_view path,
                                                            router::Redirects::Order order) const;
   // Answers from `public`, if the path names a file there: true. `status`: instead of 200.
-  Task<bool> serve_file(DecoratedExchange& exchange, std::string_view path, int status = 200);
-  Task<Result<std::optional<http::FileResponse>>> find_file(const http::RequestHead& request,
+  Task<bool> serve_file(const Site& site, DecoratedExchange& exchange, std::string_view path,
+                        int status = 200);
+  Task<Result<std::optional<http::FileResponse>>> find_file(const Site& site,
+                                                            const http::RequestHead& request,
                                                             std::string_view below);
-  Task<void> not_found(http::Exchange& exchange);
+  Task<void> not_found(const Site& site, http::Exchange& exchange);
   Task<void> send(http::Exchange& exchange, http::FileResponse response);
 
-  const Site& site_;
+  mutable SiteView view_;
   abi::LoopServices& services_;
+  develop::LiveReload* reload_;
   std::string authority_;
 };
 

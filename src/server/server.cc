@@ -13,8 +13,8 @@
 #include <optional>
 #include <thread>
 
-#include "http/client/client.h"
 #include "server/app.h"
+#include "server/loop_parts.h"
 #include "server/redirect.h"
 
 namespace wws::server {
@@ -28,23 +28,14 @@ constexpr std::chrono::milliseconds kDrainPoll{5};
 // One thread's world. Members end in the reverse order of their use.
 class Loop final {
  public:
-  Loop(const ServerOptions& options, const Shared& shared)
-      : options_(options), shared_(shared), work_(asio::make_work_guard(context_)) {}
+  Loop(const ServerOptions& options, const Shared& shared, const CurrentSite& sites)
+      : options_(options), shared_(shared), sites_(sites) {}
 
   // `metrics` may be null; `authority` is where requests go that name no host.
   Result<void> open(observe::LoopMetrics* metrics, std::string authority) {
-    auto client = http::make_client(context_, {});
-    if (!client) return fail(std::move(client).error());
-    client_ = std::move(*client);
-    fetcher_ = std::make_unique<bindings::Fetcher>(*client_);
-    pool_ = shared_.runtime.make_pool(context_.get_executor(), options_.pool);
-    background_.emplace(context_.get_executor());
-    offload_.emplace(context_.get_executor());
-    services_.emplace(abi::LoopServices{context_.get_executor(), *pool_, *fetcher_, shared_.kv,
-                                        shared_.clock, shared_.random, shared_.log, *background_,
-                                        *offload_, metrics,
-                                        shared_.access ? &shared_.access->add_buffer() : nullptr});
-    app_.emplace(shared_.site, *services_);
+    WWS_TRY(parts_, LoopParts::create(options_.pool, shared_, metrics));
+    work_.emplace(context().get_executor());
+    app_.emplace(sites_, parts_->services(), shared_.reload);
     app_->set_authority(std::move(authority));
     return {};
   }
@@ -54,43 +45,51 @@ class Loop final {
                      const http::ListenerOptions& connections, http::Handler* redirect) {
     http::Handler& handler = redirect != nullptr ? *redirect : *app_;
     WWS_TRY(auto listener,
-            http::make_listener(context_, std::move(socket), connections, handler, shared_.log));
+            http::make_listener(context(), std::move(socket), connections, handler, shared_.log));
     listeners_.push_back(std::move(listener));
     return {};
   }
 
-  [[nodiscard]] abi::LoopServices& services() { return *services_; }
-  [[nodiscard]] asio::io_context& context() { return context_; }
+  [[nodiscard]] abi::LoopServices& services() { return parts_->services(); }
+  [[nodiscard]] asio::io_context& context() { return parts_->context(); }
 
   void run() {
     for (const auto& listener : listeners_) listener->start();
-    context_.run();
+    context().run();
   }
 
   // From any thread.
   void stop() {
-    asio::post(context_, [this] {
+    asio::post(context(), [this] {
       if (stopping_) {
         cut_ = true;
         return;
       }
       stopping_ = true;
-      asio::co_spawn(context_, drain(), [this](std::exception_ptr) { context_.stop(); });
+      asio::co_spawn(context(), drain(), [this](std::exception_ptr) { context().stop(); });
     });
   }
 
   // From any thread.
   void ask(http::MemoryExchange::Request request, std::chrono::milliseconds limit,
            std::function<void(Asked)> done) {
-    asio::post(context_, [this, request = std::move(request), limit, done = std::move(done)] {
-      if (!stopping_) background_->spawn(answer(request, limit, done));
+    asio::post(context(), [this, request = std::move(request), limit, done = std::move(done)] {
+      if (!stopping_) background().spawn(answer(request, limit, done));
     });
   }
   [[nodiscard]] LoopStatus status() const {
-    return {open_connections(), background_->running(), pool_->stats()};
+    return {open_connections(), background().running(), parts_->pool().stats()};
   }
 
-  void spawn(Task<void> task) { background_->spawn(std::move(task)); }
+  // From any thread.
+  void refresh() {
+    asio::post(context(), [this] { app_->refresh(); });
+  }
+  void drop_idle(std::function<bool(const wasm::Image&)> wanted) {
+    asio::post(context(), [this, wanted = std::move(wanted)] { parts_->pool().drop_idle(wanted); });
+  }
+
+  void spawn(Task<void> task) { background().spawn(std::move(task)); }
   // After run().
   [[nodiscard]] bool work_left() const noexcept { return work_left_; }
 
@@ -105,7 +104,7 @@ class Loop final {
                     std::function<void(Asked)> done) {
     const auto question = std::make_shared<Question>(std::move(request));
     const auto began = shared_.clock.monotonic();
-    asio::steady_timer alarm(context_, limit);
+    asio::steady_timer alarm(context(), limit);
     // An alarm that went off already cannot be taken back: it finds the question gone.
     alarm.async_wait([weak = std::weak_ptr(question)](const boost::system::error_code& error) {
       const auto late = weak.lock();
@@ -133,37 +132,34 @@ class Loop final {
   Task<void> drain() {
     for (const auto& listener : listeners_) listener->stop_accepting();
     const auto deadline = std::chrono::steady_clock::now() + options_.shutdown_grace;
-    asio::steady_timer timer(context_);
+    asio::steady_timer timer(context());
     while (!cut_ && std::chrono::steady_clock::now() < deadline &&
-           (open_connections() > 0 || background_->running() > 0)) {
+           (open_connections() > 0 || background().running() > 0)) {
       timer.expires_after(kDrainPoll);
       co_await timer.async_wait(asio::use_awaitable);
     }
     const std::size_t left = open_connections();
     if (left > 0) shared_.log.warn(fmt::format("{} connections were cut at shutdown", left));
     for (const auto& listener : listeners_) listener->close_all();
-    background_->cancel();
+    background().cancel();
     // What was cut ends by itself; a guest that never yields is not waited for.
     const auto last = std::chrono::steady_clock::now() + std::chrono::seconds(2);
-    const bool joined = co_await background_->join_until(last);
+    const bool joined = co_await background().join_until(last);
     while (open_connections() > 0 && std::chrono::steady_clock::now() < last) {
       timer.expires_after(kDrainPoll);
       co_await timer.async_wait(asio::use_awaitable);
     }
     work_left_ = !joined || open_connections() > 0;
-    work_.reset();
+    work_->reset();
   }
+
+  [[nodiscard]] io::TaskGroup& background() const { return parts_->background(); }
 
   const ServerOptions& options_;
   const Shared& shared_;
-  asio::io_context context_{1};
-  asio::executor_work_guard<asio::io_context::executor_type> work_;
-  std::unique_ptr<http::Client> client_;
-  std::unique_ptr<bindings::Fetcher> fetcher_;
-  std::unique_ptr<wasm::InstancePool> pool_;
-  std::optional<io::TaskGroup> background_;
-  std::optional<io::Offload> offload_;
-  std::optional<abi::LoopServices> services_;
+  const CurrentSite& sites_;
+  std::unique_ptr<LoopParts> parts_;
+  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
   std::optional<App> app_;
   std::vector<std::unique_ptr<http::Listener>> listeners_;
   bool stopping_ = false;
@@ -173,12 +169,15 @@ class Loop final {
 
 class LoopServer final : public Server {
  public:
-  LoopServer(const ServerOptions& options, Shared shared) : options_(options), shared_(shared) {}
+  LoopServer(const ServerOptions& options, Shared shared)
+      : options_(options), shared_(shared), sites_(std::move(shared.site)) {
+    shared_.site.reset();
+  }
 
   Result<void> open() {
     WWS_CHECK(open_sockets());
     for (unsigned i = 0; i < options_.loops; ++i) {
-      loops_.push_back(std::make_unique<Loop>(options_, shared_));
+      loops_.push_back(std::make_unique<Loop>(options_, shared_, sites_));
       auto* const metrics = shared_.metrics ? &shared_.metrics->add_loop() : nullptr;
       WWS_CHECK(loops_.back()->open(metrics, authority()));
       for (Point& point : points_) WWS_CHECK(serve(*loops_.back(), point));
@@ -224,6 +223,7 @@ class LoopServer final : public Server {
 
   void stop() override {
     phase_ = Phase::Stopping;
+    if (shared_.reload) shared_.reload->close();
     for (const auto& loop : loops_) loop->stop();
   }
 
@@ -239,6 +239,27 @@ class LoopServer final : public Server {
     for (std::size_t i = 0; i < loops_.size(); ++i)
       asio::post(loops_[i]->context(),
                  [loop = loops_[i].get(), i, each] { each(i, loop->status()); });
+  }
+
+  SitePointer site() const override { return sites_.get(); }
+
+  void replace(SitePointer next) override {
+    sites_.replace(std::move(next));
+    // A loop without requests must not keep the old one.
+    for (const auto& loop : loops_) loop->refresh();
+  }
+
+  void load(std::vector<std::shared_ptr<worker::Worker>> workers,
+            std::function<void(std::vector<LoadFailure>)> done) override {
+    Loop& first = *loops_.front();
+    asio::post(first.context(),
+               [this, &first, workers = std::move(workers), done = std::move(done)]() mutable {
+                 first.spawn(load_some(first.services(), std::move(workers), std::move(done)));
+               });
+  }
+
+  void drop_idle(std::function<bool(const wasm::Image&)> wanted) override {
+    for (const auto& loop : loops_) loop->drop_idle(wanted);
   }
 
  private:
@@ -305,11 +326,22 @@ class LoopServer final : public Server {
     return "localhost";
   }
 
+  Task<void> load_some(abi::LoopServices& services,
+                       std::vector<std::shared_ptr<worker::Worker>> workers,
+                       std::function<void(std::vector<LoadFailure>)> done) {
+    auto failures = co_await load_workers(services, std::move(workers), &shared_.images);
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() == asio::cancellation_type::none) done(std::move(failures));
+  }
+
   Task<void> load_all(abi::LoopServices& services) {
     co_await asio::this_coro::throw_if_cancelled(false);
-    for (const auto& route : shared_.site.router.routes()) {
-      if (!shared_.images.has_room_ahead()) break;
-      auto loaded = co_await shared_.site.workers[route.target]->load(services);
+    const SitePointer site = sites_.get();
+    const std::uint64_t version = sites_.version();
+    for (const auto& route : site->router.routes()) {
+      // Another site has its own workers loaded.
+      if (!shared_.images.has_room_ahead() || sites_.version() != version) break;
+      auto loaded = co_await site->workers[route.target]->load(services);
       const auto state = co_await asio::this_coro::cancellation_state;
       if (state.cancelled() != asio::cancellation_type::none) co_return;
       if (loaded) continue;
@@ -324,6 +356,7 @@ class LoopServer final : public Server {
 
   ServerOptions options_;
   Shared shared_;
+  CurrentSite sites_;
   std::vector<Point> points_;
   std::optional<RedirectToHttps> redirect_;
   std::vector<std::unique_ptr<Loop>> loops_;

@@ -2,8 +2,8 @@
 //
 // make_server() binds; run() serves on the calling thread and its own threads until stop() and
 // returns when running requests have ended or the grace period is over. stop() may be called from
-// any thread and twice: the second call cuts what still runs. ask(), look() and phase() are for
-// whoever watches the server from a thread of its own.
+// any thread and twice: the second call cuts what still runs. Everything below phase() is for
+// whoever watches or changes the server from a thread of its own.
 #pragma once
 
 #include <chrono>
@@ -14,8 +14,10 @@
 #include <string>
 #include <vector>
 
+#include "abi/developer_view.h"
 #include "base/result.h"
 #include "bindings/kv.h"
+#include "develop/live_reload.h"
 #include "http/listener.h"
 #include "http/memory_exchange.h"
 #include "io/clock.h"
@@ -23,7 +25,7 @@
 #include "observe/access_log.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
-#include "server/site.h"
+#include "server/current_site.h"
 #include "wasm/runtime.h"
 #include "worker/image_budget.h"
 
@@ -51,9 +53,9 @@ struct ServerOptions {
   std::chrono::milliseconds preload{200};
 };
 
-// What the loops share; all of it outlives the server.
+// What the loops share; all that is borrowed outlives the server.
 struct Shared {
-  const Site& site;
+  SitePointer site;  // the first one
   wasm::Runtime& runtime;
   worker::ImageBudget& images;
   bindings::KvStore& kv;
@@ -62,6 +64,8 @@ struct Shared {
   observe::Log& log;
   observe::Metrics* metrics = nullptr;      // null: nobody counts
   observe::AccessLog* access = nullptr;     // null: there is none
+  abi::DeveloperView* developer = nullptr;  // both null in production
+  develop::LiveReload* reload = nullptr;
 };
 
 // How one loop is doing.
@@ -69,6 +73,11 @@ struct LoopStatus {
   std::size_t connections = 0;
   std::size_t background = 0;  // tasks that go on after their response
   wasm::PoolStats pool;
+};
+
+struct LoadFailure {
+  std::shared_ptr<const worker::Worker> worker;
+  Error error;
 };
 
 // What became of a request that was given to ask().
@@ -109,6 +118,18 @@ class Server {
                    std::function<void(Asked)> done) = 0;
   // Calls `each` on every loop's thread, as soon as that loop comes to it.
   virtual void look(std::function<void(std::size_t loop, const LoopStatus&)> each) = 0;
+
+  [[nodiscard]] virtual SitePointer site() const = 0;
+  // A request that begins after this gets the new site, on whichever loop; those under way end on
+  // the site that they began with.
+  virtual void replace(SitePointer next) = 0;
+  // Loads workers, as far as the image budget has room ahead, on a loop that goes on serving.
+  // `done` is called there, once; at shutdown it may be dropped instead.
+  virtual void load(std::vector<std::shared_ptr<worker::Worker>> workers,
+                    std::function<void(std::vector<LoadFailure>)> done) = 0;
+  // Drops idle instances whose image is not wanted any more, on each loop as soon as it comes to
+  // it.
+  virtual void drop_idle(std::function<bool(const wasm::Image&)> wanted) = 0;
 };
 
 [[nodiscard]] Result<std::unique_ptr<Server>> make_server(const ServerOptions& options,

@@ -407,6 +407,18 @@ TEST_P(CallTest, MemoryPastTheLimitIsRefusedAndNamedWhenATrapFollows) {
   EXPECT_THAT(result.error().message(), HasSubstr("2097152 bytes"));
 }
 
+TEST_P(CallTest, AnExceptionThatNobodyCatchesSaysSoFirstAndThenWhere) {
+  auto lease = lease_of(R"((module (memory (export "memory") 1) (tag $oops (param i32))
+    (func $thrower (throw $oops (i32.const 1)))
+    (func (export "throw") (call $thrower))))",
+                        {});
+  const auto result = harness_.call(*lease, "throw");
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().kind(), ErrorKind::GuestFault);
+  EXPECT_THAT(result.error().message(), testing::StartsWith("uncaught exception: "));
+  EXPECT_THAT(result.error().message(), HasSubstr("thrower"));
+}
+
 TEST_P(CallTest, LimitsAndUserOfOneLeaseAreNotThoseOfTheNext) {
   const auto program = harness_.program(kCaller, kImports);
   {

@@ -68,6 +68,28 @@ TEST(Pool, KeepsNoMoreThanItMay) {
   EXPECT_EQ(harness.pool->stats().dropped, 2U);
 }
 
+TEST(Pool, AnImageThatIsNotWantedIsFreedWithItsIdleInstances) {
+  Harness harness(RestoreMode::Auto);
+  const auto program = harness.program(kScribbler);
+  std::shared_ptr<const Image> image;
+  {
+    auto lease = harness.lease(program);
+    ASSERT_TRUE(harness.call(*lease, "poke", {i32(8192), i32(1)}));
+    image = lease->snapshot().value();
+  }
+  harness.lease(program, image).reset();
+  auto running = harness.lease(program, image);
+  const std::weak_ptr<const Image> watched = image;
+  image.reset();
+  harness.pool->drop_idle([&](const Image& one) { return &one == program->base_image().get(); });
+  EXPECT_EQ(harness.pool->stats().idle, 1U);
+  EXPECT_FALSE(watched.expired());  // by the one that runs
+  running.reset();
+  harness.pool->drop_idle([&](const Image& one) { return &one == program->base_image().get(); });
+  EXPECT_TRUE(watched.expired());
+  EXPECT_EQ(harness.pool->stats().idle, 1U);
+}
+
 TEST(Pool, QueuesInOrderAtTheCeiling) {
   Harness harness(RestoreMode::Auto, {.max_instances = 1});
   const auto program = harness.program(kScribbler);

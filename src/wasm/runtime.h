@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -156,6 +157,8 @@ class InstancePool {
   virtual std::optional<Result<std::unique_ptr<Lease>>> try_acquire(
       const std::shared_ptr<const Program>& program, const std::shared_ptr<const Image>& image) = 0;
   [[nodiscard]] virtual PoolStats stats() const noexcept = 0;
+  // Drops the idle instances whose image is not wanted: each keeps its image's memory.
+  virtual void drop_idle(const std::function<bool(const Image&)>& wanted) = 0;
 
  protected:
   InstancePool() = default;

@@ -13,9 +13,13 @@ constexpr std::uintmax_t kMaxScriptBytes = 32u << 20;
 constexpr std::uint64_t kPageBytes = 4096;
 constexpr std::uint64_t kOverhead = 1024;
 
-Task<void> finish_later(std::unique_ptr<abi::js::Session> session) {
+// The session borrows its worker, which nobody else may need any more.
+Task<void> finish_later(std::shared_ptr<const Worker> worker,
+                        std::unique_ptr<abi::js::Session> session) {
   co_await session->extend();
   co_await session->close();
+  session.reset();
+  (void)worker;
 }
 
 }  // namespace
@@ -29,12 +33,11 @@ Task<Result<std::shared_ptr<const abi::js::Engine>>> JsRuntime::engine(
 }
 
 JsWorker::JsWorker(JsRuntime& js, ImageBudget& budget, std::filesystem::path file,
-                   std::string relative, abi::WorkerIdentity identity)
+                   abi::WorkerIdentity identity)
     : Evictable(budget),
       js_(js),
       budget_(budget),
       file_(std::move(file)),
-      relative_(std::move(relative)),
       identity_(std::move(identity)) {}
 
 Task<Result<JsWorker::Loaded>> JsWorker::make(abi::LoopServices& services) {
@@ -42,9 +45,12 @@ Task<Result<JsWorker::Loaded>> JsWorker::make(abi::LoopServices& services) {
   auto engine = co_await js_.engine(services);
   if (!engine) co_return fail(std::move(engine).error());
   result.engine = std::move(*engine);
-  auto source = read_file(file_, kMaxScriptBytes);
-  if (!source) co_return fail(std::move(source).error());
-  abi::js::Script script{relative_, std::move(*source), identity_.label, identity_.config};
+  abi::js::Script script{identity_.file, "", identity_.label, identity_.config};
+  if (identity_.source) {
+    script.source = *identity_.source;
+  } else {
+    WWS_CO_TRY(script.source, read_file(file_, kMaxScriptBytes));
+  }
   auto loaded = co_await result.engine->load(services, std::move(script));
   if (!loaded) co_return fail(std::move(loaded).error());
   result.script = std::move(*loaded);
@@ -74,11 +80,17 @@ WorkerStatus JsWorker::status() const {
     status.kept = program.kept();
     status.why_fresh = program.why_fresh();
     status.delta_pages = value->script.image->delta_pages();
+    status.doubt = value->script.doubt;
   } else if (const auto failure = loaded_.failure()) {
     status.state = WorkerStatus::State::Broken;
     status.why_broken = failure->to_string();
   }
   return status;
+}
+
+std::shared_ptr<const wasm::Image> JsWorker::image() const {
+  const auto value = loaded_.ready();
+  return value ? value->script.image : nullptr;
 }
 
 Task<Result<void>> JsWorker::load(abi::LoopServices& services) {
@@ -120,7 +132,7 @@ Task<void> JsWorker::serve(abi::LoopServices& services, http::Exchange& exchange
   const bool more =
       co_await session->respond(exchange, url, params, evaluate, value->engine->mailbox());
   if (more) {
-    services.background.spawn(finish_later(std::move(session)));
+    services.background.spawn(finish_later(shared_from_this(), std::move(session)));
     co_return;
   }
   if (!session->close_now()) {

@@ -26,14 +26,15 @@ class JsRuntime final {
 
 class JsWorker final : public Worker, private Evictable {
  public:
-  // `js` and `budget` are borrowed and outlive the worker. `file` is read whenever the worker is
-  // loaded; `relative` names it in stacks.
-  JsWorker(JsRuntime& js, ImageBudget& budget, std::filesystem::path file, std::string relative,
+  // `js` and `budget` are borrowed and outlive the worker, which a shared_ptr owns. The identity's
+  // source is what is loaded; without one `file` is read instead.
+  JsWorker(JsRuntime& js, ImageBudget& budget, std::filesystem::path file,
            abi::WorkerIdentity identity);
   ~JsWorker() override { leave_budget(); }
 
   [[nodiscard]] const abi::WorkerIdentity& identity() const noexcept override { return identity_; }
   [[nodiscard]] WorkerStatus status() const override;
+  [[nodiscard]] std::shared_ptr<const wasm::Image> image() const override;
   Task<Result<void>> load(abi::LoopServices& services) override;
   Task<void> serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
                    Params params) override;
@@ -51,7 +52,6 @@ class JsWorker final : public Worker, private Evictable {
   JsRuntime& js_;
   ImageBudget& budget_;
   std::filesystem::path file_;
-  std::string relative_;
   abi::WorkerIdentity identity_;
   LoadOnce<Loaded> loaded_;
   std::atomic<bool> told_replayed_{false};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "abi/failure_log.h"
 #include "abi/failure_page.h"
 
 namespace wws::worker {
@@ -17,12 +18,19 @@ Task<void> answer_refusal(abi::LoopServices& services, http::Exchange& exchange,
   const std::string text = error.to_string();
   const auto cut = text.find('\n');
   std::vector<observe::Field> fields = {{"worker", worker.label}, {"route", worker.route}};
-  if (cut != std::string::npos) fields.push_back({"stack", text.substr(cut + 1)});
+  const std::string stack = cut == std::string::npos ? "" : text.substr(cut + 1);
+  abi::add_trace(fields, stack, worker);
   log.error(fmt::format("Error running worker \"{}\" at route \"{}\": {}", worker.label,
                         worker.route, text.substr(0, cut)),
             fields);
-  auto page = busy ? abi::status_page(503, "The server is busy") : abi::failure_page(error.kind());
-  if (busy) page.head.headers.add("retry-after", "1");
+  auto page = abi::failure_page(error.kind());
+  if (busy) {
+    page = abi::status_page(503, "The server is busy");
+    page.head.headers.add("retry-after", "1");
+  } else if (services.developer) {
+    const std::string message = text.substr(0, cut);
+    page = services.developer->page({error.kind(), message, stack, "", worker}, exchange.request());
+  }
   auto answered = co_await exchange.respond(std::move(page.head), std::move(page.body));
   if (!answered) log.debug("the client left before its answer");
 }

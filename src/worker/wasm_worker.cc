@@ -119,11 +119,23 @@ Task<Result<std::shared_ptr<const wasm::Program>>> WasmRuntime::program(
 std::shared_ptr<const wasm::Program> WasmRuntime::find(const std::string& digest,
                                                        std::shared_ptr<Once>& compilation) {
   const std::lock_guard lock(mutex_);
+  forget_unused();
   Content& content = by_content_[digest];
   if (auto program = content.program.lock()) return program;
   if (!content.compilation) content.compilation = std::make_shared<Once>();
   compilation = content.compilation;
   return nullptr;
+}
+
+// Under the lock: of modules that nobody holds, compiles or waits for.
+void WasmRuntime::forget_unused() {
+  if (by_content_.size() < sweep_at_) return;
+  std::erase_if(by_content_, [](const auto& entry) {
+    const Content& content = entry.second;
+    return content.program.expired() &&
+           (!content.compilation || content.compilation.use_count() == 1);
+  });
+  sweep_at_ = std::max<std::size_t>(64, 2 * by_content_.size());
 }
 
 // All of one request; the members' order is the order of their use.
@@ -173,11 +185,12 @@ struct WasmWorker::Run {
 };
 
 WasmWorker::WasmWorker(WasmRuntime& wasm, ImageBudget& budget, std::filesystem::path file,
-                       abi::WorkerIdentity identity)
+                       std::optional<FileStamp> stamp, abi::WorkerIdentity identity)
     : Evictable(budget),
       wasm_(wasm),
       budget_(budget),
       file_(std::move(file)),
+      stamp_(stamp),
       identity_(std::move(identity)) {
   using bindings::files::Access;
   for (const auto& folder : identity_.config.folders)
@@ -206,6 +219,12 @@ Task<Result<WasmWorker::Loaded>> WasmWorker::make(asio::any_io_executor loop) {
   for (const auto& folder : folders_) WWS_CO_CHECK(bindings::files::check_mount(folder));
   auto program = co_await wasm_.program(loop, file_);
   if (!program) co_return fail(std::move(program).error());
+  // Its configuration and the other workers are those of an earlier time.
+  if (stamp_ && stamp_of(file_) != stamp_)
+    co_return fail(
+        ErrorKind::Invalid,
+        "the file has changed since the project was loaded: reload it (SIGHUP), or start "
+        "with --watch");
   Loaded made{std::move(*program), {}};
   // Else each request would have that memory before the limit is looked at.
   const auto limit = identity_.config.limits.memory_bytes;
@@ -228,6 +247,11 @@ Task<Result<std::shared_ptr<const WasmWorker::Loaded>>> WasmWorker::loaded(
   // Counted in full for each worker of a module that several share: a reload of it costs little.
   if (value) budget_.admit(*this, wasm::memory_bytes_of(*(*value)->program));
   co_return value;
+}
+
+std::shared_ptr<const wasm::Image> WasmWorker::image() const {
+  const auto value = loaded_.ready();
+  return value ? value->program->base_image() : nullptr;
 }
 
 WorkerStatus WasmWorker::status() const {

@@ -10,6 +10,7 @@
 
 #include "abi/stdio_json/session.h"
 #include "abi/worker_identity.h"
+#include "base/file_stamp.h"
 #include "worker/body_budget.h"
 #include "worker/image_budget.h"
 #include "worker/load_once.h"
@@ -42,6 +43,7 @@ class WasmRuntime final {
 
   [[nodiscard]] std::shared_ptr<const wasm::Program> find(const std::string& digest,
                                                           std::shared_ptr<Once>& compilation);
+  void forget_unused();
   wasm::Runtime& runtime_;
   wasm::HostFunctions imports_;
   boost::asio::thread_pool threads_;
@@ -49,17 +51,20 @@ class WasmRuntime final {
   BodyBudget bodies_;
   std::mutex mutex_;
   std::map<std::string, Content> by_content_;  // SHA-256
+  std::size_t sweep_at_ = 64;                  // entries
 };
 
 class WasmWorker final : public Worker, private Evictable {
  public:
-  // `wasm` and `budget` are borrowed and outlive the worker.
+  // `wasm` and `budget` are borrowed and outlive the worker. `stamp` is the file's from when the
+  // project was read: a module that is another by now is not loaded.
   WasmWorker(WasmRuntime& wasm, ImageBudget& budget, std::filesystem::path file,
-             abi::WorkerIdentity identity);
+             std::optional<FileStamp> stamp, abi::WorkerIdentity identity);
   ~WasmWorker() override { leave_budget(); }
 
   [[nodiscard]] const abi::WorkerIdentity& identity() const noexcept override { return identity_; }
   [[nodiscard]] WorkerStatus status() const override;
+  [[nodiscard]] std::shared_ptr<const wasm::Image> image() const override;
   Task<Result<void>> load(abi::LoopServices& services) override;
   Task<void> serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
                    Params params) override;
@@ -84,6 +89,7 @@ class WasmWorker final : public Worker, private Evictable {
   WasmRuntime& wasm_;
   ImageBudget& budget_;
   std::filesystem::path file_;
+  std::optional<FileStamp> stamp_;
   abi::WorkerIdentity identity_;
   std::vector<bindings::files::Mount> folders_;
   LoadOnce<Loaded> loaded_;

@@ -1,11 +1,14 @@
 // Worker: a file of the project that answers requests, each in a sandbox of its own.
 //
-// Immutable but for its lazily loaded guest; shared by all loops. load() may be called early, so
-// that mistakes are known at the start; serve() loads when that has not happened yet.
+// Immutable but for its lazily loaded guest; shared by all loops, and by the sites of a project
+// whose file did not change. load() may be called early, so that mistakes are known at the start;
+// serve() loads when that has not happened yet. It is always what the file was when the project was
+// read: one that changed since then is another worker's.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,11 +33,15 @@ struct WorkerStatus {
   bool kept = false;  // its instances may be kept and restored
   std::string why_fresh;
   std::size_t delta_pages = 0;  // of its image, 4 KiB each
+  // Top-level code that runs before every request failed while it was loaded, where it sees
+  // nothing of the outside. With a request it may go well.
+  std::optional<Error> doubt;
 };
 
 using Params = std::vector<std::pair<std::string, std::string>>;
 
-class Worker {
+// Owned by shared pointers.
+class Worker : public std::enable_shared_from_this<Worker> {
  public:
   Worker() = default;
   Worker(const Worker&) = delete;
@@ -47,6 +54,8 @@ class Worker {
   // Makes the guest ready. Errors: GuestFault (the script's own), Invalid (not a module, unknown
   // import, wrong configuration), Internal.
   virtual Task<Result<void>> load(abi::LoopServices& services) = 0;
+  // Of the loaded guest; null where there is none. What else has it keeps its memory.
+  [[nodiscard]] virtual std::shared_ptr<const wasm::Image> image() const { return nullptr; }
   // Answers the request; every failure ends in an answer and a line of the log. `url` is absolute.
   virtual Task<void> serve(abi::LoopServices& services, http::Exchange& exchange, std::string url,
                            Params params) = 0;

@@ -46,6 +46,8 @@ REQUESTS = [
     ("post /requests", None, "", {"path": "x"}, JSON, 400),
     ("post /requests", None, "", {"path": "/", "body": "x" * 3_000_000}, JSON, 413),
     ("post /requests", None, "", {"path": "/"}, {"Content-Type": "text/plain"}, 415),
+    ("post /reload", None, "", None, JSON, 200),
+    ("post /reload", None, "", None, {"Content-Type": "text/plain"}, 415),
     ("get /openapi.json", None, "", None, {}, 200),
 ]
 

@@ -1,12 +1,13 @@
 """What is known of a directory: a JSON file of this form.
 
   {
-    "skip":     [{"files": "url/*.tentative.*", "reason": "..."}],
+    "skip":     [{"files": "url/*.tentative.*", "reason": "..."},
+                 {"files": "url/x.any.js", "subtests": "regular expression", "reason": "..."}],
     "reasons":  [{"files": "url/x.any.js", "subtests": "regular expression", "reason": "..."}],
     "outcome":  {"url/x.any.js": {"subtests": 12, "failures": ["name of a subtest"]}}
   }
 
-`skip` and `reasons` are written by hand, `outcome` by the runner (--update). Every failure must be
+What is skipped does not count, and the page names it. `skip` and `reasons` are written by hand, `outcome` by the runner (--update). Every failure must be
 met by a reason. A file as a whole that does not come to its end has the failure "(file)".
 """
 
@@ -29,7 +30,16 @@ class Expectations:
         self.outcome = data.get("outcome", {})
 
     def is_skipped(self, file):
-        return any(matches(file, [rule["files"]]) for rule in self.skip)
+        return any(matches(file, [rule["files"]]) for rule in self.skip if "subtests" not in rule)
+
+    def is_left_out(self, file, subtest):
+        return any(matches(file, [rule["files"]]) and re.search(rule["subtests"], subtest)
+                   for rule in self.skip if "subtests" in rule)
+
+    def without_left_out(self, file, result):
+        """A result without the failures that do not count; what passes always counts."""
+        failures = [name for name in result["failures"] if not self.is_left_out(file, name)]
+        return {**result, "subtests": result["subtests"] - len(result["failures"]) + len(failures), "failures": failures}
 
     def reason(self, file, subtest):
         for rule in self.reasons:

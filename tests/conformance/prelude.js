@@ -7,6 +7,8 @@
   const base = "{{base}}";
   globalThis.GLOBAL = { isWindow: () => false, isWorker: () => true, isShadowRealm: () => false };
   globalThis.location = new URL(base);
+  // A worker's own origin is opaque.
+  Object.defineProperty(globalThis.location, "origin", { value: "null" });
   globalThis.fetch = (input, init) =>
     fetch(typeof input === "string" && URL.canParse(input, base) ? new URL(input, base).href : input, init);
 

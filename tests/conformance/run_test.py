@@ -49,6 +49,12 @@ class Differences(unittest.TestCase):
         self.known.reasons = [{"files": "url/*", "subtests": "^one$", "reason": "because"}]
         self.assertEqual(self.known.unexplained({"url/a.any.js": outcome(3, "one")}), [])
 
+    def test_a_subtest_that_is_left_out_does_not_count(self):
+        self.known.skip = [{"files": "url/*", "subtests": "^of a page$", "reason": "there is no page"}]
+        left = self.known.without_left_out("url/a.any.js", outcome(3, "one", "of a page"))
+        self.assertEqual((left["subtests"], left["failures"]), (2, ["one"]))
+        self.assertFalse(self.known.is_skipped("url/a.any.js"))
+
     def test_what_was_recorded_is_read_again(self):
         self.assertEqual(Expectations("url", self.known.path.parent).counts(), (1, 3, 2))
 

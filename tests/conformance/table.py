@@ -30,10 +30,15 @@ def section(known):
         lines.append(f"| {directory} | {counts[0]} | {counts[1]} | {counts[2]} | {percent(counts[2], counts[1])} |")
     lines.append(f"| **all** | {total[0]} | {total[1]} | {total[2]} | **{percent(total[2], total[1])}** |")
     lines += ["", "Left out:", ""]
-    lines += sorted({f"- `{rule['files']}`: {rule['reason']}" for each in known.values() for rule in each.skip})
+    lines += sorted({f"- `{rule['files']}`{subtests_of(rule)}: {rule['reason']}"
+                     for each in known.values() for rule in each.skip})
     lines += ["", "Known failures:", ""]
     lines += reasons(known)
     return "\n".join([*lines, END]) + "\n"
+
+
+def subtests_of(rule):
+    return f", subtests `{rule['subtests']}`" if "subtests" in rule else ""
 
 
 def reasons(known):

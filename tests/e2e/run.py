@@ -107,7 +107,7 @@ class Case:
                 activated.bind(("127.0.0.1", 0))
                 activated.listen()
             self.server = Server(self.binary, place, fill(flags, self.names), self.environment(),
-                                 activated if self.case.get("activate") else None)
+                                 self.case.get("words", []), activated if self.case.get("activate") else None)
         self.server.wait_ready()
         self.names["host"] = "%s:%d" % self.server.address
         self.names["port"] = str(self.server.address[1])
@@ -167,8 +167,8 @@ class Case:
             self.run_requests(step)
         elif "run" in step:
             self.run_tool(step["run"], step.get("expect", {}))
-        elif "write" in step:
-            for name, source in step["write"].items():
+        elif "copy" in step:
+            for name, source in step["copy"].items():
                 shutil.copy(self.work / source, self.work / name)
         elif "log" in step:
             self.server.wait_log(step["log"])
@@ -182,6 +182,10 @@ class Case:
             self.start(**step["restart"])
         elif "signal" in step:
             self.server.send_signal(step["signal"])
+        elif "write" in step:
+            self.write_files(step["write"])
+        elif "remove" in step:
+            self.remove_files(step["remove"])
         elif "stopped" in step:
             self.server.wait_exit()
         else:
@@ -208,6 +212,24 @@ class Case:
             raise Failed(f"exit code {done.returncode}, not {expect.get('exit', 0)}: {shorten(output)}")
         if "output" in expect:
             check_text("output", expect["output"], output)
+
+    def write_files(self, files):
+        """As an editor saves: a new file is renamed over the old one. `null` makes a folder."""
+        place = self.work / "project"
+        for name, lines in files.items():
+            path = place / name
+            if lines is None:
+                path.mkdir(parents=True)
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            new = path.with_name(path.name + "~")
+            new.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            new.rename(path)
+
+    def remove_files(self, names):
+        for name in names:
+            path = self.work / "project" / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def exchange(self, request):
         if request.get("to") == "admin":

@@ -47,8 +47,8 @@ class Output:
 
 
 class Server:
-    def __init__(self, binary, project, flags, environment, activated=None):
-        command = [binary, "--host", "127.0.0.1", "--port", "0", *flags, str(project)]
+    def __init__(self, binary, project, flags, environment, words=(), activated=None):
+        command = [binary, *words, "--host", "127.0.0.1", "--port", "0", *flags, str(project)]
         more = {}
         if activated:
             # As systemd does: the socket is descriptor 3, and the variables are for this process alone.

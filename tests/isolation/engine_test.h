@@ -38,10 +38,11 @@ class EngineTest : public testing::TestWithParam<wasm::RestoreMode> {
   }
 
   // A worker of tests/isolation/, with config_ as it is now.
-  std::unique_ptr<worker::JsWorker> worker(const std::string& file) {
-    return std::make_unique<worker::JsWorker>(*js_, images_,
-                                              std::string(WWS_ISOLATION_FOLDER) + "/" + file, file,
-                                              abi::WorkerIdentity{file, "/" + file, config_});
+  std::shared_ptr<worker::JsWorker> worker(const std::string& file) {
+    abi::WorkerIdentity identity{file, "/" + file, config_};
+    identity.file = file;
+    return std::make_shared<worker::JsWorker>(
+        *js_, images_, std::string(WWS_ISOLATION_FOLDER) + "/" + file, std::move(identity));
   }
 
   // Runs one request to its end.

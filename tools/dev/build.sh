@@ -3,11 +3,18 @@
 # configure PRESET: runs CMake when the preset was never configured, or differently.
 configure() {
   local key stamp=build/$1/.configured
-  key=$(cat CMakePresets.json third_party/pins.txt <(readlink "$WWS_CACHE/wasmtime") | hash_of)
+  key=$(configuration "$1" | hash_of)
   if [ -f "build/$1/build.ninja" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$WWS_CACHE $key" ]; then return 0; fi
   say "configuring $1"
   cmake --preset "$1" -DWWS_CACHE="$WWS_CACHE" >&2
   echo "$WWS_CACHE $key" >"$stamp"
+}
+
+# What CMake would not see to have changed.
+configuration() {
+  cat CMakePresets.json third_party/pins.txt
+  if [ "$1" = arm64 ]; then cat cmake/arm64.cmake "$WWS_CACHE"/arm64/*/.key <(readlink "$WWS_CACHE/arm64/wasmtime"); fi
+  readlink "$WWS_CACHE/wasmtime" || true
 }
 
 # build PRESET [TARGET...]
@@ -23,6 +30,7 @@ build() {
 
 build_command() {
   setup build
+  if [ "${1:-}" = arm64 ]; then setup arm64; fi
   build "${1:-release}"
   say "built build/${1:-release}/wws"
 }

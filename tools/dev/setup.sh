@@ -10,11 +10,13 @@ setup() {
     setup_sources "$group"
   done
   case " $* " in *" build "*)
-    setup_panel_modules
+    setup_modules panel panel "the modules that build the admin panel"
     setup_wasmtime
     ;;
   esac
+  case " $* " in *" test "*) setup_modules tests/frameworks frameworks "the frameworks that tests are made with" ;; esac
   case " $* " in *" kits "*) setup_kits ;; esac
+  case " $* " in *" arm64 "*) setup_arm64 ;; esac
 }
 
 setup_command() {
@@ -70,7 +72,7 @@ source_folder() { printf '%s/src/%s-%s' "$WWS_CACHE" "${1##*/}" "$2"; }
 setup_sources() {
   local registry name version sha256 group folder
   while read -r registry name version sha256 group folder; do
-    [ "$group" = "$1" ] || continue
+    [ "$registry" != "#" ] && [ "$group" = "$1" ] || continue
     is_fetched "$(source_folder "$name" "$version")" "$sha256" && continue
     with_lock sources fetch_source "$registry" "$name" "$version" "$sha256" "$folder" </dev/null &
     # Debian's suites move on, and only tests are made of what comes from there.
@@ -166,23 +168,24 @@ with zipfile.ZipFile(sys.argv[1]) as wheel:
 PYTHON
 }
 
-# ---- The admin panel's modules ----
+# ---- Modules of npm ----
 
-# What panel/package-lock.json names, checked against its hashes; src/cli/CMakeLists.txt looks there.
-setup_panel_modules() {
+# setup_modules FOLDER NAME WHAT: what FOLDER/package-lock.json names, checked against its hashes, in
+# $WWS_CACHE/NAME-<hash of it>; CMake looks there, too.
+setup_modules() {
   local place
-  place=$WWS_CACHE/panel-$(hash_of <"$ROOT/panel/package-lock.json" | cut -c1-16)
-  [ -d "$place" ] || with_lock panel fetch_panel_modules "$place" </dev/null
+  place=$WWS_CACHE/$2-$(hash_of <"$ROOT/$1/package-lock.json" | cut -c1-16)
+  [ -d "$place" ] || with_lock "$2" fetch_modules "$1" "$place" "$3" </dev/null
 }
 
-fetch_panel_modules() {
-  local place=$1 work
+fetch_modules() {
+  local folder=$1 place=$2 work
   [ ! -d "$place" ] || return 0
-  say "fetching the modules that build the admin panel"
+  say "fetching $3"
   mkdir -p "$WWS_CACHE/work"
-  work=$(mktemp -d "$WWS_CACHE/work/panel.XXXXXX")
+  work=$(mktemp -d "$WWS_CACHE/work/modules.XXXXXX")
   trap "rm -rf '$work'" EXIT
-  cp "$ROOT"/panel/package.json "$ROOT"/panel/package-lock.json "$work/"
+  cp "$ROOT/$folder"/package.json "$ROOT/$folder"/package-lock.json "$work/"
   (cd "$work" && npm ci --ignore-scripts --include=dev --no-audit --no-fund --loglevel=error >&2)
   mv -T "$work" "$place"
 }

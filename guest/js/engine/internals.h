@@ -44,6 +44,12 @@ bool wws_is_error(JSValueConst value);
 bool wws_is_buffer(JSValueConst value);
 uint8_t* wws_buffer_bytes(JSContext* context, JSValueConst value, size_t* size);
 
+/* How an ArrayBuffer is made (JS_NewArrayBuffer's function) that shows memory of ours: it cannot be
+ * detached by a script, nor freed.
+ * https://tc39.es/ecma262/#sec-properties-of-the-arraybuffer-instances */
+void* wws_pinned_buffer(JSRuntime* runtime, void* opaque, void* at, size_t size);
+bool wws_is_pinned_buffer(JSValueConst value);
+
 /* A property whose value is wws_lazy_global(context, name, script) from its first use on; writable,
  * configurable, not enumerable. */
 int wws_define_lazy(JSContext* context, JSValueConst object, const char* name, int script);

@@ -299,6 +299,11 @@ uint8_t* wws_buffer_bytes(JSContext* context, JSValueConst value, size_t* size) 
   return wws_is_buffer(value) ? view_bytes(value, size) : NULL;
 }
 
+bool wws_is_pinned_buffer(JSValueConst value) {
+  return JS_IsArrayBuffer(value) &&
+         JS_VALUE_GET_OBJ(value)->u.array_buffer->realloc_func == wws_pinned_buffer;
+}
+
 /* Blocks of a size class in the nursery: what a usual request needs of it. */
 static int nursery_blocks(int size) {
   return size <= 64 ? 16 : size <= 128 ? 8 : size <= 256 ? 3 : 2;

@@ -459,7 +459,7 @@ int32_t wws_host_codec(const void* at, size_t size) {
 
 int64_t wws_host_codec_step(int32_t handle, const void* in, size_t in_size, void* out,
                             size_t out_size, int32_t last) {
-  using Input = wws::bindings::Codec::Input;
+  using Input = wws::codec::Codec::Input;
   return host().computations().codec_step(static_cast<uint32_t>(handle), view(in, in_size),
                                           {static_cast<uint8_t*>(out), out_size},
                                           last ? Input::Last : Input::More);

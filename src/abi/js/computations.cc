@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <optional>
 
-#include "codec/compress.h"
 #include "bindings/crypto/ciphers.h"
 #include "bindings/crypto/keys.h"
 #include "bindings/crypto/operations.h"
+#include "codec/compress.h"
 #include "guest/js/abi.h"
 
 namespace wws::abi::js {

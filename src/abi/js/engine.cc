@@ -264,6 +264,7 @@ Task<Result<LoadedScript>> Engine::load(LoopServices services, Script script) co
     if (replays) {
       loaded.replayed = true;
       loaded.why_replayed = "top-level code " + host.why_differs();
+      if (*state < 0) loaded.doubt = host.error();
     }
     if (!loaded.replayed && *state >= 0 && (*state & WWS_STATE_NO_HANDLER))
       co_return fail(ErrorKind::GuestFault,

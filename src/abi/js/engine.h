@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct LoadedScript {
   // Top-level code runs before every request: the image is taken before it.
   bool replayed = false;
   std::string why_replayed;  // "top-level code reads the clock (Date)"
+  // What top-level code that is replayed ended in when it was tried.
+  std::optional<Error> doubt;
 };
 
 class Engine final {

@@ -5,6 +5,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <cmath>
 
+#include "abi/failure_log.h"
 #include "abi/failure_page.h"
 #include "abi/fetch_policy.h"
 #include "abi/limit_hit.h"
@@ -146,6 +147,12 @@ bool Session::settled() const noexcept {
   return answered && !(state_ & WWS_STATE_EXTENDED);
 }
 
+bool Session::beyond_reach() const noexcept {
+  return fetches_.empty() && computing_elsewhere_.empty() &&
+         std::ranges::all_of(
+             timers_, [this](const auto& timer) { return timer.second.expiry() > deadline_; });
+}
+
 // Delivers completed operations until the response is sent and, when still attached to an exchange,
 // no longer.
 Task<Result<void>> Session::pump_events() {
@@ -231,6 +238,8 @@ Task<Result<void>> Session::evaluate() {
     if (exceeded_) co_return fail(*exceeded_);
     if (gone_) co_return fail(ErrorKind::Gone, "the client left");
     if (events_.empty()) {
+      // Nobody waits for a clean-up in five minutes.
+      if (beyond_reach()) break;
       watch_client();
       const bool in_time = co_await wake().wait_until(deadline_);
       if (!in_time) co_return fail(ErrorKind::TimedOut, "the wall limit was reached");
@@ -253,11 +262,11 @@ Task<void> Session::leave_exchange() {
 Task<void> Session::extend() {
   auto outcome = co_await pump_events();
   if (!outcome) {
-    report({outcome.error(), failure_ ? failure_->stack : ""});
+    report_late({outcome.error(), failure_ ? failure_->stack : ""});
     co_return;
   }
   auto committed = commit_kv();
-  if (!committed) report({committed.error(), ""});
+  if (!committed) report_late({committed.error(), ""});
 }
 
 bool Session::close_now() {
@@ -370,7 +379,7 @@ std::int32_t Session::write(std::uint32_t stream, ByteView bytes, std::uint32_t 
     failure_ = Failure{Error(ErrorKind::Exhausted,
                              fmt::format("the response body is over the limit of {} bytes", limit)),
                        ""};
-    report(*failure_);
+    report_late(*failure_);
     if (out_ready_) out_ready_->notify();
     return WWS_WRITE_GONE;
   }
@@ -390,13 +399,17 @@ Task<void> Session::answer_failure(const Error& error) {
                               : Failure{error, failure_ ? failure_->stack : ""};
   report(failure);
   if (exchange_->started()) {
+    if (services_.developer) services_.developer->notice(shown(failure));
     out_abort_ = true;
     exchange_->abort();
     co_return;
   }
   if (services_.metrics && body_error_ == ErrorKind::Exhausted)
     services_.metrics->limited(worker_.number, observe::Limit::Request);
-  auto page = body_error_ ? body_failure_page(*body_error_) : failure_page(failure.error.kind());
+  auto page = body_error_ ? body_failure_page(*body_error_)
+              : services_.developer
+                  ? services_.developer->page(shown(failure), exchange_->request())
+                  : failure_page(failure.error.kind());
   auto answered = co_await exchange_->respond(std::move(page.head), std::move(page.body));
   if (!answered)
     services_.log.debug("the client left before its answer", {{"route", worker_.route}});
@@ -413,10 +426,19 @@ std::optional<observe::Limit> Session::limit_hit(const Error& error) const {
 void Session::report(const Failure& failure) {
   if (services_.metrics) services_.metrics->failed(worker_.number, limit_hit(failure.error));
   std::vector<observe::Field> fields = {{"worker", worker_.label}, {"route", worker_.route}};
-  if (!failure.stack.empty()) fields.push_back({"stack", failure.stack});
+  add_trace(fields, failure.stack, worker_);
   services_.log.error(fmt::format("Error running worker \"{}\" at route \"{}\": {}", worker_.label,
                                   worker_.route, failure.error.to_string()),
                       fields);
+}
+
+void Session::report_late(const Failure& failure) {
+  report(failure);
+  if (services_.developer) services_.developer->notice(shown(failure));
+}
+
+FailureReport Session::shown(const Failure& failure) const {
+  return {failure.error.kind(), failure.error.message(), failure.stack, rejections_, worker_};
 }
 
 // --- what the guest asks for ---------------------------------------------------------------------
@@ -551,14 +573,23 @@ void Session::fault(std::uint32_t kind, std::string_view message, std::string_vi
   stack = stack.substr(0, kMaxLogLine);
   if (kind == WWS_FAULT_REJECTION) {
     if (log_budget_.take(message.size() + stack.size(), services_.log, worker_.label))
-      services_.log.warn(
-          fmt::format("Unhandled rejection in worker \"{}\": {}", worker_.label, message),
-          {{"worker", worker_.label}, {"stack", std::string(stack)}});
+      tell_rejection(message, stack);
     return;
   }
   if (failure_) return;
   failure_ = Failure{Error(ErrorKind::GuestFault, std::string(message)), std::string(stack)};
-  if (kind == WWS_FAULT_BODY) report(*failure_);
+  if (kind == WWS_FAULT_BODY) report_late(*failure_);
+}
+
+void Session::tell_rejection(std::string_view message, std::string_view stack) {
+  std::vector<observe::Field> fields = {{"worker", worker_.label}, {"route", worker_.route}};
+  add_trace(fields, stack, worker_);
+  services_.log.warn(
+      fmt::format("Unhandled rejection in worker \"{}\": {}", worker_.label, message), fields);
+  if (!services_.developer) return;
+  const std::string text = fmt::format("Unhandled rejection: {}", message);
+  services_.developer->notice({ErrorKind::GuestFault, text, stack, "", worker_});
+  if (rejections_.size() < kMaxLogLine) rejections_ += text + "\n" + std::string(stack) + "\n";
 }
 
 std::int64_t Session::now(std::uint32_t kind) {

@@ -121,6 +121,8 @@ class Session final : public GuestHost {
   Result<void> commit_kv();
   [[nodiscard]] bool settled() const noexcept;
   [[nodiscard]] bool waiting() const noexcept;
+  // Only timers are pending, which go off when the request's time is over.
+  [[nodiscard]] bool beyond_reach() const noexcept;
   void push_event(std::string message);
   void exceed(std::string what);
   void watch_client();
@@ -128,6 +130,10 @@ class Session final : public GuestHost {
   io::TaskGroup& tasks();
   bindings::KvTransaction& kv();
   void report(const Failure& failure);
+  // The same of a failure that no answer tells of.
+  void report_late(const Failure& failure);
+  void tell_rejection(std::string_view message, std::string_view stack);
+  [[nodiscard]] FailureReport shown(const Failure& failure) const;
   [[nodiscard]] std::optional<observe::Limit> limit_hit(const Error& error) const;
 
   LoopServices& services_;
@@ -163,6 +169,7 @@ class Session final : public GuestHost {
   bool reading_request_ = false;
 
   LogBudget log_budget_;
+  std::string rejections_;  // in development: those that nobody handled
   std::string kv_found_;
   std::optional<Error> kv_error_;
   std::unique_ptr<bindings::KvTransaction> kv_;

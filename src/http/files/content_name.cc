@@ -27,15 +27,13 @@ bool ends_with_base64url_hash(std::string_view stem) noexcept {
   if (before != '-' && before != '.') return false;
   const auto allowed = [](char c) { return is_digit(c) || is_letter(c) || c == '-' || c == '_'; };
   return std::ranges::all_of(part, allowed) &&
-         (std::ranges::any_of(part, is_digit) ||
-          std::ranges::any_of(part.substr(1), is_capital));
+         (std::ranges::any_of(part, is_digit) || std::ranges::any_of(part.substr(1), is_capital));
 }
 
 bool in_bundlers_folder(std::string_view folders) noexcept {
   while (!folders.empty()) {
     const auto slash = folders.find('/');
-    if (std::ranges::find(kBundlersFolders, folders.substr(0, slash)) !=
-        std::end(kBundlersFolders))
+    if (std::ranges::find(kBundlersFolders, folders.substr(0, slash)) != std::end(kBundlersFolders))
       return true;
     if (slash == std::string_view::npos) return false;
     folders.remove_prefix(slash + 1);

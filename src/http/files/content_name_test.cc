@@ -15,9 +15,9 @@ TEST(ContentName, KnowsWhatBundlersWrite) {
 
 TEST(ContentName, LeavesWordsAndNumbersAlone) {
   for (const char* name :
-       {"index.html", "app.js", "jquery-licensed.js", "assets/jquery-licensed.js", "2024-11-27.html",
-        "report.20241127.csv", "assets/my-document.pdf", "deadbeef.png", "facade-defaced.js",
-        "index-BxY12abc.js", "3f2a9c1b", "assets/", "", "a.b"})
+       {"index.html", "app.js", "jquery-licensed.js", "assets/jquery-licensed.js",
+        "2024-11-27.html", "report.20241127.csv", "assets/my-document.pdf", "deadbeef.png",
+        "facade-defaced.js", "index-BxY12abc.js", "3f2a9c1b", "assets/", "", "a.b"})
     EXPECT_FALSE(is_named_by_content(name)) << name;
 }
 

@@ -68,10 +68,10 @@ Result<std::string> encode_whole(std::string_view bytes, Coding coding) {
           compress::make(format, compress::Direction::Compress, compress::Effort::Small));
   std::string out, room(64 * 1024, '\0');
   for (bool finished = false; !finished;) {
-    WWS_TRY(const auto step,
-            encoder->step(as_bytes(bytes),
-                          {reinterpret_cast<std::uint8_t*>(room.data()), room.size()},
-                          Codec::Input::Last));
+    WWS_TRY(
+        const auto step,
+        encoder->step(as_bytes(bytes), {reinterpret_cast<std::uint8_t*>(room.data()), room.size()},
+                      Codec::Input::Last));
     bytes.remove_prefix(step.consumed);
     out.append(room, 0, step.written);
     finished = step.finished;

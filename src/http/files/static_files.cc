@@ -184,8 +184,7 @@ void add_content(FileResponse& response, Representation chosen, const FileReques
 }  // namespace
 
 Result<std::unique_ptr<StaticFiles>> StaticFiles::open(const std::filesystem::path& folder,
-                                                       const io::Clock& clock,
-                                                       FileCoding coding) {
+                                                       const io::Clock& clock, FileCoding coding) {
   WWS_TRY(auto opened, OpenFolder::open(folder));
   return std::unique_ptr<StaticFiles>(new StaticFiles(std::move(opened), clock, coding));
 }

@@ -1,10 +1,11 @@
 // StaticFiles: a folder's files as HTTP responses, https://www.rfc-editor.org/rfc/rfc9110.
 //
-// Opened once, holds the folder open; may be shared between threads. Each answer owns its open file,
-// so it outlives a file that is replaced meanwhile. Looking a file up is one to six system calls on
-// the calling thread; nothing is read.
+// Opened once, holds the folder open; may be shared between threads. Each answer owns its open
+// file, so it outlives a file that is replaced meanwhile. Looking a file up is one to six system
+// calls on the calling thread; nothing is read.
 //
-// A compressible file is sent in the coding that the client wants most: from a neighbour of its name
+// A compressible file is sent in the coding that the client wants most: from a neighbour of its
+// name
 // (`app.js.br`, `.zst`, `.gz`) where there is one, else from what encode() made of it once. Each
 // coding is a representation with an ETag of its own, and ranges are of its bytes.
 #pragma once
@@ -78,8 +79,8 @@ class StaticFiles final {
   // The text of one of the site's own rules, "_headers" say. Errors: NotFound; Exhausted, it has
   // more than kMostRules bytes; Internal.
   [[nodiscard]] Result<std::string> read_rules(const std::string& name) const;
-  // Makes what find() wanted, once, whoever asks; reads the file and computes for up to a second, so
-  // it is called beside the loop. Whatever hinders it, find() then no longer wants it.
+  // Makes what find() wanted, once, whoever asks; reads the file and computes for up to a second,
+  // so it is called beside the loop. Whatever hinders it, find() then no longer wants it.
   void encode(const EncodeJob& job) const;
   // 404 with the folder's 404.html, or without a body.
   [[nodiscard]] FileResponse not_found(std::string_view method) const;
@@ -87,7 +88,8 @@ class StaticFiles final {
   static constexpr std::size_t kMostRules = 1u << 20;
 
  private:
-  StaticFiles(std::unique_ptr<OpenFolder> folder, const io::Clock& clock, FileCoding coding) noexcept
+  StaticFiles(std::unique_ptr<OpenFolder> folder, const io::Clock& clock,
+              FileCoding coding) noexcept
       : folder_(std::move(folder)), clock_(clock), coding_(coding) {}
 
   struct Found;

@@ -104,8 +104,9 @@ TEST_F(StaticFilesTest, ANeighbourIsSentInTheCodingThatIsWantedMost) {
   EXPECT_EQ(body(plain), "plain");
   EXPECT_EQ(header(plain, "Vary"), "Accept-Encoding");
   EXPECT_NE(header(plain, "ETag"), header(response, "ETag"));
-  EXPECT_EQ(ask("GET", "/app.js", {kAllCodings[0], {"If-None-Match", header(response, "ETag")}})->status,
-            304);
+  EXPECT_EQ(
+      ask("GET", "/app.js", {kAllCodings[0], {"If-None-Match", header(response, "ETag")}})->status,
+      304);
   EXPECT_EQ(body(get("/app.js.br")), "brotli");
 }
 
@@ -161,7 +162,8 @@ TEST_F(StaticFilesTest, WithoutCodingFilesAreSentAsTheyAre) {
 
 TEST_F(StaticFilesTest, WhatIsNamedByItsContentMayBeKeptForEver) {
   write("app.3f2a9c1b.js", "x");
-  EXPECT_EQ(header(get("/app.3f2a9c1b.js"), "Cache-Control"), "public, max-age=31536000, immutable");
+  EXPECT_EQ(header(get("/app.3f2a9c1b.js"), "Cache-Control"),
+            "public, max-age=31536000, immutable");
   EXPECT_EQ(header(get("/main.css"), "Cache-Control"), "");
 }
 

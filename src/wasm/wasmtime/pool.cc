@@ -52,6 +52,10 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
   [[nodiscard]] Task<LeaseResult> queue(std::shared_ptr<const Program> program,
                                         std::shared_ptr<const Image> image);
   void take_back(std::unique_ptr<Instance> instance);
+  void drop_idle(const std::function<bool(const Image&)>& wanted) {
+    stats_.dropped += std::erase_if(
+        idle_, [&](const std::unique_ptr<Instance>& one) { return !wanted(one->image()); });
+  }
 
   [[nodiscard]] PoolStats stats() const noexcept {
     PoolStats stats = stats_;
@@ -360,6 +364,9 @@ class PoolImpl final : public InstancePool {
     return core_->lend(program, image);
   }
   [[nodiscard]] PoolStats stats() const noexcept override { return core_->stats(); }
+  void drop_idle(const std::function<bool(const Image&)>& wanted) override {
+    core_->drop_idle(wanted);
+  }
 
  private:
   std::shared_ptr<PoolCore> core_;

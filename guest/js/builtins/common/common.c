@@ -178,13 +178,37 @@ JSValue wws_to_usv_string(JSContext* context, JSValueConst value) {
   return string;
 }
 
+static int refuse_buffer(JSContext* context) {
+  JS_ThrowTypeError(context, "The argument must be an ArrayBuffer or a view on one");
+  return -1;
+}
+
+/* A typed array over a SharedArrayBuffer. */
+static bool is_shared_view(JSContext* context, JSValueConst value) {
+  if (JS_GetTypedArrayType(value) < 0) {
+    return false;
+  }
+  JSValue buffer = JS_GetTypedArrayBuffer(context, value, NULL, NULL, NULL);
+  bool shared = !JS_IsArrayBuffer(buffer);
+  JS_FreeValue(context, buffer);
+  return shared;
+}
+
 int wws_buffer_source(JSContext* context, JSValueConst value, uint8_t** data, size_t* size) {
-  if (!wws_is_buffer(value)) {
-    JS_ThrowTypeError(context, "The argument must be an ArrayBuffer or a view on one");
-    return -1;
+  if (!wws_is_buffer(value) || is_shared_view(context, value)) {
+    return refuse_buffer(context);
   }
   *data = wws_buffer_bytes(context, value, size);
   return 0;
+}
+
+int wws_shared_buffer_source(JSContext* context, JSValueConst value, uint8_t** data, size_t* size) {
+  if (wws_is_buffer(value)) {
+    *data = wws_buffer_bytes(context, value, size);
+    return 0;
+  }
+  *data = JS_IsObject(value) ? JS_GetArrayBuffer(context, size, value) : NULL;
+  return *data ? 0 : refuse_buffer(context);
 }
 
 /* What a value is inside, whatever its prototype says. Scripts compare with internals.kinds. */

@@ -81,6 +81,8 @@ JSValue wws_to_usv_string(JSContext* context, JSValueConst value);
 /* The bytes a BufferSource shows (none when detached); -1 with a TypeError when it is none. The
  * view is only good until script runs again. */
 int wws_buffer_source(JSContext* context, JSValueConst value, uint8_t** data, size_t* size);
+/* The same for an [AllowShared] BufferSource. https://webidl.spec.whatwg.org/#AllowShared */
+int wws_shared_buffer_source(JSContext* context, JSValueConst value, uint8_t** data, size_t* size);
 
 /* What all scripts of ours share; before any other builtin. */
 int wws_builtin_common(JSContext* context);

@@ -15,6 +15,9 @@ static JSValue internal_report(JSContext* context, JSValueConst this_value, int 
 static JSValue internal_detach(JSContext* context, JSValueConst this_value, int argc,
                                JSValueConst* argv) {
   (void)this_value;
+  if (argc > 0 && wws_is_pinned_buffer(argv[0])) {
+    return JS_ThrowTypeError(context, "the ArrayBuffer of a WebAssembly.Memory cannot be detached");
+  }
   if (argc > 0) {
     JS_DetachArrayBuffer(context, argv[0]);
   }

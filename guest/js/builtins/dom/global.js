@@ -53,6 +53,18 @@
     report(error);
   });
 
+  // https://w3c.github.io/FileAPI/#creating-revoking
+  Object.assign(URL, {
+    createObjectURL(blob) {
+      requireArguments(arguments.length, 1, "URL.createObjectURL");
+      return internals.use("objectUrl").create(blob);
+    },
+    revokeObjectURL(url) {
+      requireArguments(arguments.length, 1, "URL.revokeObjectURL");
+      internals.use("objectUrl").revoke(`${url}`);
+    },
+  });
+
   let make;
   class Navigator {
     #made = true;

@@ -344,7 +344,8 @@ static JSValue decoder_decode(JSContext* context, JSValueConst this_value, int a
   static uint8_t nothing;
   uint8_t* data = &nothing;
   size_t size = 0;
-  if (argc > 0 && !JS_IsUndefined(argv[0]) && wws_buffer_source(context, argv[0], &data, &size)) {
+  if (argc > 0 && !JS_IsUndefined(argv[0]) &&
+      wws_shared_buffer_source(context, argv[0], &data, &size)) {
     return JS_EXCEPTION;
   }
   if (!size) {

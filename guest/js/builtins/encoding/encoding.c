@@ -71,7 +71,7 @@ static JSValue encoder_encode_into(JSContext* context, JSValueConst this_value, 
   }
   size_t room = 0;
   uint8_t* target = NULL;
-  if (wws_buffer_source(context, argv[1], &target, &room)) {
+  if (wws_shared_buffer_source(context, argv[1], &target, &room)) {
     wws_text_free(context, &text);
     return JS_EXCEPTION;
   }

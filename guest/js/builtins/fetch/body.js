@@ -34,4 +34,9 @@
 
   // data: URLs of fetch(): https://fetch.spec.whatwg.org/#scheme-fetch
   internals.fetchData = (url) => internals.use("dataUrl").fetch(url);
+
+  // blob: URLs: a Request holds the blob that its URL named when it was made.
+  // https://url.spec.whatwg.org/#concept-url-blob-entry
+  internals.resolveObjectUrl = (url) => internals.use("objectUrl").resolve(url);
+  internals.fetchBlob = (blob, method, range) => internals.use("objectUrl").fetch(blob, method, range);
 })

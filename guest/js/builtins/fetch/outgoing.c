@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fetch.h"
+#include "header_list.h"
 
 struct wws_outgoing {
   wws_outgoing* next;
@@ -143,15 +144,34 @@ static int send(JSContext* context, wws_fetch_request* request, wws_outgoing* op
   return wws_pump_start(context, operation->id, &request->body);
 }
 
-/* A data: URL is answered here. 1 when the request was for one; its outcome settles the operation.
- */
-static int answer_data(JSContext* context, wws_fetch_request* request, wws_outgoing* operation) {
+static JSValue range_of(JSContext* context, wws_fetch_request* request) {
+  wws_headers* headers = wws_request_headers(context, request);
+  if (!headers) return JS_EXCEPTION;
+  wws_span name = {(const uint8_t*)"range", 5};
+  return wws_headers_combine(context, headers, name);
+}
+
+static JSValue fetch_blob(JSContext* context, wws_fetch_request* request) {
+  JSValue range = range_of(context, request);
+  if (JS_IsException(range)) return range;
+  JSValueConst arguments[3] = {request->blob, wws_request_method(context, request), range};
+  JSValue response = wws_fetch_internal(context, "fetchBlob", 3, arguments);
+  JS_FreeValue(context, range);
+  return response;
+}
+
+/* data: and blob: URLs are answered here. 1 when the request was for one; its outcome settles the
+ * operation. https://fetch.spec.whatwg.org/#scheme-fetch */
+static int answer_here(JSContext* context, wws_fetch_request* request, wws_outgoing* operation) {
   JSValueConst url = wws_request_url(context, request);
   size_t size = 0;
   const uint8_t* at = wws_string_latin1(context, url, &size);
-  if (!at || size < 5 || memcmp(at, "data:", 5) != 0) return 0;
+  bool is_data = at && size >= 5 && memcmp(at, "data:", 5) == 0;
+  bool is_blob = at && size > 5 && memcmp(at, "blob:", 5) == 0;
+  if (!is_data && !is_blob) return 0;
   if (check_aborted(context, request->signal) != 0) return -1;
-  JSValue response = wws_fetch_internal(context, "fetchData", 1, &url);
+  JSValue response =
+      is_data ? wws_fetch_internal(context, "fetchData", 1, &url) : fetch_blob(context, request);
   if (JS_IsException(response)) return -1;
   wws_fetch_response* made = wws_response_of(context, response);
   if (made) made->type = WWS_RESPONSE_BASIC;
@@ -176,7 +196,7 @@ static JSValue js_fetch(JSContext* context, JSValueConst self, int count, JSValu
   if (count < 1) {
     JS_ThrowTypeError(context, "fetch needs a URL or a Request");
   } else if (request && wws_request_build(context, request, values[0], init) == 0) {
-    result = answer_data(context, request, operation);
+    result = answer_here(context, request, operation);
     if (result == 0) result = send(context, request, operation);
   }
   wws_request_free(JS_GetRuntime(context), request);

@@ -24,7 +24,7 @@ wws_fetch_request* wws_request_new(JSContext* context) {
   wws_fetch_request* request = js_mallocz(context, sizeof *request);
   if (!request) return NULL;
   request->method = request->url = request->headers_object = request->params = request->signal =
-      request->referrer = request->integrity = JS_UNDEFINED;
+      request->referrer = request->integrity = request->blob = JS_UNDEFINED;
   wws_body_init(&request->body);
   return request;
 }
@@ -32,7 +32,7 @@ wws_fetch_request* wws_request_new(JSContext* context) {
 void wws_request_free(JSRuntime* runtime, wws_fetch_request* request) {
   if (!request) return;
   JS_FreeValuesRT(runtime, request->method, request->url, request->headers_object, request->params,
-                  request->signal, request->referrer, request->integrity);
+                  request->signal, request->referrer, request->integrity, request->blob);
   wws_body_free(runtime, &request->body);
   wws_headers_free(runtime, request->headers);
   wws_blob_free(runtime, request->message);
@@ -55,6 +55,7 @@ static void mark(JSRuntime* runtime, JSValueConst value, JS_MarkFunc* function) 
   JS_MarkValue(runtime, request->headers_object, function);
   JS_MarkValue(runtime, request->params, function);
   JS_MarkValue(runtime, request->signal, function);
+  JS_MarkValue(runtime, request->blob, function);
   wws_body_mark(runtime, &request->body, function);
 }
 
@@ -216,6 +217,14 @@ static bool has_body_method(JSContext* context, JSValueConst method) {
   return !(at && (same_ignoring_case(span, "GET") || same_ignoring_case(span, "HEAD")));
 }
 
+/* https://url.spec.whatwg.org/#concept-url-blob-entry */
+static int take_blob(JSContext* context, wws_fetch_request* request) {
+  JSValue blob = wws_fetch_internal(context, "resolveObjectUrl", 1, &request->url);
+  if (JS_IsException(blob)) return -1;
+  request->blob = blob;
+  return 0;
+}
+
 static int take_url(JSContext* context, wws_fetch_request* request, JSValueConst input) {
   request->url = wws_parse_url(context, input);
   if (JS_IsException(request->url)) {
@@ -225,6 +234,7 @@ static int take_url(JSContext* context, wws_fetch_request* request, JSValueConst
   request->method = JS_NewString(context, "GET");
   size_t size;
   const uint8_t* at = wws_string_latin1(context, request->url, &size);
+  if (at && size > 5 && memcmp(at, "blob:", 5) == 0) return take_blob(context, request);
   const uint8_t* host = at ? memchr(at, ':', size) : NULL;
   const uint8_t* end = at ? at + size : NULL;
   if (host && end - host > 3 && host[1] == '/' && host[2] == '/') {
@@ -243,6 +253,7 @@ static int copy_request(JSContext* context, wws_fetch_request* to, wws_fetch_req
   to->signal = JS_DupValue(context, from->signal);
   to->referrer = JS_DupValue(context, from->referrer);
   to->integrity = JS_DupValue(context, from->integrity);
+  to->blob = JS_DupValue(context, from->blob);
   to->mode = from->mode;
   to->credentials = from->credentials;
   to->cache = from->cache;
@@ -435,6 +446,15 @@ static JSValue get_params(JSContext* context, JSValueConst self) {
   return JS_DupValue(context, request->params);
 }
 
+/* Routers set it to what they found: it then is the object's own.
+ * https://webidl.spec.whatwg.org/#Replaceable */
+static JSValue set_params(JSContext* context, JSValueConst self, JSValueConst value) {
+  if (!self_of(context, self)) return JS_EXCEPTION;
+  int result = JS_DefinePropertyValueStr(context, self, "params", JS_DupValue(context, value),
+                                         JS_PROP_C_W_E | JS_PROP_THROW);
+  return result < 0 ? JS_EXCEPTION : JS_UNDEFINED;
+}
+
 static JSValue get_signal(JSContext* context, JSValueConst self) {
   wws_fetch_request* request = self_of(context, self);
   if (!request) return JS_EXCEPTION;
@@ -521,7 +541,7 @@ static const JSCFunctionListEntry functions[] = {
     CHOICE("isHistoryNavigation", 8),
     ATTRIBUTE("signal", get_signal),
     CHOICE("duplex", 6),
-    ATTRIBUTE("params", get_params),
+    JS_CGETSET_DEF2("params", get_params, set_params, JS_PROP_CONFIGURABLE | JS_PROP_ENUMERABLE),
     JS_CFUNC_DEF2("clone", 0, request_clone, JS_PROP_C_W_E),
     JS_PROP_STRING_DEF("[Symbol.toStringTag]", "Request", JS_PROP_CONFIGURABLE),
 };

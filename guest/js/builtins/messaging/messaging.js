@@ -126,7 +126,7 @@
       receive = (channel, value) => {
         const data = internals.structuredClone(value);
         internals.startTimer(() => {
-          if (!channel.#closed) fireEvent(channel, new MessageEvent("message", { data }));
+          if (!channel.#closed) fireEvent(channel, new MessageEvent("message", { data, origin: "null" }));
         }, 0);
       };
     }

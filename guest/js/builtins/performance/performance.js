@@ -25,7 +25,10 @@
       if (!(#made in this)) throw internals.illegal();
       return origin ??= performanceOrigin();
     }
-    toJSON() { return { timeOrigin: this.timeOrigin }; }
+    toJSON() {
+      if (!(#made in this)) throw internals.illegal();
+      return { timeOrigin: this.timeOrigin };
+    }
     mark(name, options = undefined) { return Performance.#timing(this).mark(arguments.length, name, options); }
     measure(name, start = undefined, end = undefined) {
       return Performance.#timing(this).measure(arguments.length, name, start, end);

@@ -1,7 +1,7 @@
 // Everything that ECMA-429 (the minimum common API) names is there, and has its shape.
 // https://ecma-international.org/publications-and-standards/standards/ecma-429/
+// and https://webidl.spec.whatwg.org/#js-interfaces for the shape.
 //
-// URLPattern and WebAssembly are not there yet: docs/conformance.md says so.
 // An interface with the members of its prototype: "=" before an attribute, "s:" before a static one.
 const interfaces = {
   AbortController: "=signal abort",
@@ -46,11 +46,24 @@ const interfaces = {
   TransformStreamDefaultController: "=desiredSize enqueue error terminate",
   URL: "=hash =host =hostname =href =origin =password =pathname =port =protocol =search =searchParams =username " +
     "toJSON toString s:canParse s:parse",
+  URLPattern: "=hasRegExpGroups =hash =hostname =password =pathname =port =protocol =search =username exec test",
   URLSearchParams: "=size append delete entries forEach get getAll has keys set sort toString values",
   WritableStream: "=locked abort close getWriter",
   WritableStreamDefaultController: "=signal error",
   WritableStreamDefaultWriter: "=closed =desiredSize =ready abort close releaseLock write",
 };
+// In the namespace WebAssembly. https://webassembly.github.io/spec/js-api/
+const ofWebAssembly = {
+  Exception: "getArg is",
+  Global: "=value valueOf",
+  Instance: "=exports",
+  Memory: "=buffer grow",
+  Module: "s:customSections s:exports s:imports",
+  Table: "=length get grow set",
+  Tag: "",
+};
+const errorsOfWebAssembly = ["CompileError", "LinkError", "RuntimeError"];
+const functionsOfWebAssembly = ["compile", "compileStreaming", "instantiate", "instantiateStreaming", "validate"];
 const functions = ["atob", "btoa", "clearInterval", "clearTimeout", "fetch", "queueMicrotask", "reportError",
   "setInterval", "setTimeout", "structuredClone"];
 const objects = ["console", "crypto", "globalThis", "navigator", "performance", "self"];
@@ -63,33 +76,81 @@ const hasMember = (prototype, name) => {
   return undefined;
 };
 
+// "wec": which of writable, enumerable and configurable a property is.
+const flags = (descriptor) =>
+  `${descriptor.writable ? "w" : ""}${descriptor.enumerable ? "e" : ""}${descriptor.configurable ? "c" : ""}`;
+
+const checkMember = (constructor, member) => {
+  if (member.startsWith("s:")) {
+    const found = Reflect.getOwnPropertyDescriptor(constructor, member.slice(2));
+    same(typeof found?.value, "function", member);
+    same(flags(found), "wec", member);
+  } else if (member.startsWith("=")) {
+    const name = member.slice(1);
+    const found = hasMember(constructor.prototype, name);
+    same(typeof found?.get, "function", member);
+    same(flags(found), "ec", member);
+    same(found.get.name, `get ${name}`);
+    if (found.set !== undefined) same(found.set.name, `set ${name}`);
+  } else {
+    const found = hasMember(constructor.prototype, member);
+    same(typeof found?.value, "function", member);
+    same(flags(found), "wec", member);
+    same(found.value.name, member);
+  }
+};
+
+const checkInterface = (holder, name, tag, members) => {
+  const descriptor = Reflect.getOwnPropertyDescriptor(holder, name);
+  assert(descriptor !== undefined, "is not there");
+  const constructor = holder[name];
+  same(flags(Reflect.getOwnPropertyDescriptor(holder, name)), "wc");
+  same(typeof constructor, "function");
+  same(constructor.name, name);
+  same(flags(Reflect.getOwnPropertyDescriptor(constructor, "prototype")), "");
+  same(constructor.prototype[Symbol.toStringTag], tag);
+  same(flags(Reflect.getOwnPropertyDescriptor(constructor.prototype, Symbol.toStringTag)), "c");
+  same(flags(Reflect.getOwnPropertyDescriptor(constructor.prototype, "constructor")), "wc");
+  same(constructor.prototype.constructor, constructor);
+  throws(TypeError, () => constructor());
+  for (const member of members.split(" ")) if (member !== "") checkMember(constructor, member);
+};
+
 for (const [name, members] of Object.entries(interfaces)) {
-  test(`the interface ${name}`, () => {
-    const descriptor = Reflect.getOwnPropertyDescriptor(globalThis, name);
-    assert(descriptor !== undefined, "is not there");
-    same(descriptor.enumerable, false, "enumerable");
-    const constructor = globalThis[name];
-    same(typeof constructor, "function");
-    same(constructor.name, name);
-    same(constructor.prototype[Symbol.toStringTag], name);
-    throws(TypeError, () => constructor());
-    for (const member of members.split(" ")) {
-      if (member.startsWith("s:")) {
-        same(typeof constructor[member.slice(2)], "function", member);
-      } else if (member.startsWith("=")) {
-        const found = hasMember(constructor.prototype, member.slice(1));
-        same(typeof found?.get, "function", member);
-      } else {
-        const found = hasMember(constructor.prototype, member);
-        same(typeof found?.value, "function", member);
-        same(found.enumerable, true, member);
-      }
-    }
-  });
+  test(`the interface ${name}`, () => checkInterface(globalThis, name, name, members));
+}
+
+test("the namespace WebAssembly", () => {
+  assert(Reflect.getOwnPropertyDescriptor(globalThis, "WebAssembly") !== undefined);
+  const { WebAssembly } = globalThis;
+  same(flags(Reflect.getOwnPropertyDescriptor(globalThis, "WebAssembly")), "wc");
+  same(Object.prototype.toString.call(WebAssembly), "[object WebAssembly]");
+  for (const name of functionsOfWebAssembly) {
+    const found = Reflect.getOwnPropertyDescriptor(WebAssembly, name);
+    same(typeof found?.value, "function", name);
+    same(flags(found), "wec", name);
+    same(found.value.length, 1, name);
+  }
+  for (const name of errorsOfWebAssembly) {
+    same(flags(Reflect.getOwnPropertyDescriptor(WebAssembly, name)), "wc", name);
+    const error = new WebAssembly[name]("message");
+    assert(error instanceof Error && error instanceof WebAssembly[name]);
+    same(`${error}`, `${name}: message`);
+    same(Object.getPrototypeOf(WebAssembly[name]), Error);
+    same(flags(Reflect.getOwnPropertyDescriptor(WebAssembly[name], "prototype")), "");
+  }
+  assert(WebAssembly.JSTag instanceof WebAssembly.Tag);
+});
+
+for (const [name, members] of Object.entries(ofWebAssembly)) {
+  test(`the interface WebAssembly.${name}`, () => checkInterface(WebAssembly, name, `WebAssembly.${name}`, members));
 }
 
 test("the functions and objects of the global", () => {
-  for (const name of functions) same(typeof globalThis[name], "function", name);
+  for (const name of functions) {
+    same(typeof globalThis[name], "function", name);
+    same(globalThis[name].name, name);
+  }
   for (const name of objects) same(typeof globalThis[name], "object", name);
   same(self, globalThis);
   assert(/^\S+$/.test(navigator.userAgent), "one product token");

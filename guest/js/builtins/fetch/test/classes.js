@@ -1,3 +1,11 @@
+test("a router may set a request's params", () => {
+  "use strict";
+  const request = new Request("https://example.com/");
+  request.params = { id: "1" };
+  same(request.params.id, "1");
+  alike(new Request("https://example.com/").params, {});
+});
+
 test("Request takes a URL and an init", () => {
   const request = new Request("http://A.test/x/../y?z#f", { method: "post", headers: { a: "b" }, body: "text" });
   same(request.url, "http://a.test/y?z#f");

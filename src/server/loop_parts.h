@@ -1,0 +1,50 @@
+// LoopParts: what a loop needs to run workers: its event loop, outbound connections, instances,
+// background tasks. Belongs to one thread.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+
+#include "abi/services.h"
+#include "base/result.h"
+#include "bindings/fetch.h"
+#include "http/client/client.h"
+#include "server/server.h"
+
+namespace wws::server {
+
+class LoopParts final {
+ public:
+  // `shared` is borrowed; `metrics` may be null.
+  static Result<std::unique_ptr<LoopParts>> create(const wasm::PoolOptions& options,
+                                                   const Shared& shared,
+                                                   observe::LoopMetrics* metrics);
+  LoopParts(const LoopParts&) = delete;
+  LoopParts& operator=(const LoopParts&) = delete;
+  ~LoopParts() = default;
+
+  [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
+  [[nodiscard]] abi::LoopServices& services() noexcept { return *services_; }
+  [[nodiscard]] wasm::InstancePool& pool() noexcept { return *pool_; }
+  [[nodiscard]] io::TaskGroup& background() noexcept { return *background_; }
+
+ private:
+  LoopParts() = default;
+
+  // Members end in the reverse order of their use.
+  boost::asio::io_context context_{1};
+  std::unique_ptr<http::Client> client_;
+  std::unique_ptr<bindings::Fetcher> fetcher_;
+  std::unique_ptr<wasm::InstancePool> pool_;
+  std::unique_ptr<io::TaskGroup> background_;
+  std::unique_ptr<io::Offload> offload_;
+  std::unique_ptr<abi::LoopServices> services_;
+};
+
+// Loads the workers one after the other, in order, as far as `budget` has room ahead (null: all);
+// what could not be loaded. `on` and `budget` outlive it.
+Task<std::vector<LoadFailure>> load_workers(abi::LoopServices& on,
+                                            std::vector<std::shared_ptr<worker::Worker>> workers,
+                                            const worker::ImageBudget* budget);
+
+}  // namespace wws::server

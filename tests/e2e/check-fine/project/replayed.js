@@ -1,0 +1,2 @@
+const now = await Promise.resolve(Date.now());
+export default () => new Response(`${now}`);

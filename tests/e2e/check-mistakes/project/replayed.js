@@ -1,0 +1,3 @@
+const now = Date.now();
+now.missing.value;
+export default () => new Response("never");

@@ -1,0 +1,3 @@
+const settings = undefined;
+const port = settings.port;
+export default () => new Response(`${port}`);

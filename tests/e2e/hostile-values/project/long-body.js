@@ -1,0 +1,1 @@
+export default () => new Response("x".repeat(100_000_000));

@@ -1,0 +1,4 @@
+export default () => {
+  console.log("y".repeat(60_000_000));
+  return new Response("said");
+};

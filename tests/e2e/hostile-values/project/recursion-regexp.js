@@ -1,0 +1,1 @@
+export default () => new Response(`${/^(a+)+$/.test("a".repeat(40) + "b")}`);

@@ -1,0 +1,1 @@
+this was never JavaScript;

@@ -1,0 +1,1 @@
+export default { fetch: (request, env) => new Response(`one ${env.WORD}`) };
