@@ -16,6 +16,12 @@ foreach(part brotlienc brotlidec brotlicommon)
 endforeach()
 target_link_libraries(wws_brotli INTERFACE m)
 
+# Nor has nghttp2.
+find_library(WWS_NGHTTP2 libnghttp2.a REQUIRED)
+add_library(wws_nghttp2 INTERFACE)
+target_link_libraries(wws_nghttp2 INTERFACE ${WWS_NGHTTP2})
+target_compile_definitions(wws_nghttp2 INTERFACE NGHTTP2_STATICLIB)
+
 add_library(wws_fmt STATIC ${PROJECT_SOURCE_DIR}/cmake/static/fmt.cc)
 target_compile_options(wws_fmt PRIVATE -O2 -w)
 # As Debian's own target says it.

@@ -13,7 +13,8 @@ import sys
 FENCES = [
     (re.compile(r"^(wasm|wasmtime|wasi)\.h{1,2}$|^wasmtime/"), ("wasm/wasmtime",)),
     (re.compile(r"^llhttp"), ("http",)),
-    (re.compile(r"^openssl/(ssl|tls)"), ("http",)),
+    (re.compile(r"^nghttp2/"), ("http/h2",)),
+    (re.compile(r"^openssl/(ssl|tls)"), ("http/tls", "http/client")),
     (re.compile(r"^zlib\.h|^brotli/|^zstd"), ("codec",)),
     (re.compile(r"^toml\+\+|^toml\.hpp"), ("config",)),
     (re.compile(r"^spdlog/"), ("observe",)),
@@ -26,6 +27,8 @@ STRANGERS = [
     ("abi/js/", "abi/stdio_json/"),
     ("abi/stdio_json/", "abi/js/"),
     ("http/h1/", "http/client/"),
+    ("http/h1/", "http/h2/"),
+    ("http/tls/", "http/h1/"),
 ]
 # Heavy, and nobody else's business: these stay in .cc files.
 NOT_IN_HEADERS = re.compile(r"^(nlohmann/|simdjson|spdlog/|toml\+\+|CLI/|boost/beast)")

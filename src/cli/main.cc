@@ -17,6 +17,7 @@
 #include "cli/embedded_engine.h"
 #include "cli/embedded_licenses.h"
 #include "cli/embedded_panel.h"
+#include "cli/listen_points.h"
 #include "cli/listing.h"
 #include "cli/new_project.h"
 #include "cli/options.h"
@@ -171,10 +172,24 @@ Result<std::unique_ptr<admin::Admin>> open_admin(const cli::Options& options,
                            std::move(sources));
 }
 
-server::ServerOptions server_options(const cli::Options& options, const server::Site& site) {
+// Null where nothing speaks HTTPS.
+Result<std::unique_ptr<http::tls::Certificates>> read_certificates(const cli::Options& options,
+                                                                   const io::Clock& clock,
+                                                                   observe::Log& log) {
+  auto files = cli::certificate_files(options);
+  if (files.empty()) return nullptr;
+  return http::tls::Certificates::create(std::move(files), clock, log);
+}
+
+Result<server::ServerOptions> server_options(const cli::Options& options, const server::Site& site,
+                                             http::tls::Certificates* certificates) {
   server::ServerOptions settings;
-  settings.address = {options.host, options.port};
-  settings.limits.max_body_bytes = site.largest_body;
+  WWS_TRY(const auto activated, cli::activated_sockets(environment, getpid()));
+  WWS_TRY(settings.listen, cli::listen_points(options, activated));
+  WWS_TRY(settings.connections.trusted_proxies, cli::trusted_proxies(options));
+  settings.connections.certificates = certificates;
+  settings.connections.proxy_protocol = options.proxy_protocol;
+  settings.connections.limits.max_body_bytes = site.largest_body;
   settings.loops = options.threads != 0 ? options.threads : io::available_cores();
   // Each instance reserves 4 GiB of address space and some mappings, of which a process has 65 000.
   settings.pool.max_instances = std::clamp(4096 / settings.loops, 64u, 1024u);
@@ -227,10 +242,13 @@ void print_routes(const cli::Options& options, const router::Router& router,
 }
 
 int run_until_stopped(server::Server& server, admin::Admin* admin, cli::Reloader& reloader,
-                      const std::string& base, observe::Log& log) {
+                      observe::Log& log) {
   StopOnSignal stop(server);
   if (admin != nullptr) admin->start();
-  fmt::print("🚀 Start serving requests at {}\n\n", base);
+  const auto places = server.places();
+  fmt::print("🚀 Start serving requests at {}\n", places.front());
+  for (std::size_t i = 1; i < places.size(); ++i) fmt::print("   and at {}\n", places[i]);
+  fmt::print("\n");
   std::fflush(stdout);
   const auto ended = server.run();
   if (admin != nullptr) admin->stop();
@@ -312,18 +330,21 @@ int serve(const cli::Options& flags) {
   built->fresh.clear();
   server::SitePointer site = built->site;
 
-  const server::ServerOptions settings = server_options(options, *site);
+  const auto certificates = read_certificates(options, clock, *log);
+  if (!certificates) return fail_with(certificates.error().to_string());
+  const auto settings = server_options(options, *site, certificates->get());
+  if (!settings) return fail_with(settings.error().to_string());
   std::optional<Watching> watching;
   if (options.enable_panel) watching.emplace();
   std::optional<Development> development;
   if (options.command == cli::Command::Develop) development.emplace(started, site->root);
   auto server =
-      server::make_server(settings, {site, *workshop.runtime, *workshop.images, workshop.kv, clock,
-                                     random, *log, watching ? &watching->metrics : nullptr,
-                                     access.get(), development ? &development->pages : nullptr,
-                                     development ? &development->reload : nullptr});
+      server::make_server(*settings, {site, *workshop.runtime, *workshop.images, workshop.kv, clock,
+                                      random, *log, watching ? &watching->metrics : nullptr,
+                                      access.get(), development ? &development->pages : nullptr,
+                                      development ? &development->reload : nullptr});
   if (!server) return fail_with(server.error().to_string());
-  const std::string base = fmt::format("http://{}:{}", shown_host(options.host), (*server)->port());
+  const std::string base = (*server)->places().front();
 
   const auto failures = load_workers(**server, clock, site->router.routes().size());
   print_routes(options, site->router, read->project.root, base);
@@ -342,7 +363,7 @@ int serve(const cli::Options& flags) {
                   *log,
                   clock,
                   cli::embedded_panel(),
-                  {cli::kVersion, site->root, base, settings.loops, started},
+                  {cli::kVersion, site->root, base, settings->loops, started},
                   [&reloader](auto done) { (*reloader)->reload("asked for", std::move(done)); }});
     if (!admin) return fail_with(admin.error().to_string());
     watching->admin = std::move(*admin);
@@ -351,8 +372,7 @@ int serve(const cli::Options& flags) {
     std::fflush(stdout);
   }
   site.reset();  // the server's, which may replace it
-  return run_until_stopped(**server, watching ? watching->admin.get() : nullptr, **reloader, base,
-                           *log);
+  return run_until_stopped(**server, watching ? watching->admin.get() : nullptr, **reloader, *log);
 }
 
 // --- wws check -----------------------------------------------------------------------------------

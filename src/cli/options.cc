@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "cli/version.h"
+#include "config/listen.h"
 #include "config/origin.h"
 #include "config/units.h"
 
@@ -23,6 +24,10 @@ std::string exit_text(const CLI::App& app, const CLI::ParseError& error, int& co
 std::string check_origin(const std::string& text) {
   if (config::parse_origin(text)) return {};
   return "'" + text + "' is no origin: write https://example.com, without a path, or '*'";
+}
+
+std::string check_listen(const std::string& text) {
+  return config::parse_listen(text) ? std::string() : config::not_an_address(text);
 }
 
 std::string check_size(const std::string& text) {
@@ -133,6 +138,35 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
       ->capture_default_str()
       ->check(check_port);
   app.add_flag("--watch", options.watch, "Read the project again whenever its files change");
+  app.add_option("--listen", options.listen,
+                 "Address to listen on: 0.0.0.0:8080, [::1]:8080, https://0.0.0.0:443, "
+                 "unix:/run/wws.sock; may be repeated, and --host and --port add one")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->take_all()
+      ->check(check_listen);
+  auto* const certificate =
+      app.add_option("--tls-cert", options.tls_certificates,
+                     "Certificate chain in PEM, for HTTPS; may be repeated, each with its "
+                     "--tls-key: clients choose by name, the first is for all others")
+          ->expected(1)
+          ->allow_extra_args(false)
+          ->take_all();
+  app.add_option("--tls-key", options.tls_keys, "Private key in PEM of the --tls-cert before it")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->take_all()
+      ->needs(certificate);
+  app.add_option("--redirect-https", options.redirect_https,
+                 "Port where plain HTTP is sent on to HTTPS");
+  app.add_option("--trusted-proxy", options.trusted_proxies,
+                 "Network whose Forwarded and X-Forwarded-* fields are believed, 10.0.0.0/8 or "
+                 "'unix'; may be repeated")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->take_all();
+  app.add_flag("--proxy-protocol", options.proxy_protocol,
+               "Connections of trusted proxies begin with a PROXY header, version 2");
   app.add_option("--prefix", options.prefix, "Put all URLs below this path");
   app.add_option("--git-branch", options.git_branch,
                  "Branch of a git repository; without one, the remote's own choice");
@@ -219,6 +253,11 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
                 "language runtimes to manage\n"};
   for (const CLI::Option* option : app.get_options())
     if (option->count() > 0) options.given.insert(option->get_name());
+  options.address_given = options.given.contains("--host") || options.given.contains("--port");
+  if (options.tls_certificates.size() != options.tls_keys.size())
+    return Exit{2,
+                "--tls-cert and --tls-key come in pairs: write one --tls-key for each "
+                "--tls-cert, in the same order\n"};
   for (std::string& origin : options.cors) origin = config::parse_origin(origin).value_or(origin);
   options.max_body = config::parse_size(max_body).value_or(0);
   options.image_memory = config::parse_size(image_memory).value_or(0);
@@ -241,6 +280,16 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
 void apply_settings(Options& options, const config::ServerSettings& settings) {
   take(options, "--host", settings.host, options.host);
   take(options, "--port", settings.port, options.port);
+  if (settings.host || settings.port) options.address_given = true;
+  take(options, "--listen", settings.listen, options.listen);
+  if (settings.tls && !options.given.contains("--tls-cert"))
+    for (const config::TlsFiles& pair : *settings.tls) {
+      options.tls_certificates.push_back(pair.certificate);
+      options.tls_keys.push_back(pair.key);
+    }
+  take(options, "--redirect-https", settings.redirect_https, options.redirect_https);
+  take(options, "--trusted-proxy", settings.trusted_proxies, options.trusted_proxies);
+  take(options, "--proxy-protocol", settings.proxy_protocol, options.proxy_protocol);
   take(options, "--prefix", settings.prefix, options.prefix);
   take(options, "--ignore", settings.ignore, options.ignore);
   take(options, "--cors", settings.cors, options.cors);

@@ -22,6 +22,12 @@ struct Options {
   std::string path = ".";
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
+  std::vector<std::string> listen;  // that config::parse_listen() takes
+  bool address_given = false;       // host or port was asked for, beside what `listen` says
+  std::vector<std::string> tls_certificates, tls_keys;  // PEM files, as many of each
+  std::optional<std::uint16_t> redirect_https;          // port
+  std::vector<std::string> trusted_proxies;
+  bool proxy_protocol = false;
   std::string prefix;
   // Of a project that is a git repository; the first that is there counts, in this order.
   std::optional<std::string> git_commit, git_tag, git_branch;

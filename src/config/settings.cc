@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "config/dotenv.h"
+#include "config/listen.h"
 #include "config/origin.h"
 #include "config/project_file.h"
 #include "config/table_reader.h"
@@ -41,11 +42,60 @@ class SettingsReader final : public TableReader<SettingsReader> {
   void read_admin_port(const toml::node& node, const std::string& key) {
     read_port_number(node, key, out_.admin_port);
   }
+  void read_redirect_https(const toml::node& node, const std::string& key) {
+    read_port_number(node, key, out_.redirect_https);
+  }
   void read_port_number(const toml::node& node, const std::string& key,
                         std::optional<std::uint16_t>& out) {
     const auto port = number(node, UINT16_MAX);
     if (!port) return mistake(node, key, "must be a number from 0 (any free port) to 65535");
     out = static_cast<std::uint16_t>(*port);
+  }
+
+  void read_listen(const toml::node& node, const std::string& key) {
+    std::vector<std::string> addresses;
+    each_text(node, key, [&](const toml::node& element, const std::string& value) {
+      if (!parse_listen(value)) return mistake(element, key, not_an_address(value));
+      addresses.push_back(value);
+    });
+    out_.listen = std::move(addresses);
+  }
+
+  void read_trusted_proxies(const toml::node& node, const std::string& key) {
+    std::vector<std::string> networks;
+    each_text(node, key,
+              [&](const toml::node&, const std::string& value) { networks.push_back(value); });
+    out_.trusted_proxies = std::move(networks);
+  }
+
+  void read_proxy_protocol(const toml::node& node, const std::string& key) {
+    read_bool(node, key, out_.proxy_protocol.emplace());
+  }
+
+  // [tls], or [[tls]] for several.
+  void read_tls(const toml::node& node, const std::string& key) {
+    out_.tls.emplace();
+    if (node.is_table()) return read_tls_files(node, key);
+    const toml::array* list = node.as_array();
+    if (list == nullptr) return wrong_type(node, key, "a table or a list of tables");
+    for (const toml::node& element : *list) read_tls_files(element, key);
+  }
+
+  void read_tls_files(const toml::node& node, const std::string& key) {
+    static constexpr Field kFiles[] = {{"certificate", &SettingsReader::read_tls_certificate},
+                                       {"key", &SettingsReader::read_tls_key}};
+    TlsFiles& files = out_.tls->emplace_back();
+    read_table(node, key, kFiles);
+    if (!node.is_table()) return;
+    for (const auto& [name, value] :
+         {std::pair{"certificate", &files.certificate}, {"key", &files.key}})
+      if (value->empty()) mistake(node, key + "." + name, "is missing: it names a file in PEM");
+  }
+  void read_tls_certificate(const toml::node& node, const std::string& key) {
+    out_.tls->back().certificate = text(node, key).value_or("?");
+  }
+  void read_tls_key(const toml::node& node, const std::string& key) {
+    out_.tls->back().key = text(node, key).value_or("?");
   }
 
   void read_prefix(const toml::node& node, const std::string& key) {
@@ -160,6 +210,11 @@ class SettingsReader final : public TableReader<SettingsReader> {
   static constexpr Field kRoot[] = {
       {"host", &SettingsReader::read_host},
       {"port", &SettingsReader::read_port},
+      {"listen", &SettingsReader::read_listen},
+      {"tls", &SettingsReader::read_tls},
+      {"redirect_https", &SettingsReader::read_redirect_https},
+      {"trusted_proxies", &SettingsReader::read_trusted_proxies},
+      {"proxy_protocol", &SettingsReader::read_proxy_protocol},
       {"prefix", &SettingsReader::read_prefix},
       {"ignore", &SettingsReader::read_ignore},
       {"cors", &SettingsReader::read_cors},
@@ -278,6 +333,10 @@ std::expected<Settings, Mistakes> read_settings(const fs::path& given, Environme
   if (const auto text = files.read("wws.toml", mistakes)) {
     Mistakes found = parse_settings("wws.toml", *text, settings);
     mistakes.insert(mistakes.end(), found.begin(), found.end());
+    for (TlsFiles& pair : settings.server.tls ? *settings.server.tls : std::vector<TlsFiles>()) {
+      pair.certificate = root / pair.certificate;
+      pair.key = root / pair.key;
+    }
   }
   if (const auto text = files.read(".wwsignore", mistakes)) {
     Mistakes found = settings.ignored.add_file(".wwsignore", *text);

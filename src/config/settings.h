@@ -31,6 +31,12 @@
 
 namespace wws::config {
 
+// The PEM files of [[tls]]; relative ones are made the folder's.
+struct TlsFiles {
+  std::string certificate;
+  std::string key;
+};
+
 // What is compressed for clients that accept it.
 enum class Compression : unsigned char { Off, Files, All };
 
@@ -41,6 +47,11 @@ enum class Compression : unsigned char { Off, Files, All };
 struct ServerSettings {
   std::optional<std::string> host;
   std::optional<std::uint16_t> port;
+  std::optional<std::vector<std::string>> listen;  // that parse_listen() takes
+  std::optional<std::vector<TlsFiles>> tls;
+  std::optional<std::uint16_t> redirect_https;
+  std::optional<std::vector<std::string>> trusted_proxies;  // not checked
+  std::optional<bool> proxy_protocol;
   std::optional<std::string> prefix;
   std::optional<std::vector<std::string>> ignore;  // globs
   std::optional<std::vector<std::string>> cors;    // origins as parse_origin() writes them

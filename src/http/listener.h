@@ -1,7 +1,10 @@
-// Listener: accepts HTTP/1.1 connections on one loop and hands their requests to a Handler.
+// Listener: accepts connections on one loop and hands their requests to a Handler, over HTTP/1.1
+// (RFC 9110, RFC 9112) or HTTP/2 (RFC 9113), plain or over TLS.
 //
-// Each loop has its own listener on the same address (SO_REUSEPORT); nothing is shared. All calls
-// on the loop's thread. RFC 9110 and RFC 9112; parsing is llhttp's, strict.
+// Each loop has its own listener on the same address; nothing is shared but immutable things and
+// the certificates. All calls on the loop's thread. HTTP/2 is spoken where TLS settled on it
+// (ALPN), and without TLS to clients that begin with its preface; `Upgrade: h2c` is not (RFC 9113
+// section 3.1 deprecates it).
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -12,25 +15,39 @@
 
 #include "base/result.h"
 #include "http/exchange.h"
+#include "http/forwarded/networks.h"
+#include "http/listen_socket.h"
 #include "observe/log.h"
 
 namespace wws::http {
 
+namespace tls {
+class Certificates;
+}
+
 // Bounds of a connection; 0 switches a number off.
 struct ConnectionLimits {
-  std::uint32_t max_head_bytes = 64 * 1024;          // request line and fields: 431 past it
-  std::uint32_t max_headers = 128;                   // 431
-  std::uint64_t max_body_bytes = 10 * 1024 * 1024;   // 413
-  std::chrono::milliseconds header_timeout{10'000};  // first byte to end of head: 408
-  std::chrono::milliseconds idle_timeout{60'000};    // between requests: closed
-  std::chrono::milliseconds body_timeout{30'000};    // without a byte of an awaited body: 408
-  std::chrono::milliseconds write_timeout{30'000};   // without progress of a response: closed
-  std::uint32_t max_connections = 10'000;            // of this loop; more wait in the kernel
+  std::uint32_t max_head_bytes = 64 * 1024;         // request line and fields: 431 past it
+  std::uint32_t max_headers = 128;                  // 431
+  std::uint64_t max_body_bytes = 10 * 1024 * 1024;  // 413
+  std::chrono::milliseconds header_timeout{
+      10'000};                                      // first byte to end of head: 408; the handshake
+  std::chrono::milliseconds idle_timeout{60'000};   // between requests: closed
+  std::chrono::milliseconds body_timeout{30'000};   // without a byte of an awaited body: 408
+  std::chrono::milliseconds write_timeout{30'000};  // without progress of a response: closed
+  std::uint32_t max_connections = 10'000;           // of this loop; more wait in the kernel
+  std::uint32_t max_streams = 128;                  // of an HTTP/2 connection at once; never none
 };
 
-struct ListenAddress {
-  std::string host = "127.0.0.1";  // a name, an IPv4 or an IPv6 address, bracketed or not
-  std::uint16_t port = 8080;       // 0: any free port
+struct ListenerOptions {
+  ConnectionLimits limits;
+  tls::Certificates* certificates = nullptr;  // null: without TLS; borrowed
+  // Whose Forwarded and X-Forwarded-* fields are believed.
+  Networks trusted_proxies;
+  // Connections of trusted proxies begin with a PROXY header (http/forwarded/proxy_header.h), which
+  // is required of them. Whose Forwarded fields are believed is then a question of the address in
+  // it.
+  bool proxy_protocol = false;
 };
 
 class Listener {
@@ -40,7 +57,7 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
   virtual ~Listener() = default;
 
-  // The port that was bound.
+  // The port that was bound; 0 for a unix socket.
   [[nodiscard]] virtual std::uint16_t port() const noexcept = 0;
   virtual void start() = 0;
   // Stops accepting; connections without a request close, running exchanges finish and close.
@@ -50,9 +67,12 @@ class Listener {
   virtual void close_all() = 0;
 };
 
-// Binds at once. Errors name the address: "cannot listen on 127.0.0.1:8080: address already in
-// use". `reuse_port` lets the listeners of several loops share it.
-enum class ReusePort : bool { No, Yes };
+// Serves a socket that listens already. Errors: Internal, when the loop cannot take it.
+[[nodiscard]] Result<std::unique_ptr<Listener>> make_listener(boost::asio::io_context& loop,
+                                                              std::unique_ptr<ListenSocket> socket,
+                                                              const ListenerOptions& options,
+                                                              Handler& handler, observe::Log& log);
+// Binds at once, for plain HTTP. Errors: as ListenSocket::open().
 [[nodiscard]] Result<std::unique_ptr<Listener>> make_listener(boost::asio::io_context& loop,
                                                               const ListenAddress& address,
                                                               ReusePort reuse_port,

@@ -59,10 +59,11 @@ struct RequestHead {
   std::string_view path() const noexcept;   // target up to '?'
   std::string_view query() const noexcept;  // after '?', may be empty
   std::string authority;  // Host field or absolute-form authority, "localhost:8080"
-  bool secure = false;    // came over TLS
-  int version_minor = 1;  // 1.0 or 1.1
+  bool secure = false;    // came over TLS, to us or (as a trusted proxy says) to it
+  int version_major = 1;  // 1.0, 1.1 or 2.0
+  int version_minor = 1;
   Headers headers;
-  std::string remote_address;  // "127.0.0.1", no port
+  std::string remote_address;  // "127.0.0.1", no port; "unix" for a unix socket
 };
 
 struct ResponseHead {

@@ -55,7 +55,9 @@ observe::AccessRecord access_record(const http::RequestHead& request,
   record.remote = request.remote_address;
   record.method = request.method;
   record.target = request.target;
-  record.protocol = request.version_minor == 0 ? "HTTP/1.0" : "HTTP/1.1";
+  record.protocol = request.version_major == 2   ? "HTTP/2.0"
+                    : request.version_minor == 0 ? "HTTP/1.0"
+                                                 : "HTTP/1.1";
   record.status = exchange.status();
   record.bytes = exchange.bytes();
   record.referer = request.headers.find("referer").value_or("");

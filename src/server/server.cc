@@ -15,6 +15,7 @@
 
 #include "server/app.h"
 #include "server/loop_parts.h"
+#include "server/redirect.h"
 
 namespace wws::server {
 namespace {
@@ -24,38 +25,36 @@ namespace asio = boost::asio;
 // How often a closing loop looks whether its connections have ended.
 constexpr std::chrono::milliseconds kDrainPoll{5};
 
-// "127.0.0.1:8080", "[::1]:8080".
-std::string authority_of(const std::string& host, std::uint16_t port) {
-  const bool bare_v6 = host.find(':') != std::string::npos && host.front() != '[';
-  return bare_v6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
-}
-
 // One thread's world. Members end in the reverse order of their use.
 class Loop final {
  public:
   Loop(const ServerOptions& options, const Shared& shared, const CurrentSite& sites)
       : options_(options), shared_(shared), sites_(sites) {}
 
-  // `metrics` may be null.
-  Result<void> open(const http::ListenAddress& address, http::ReusePort reuse_port,
-                    observe::LoopMetrics* metrics) {
+  // `metrics` may be null; `authority` is where requests go that name no host.
+  Result<void> open(observe::LoopMetrics* metrics, std::string authority) {
     WWS_TRY(parts_, LoopParts::create(options_.pool, shared_, metrics));
     work_.emplace(context().get_executor());
     app_.emplace(sites_, parts_->services(), shared_.reload);
-    auto listener =
-        http::make_listener(context(), address, reuse_port, options_.limits, *app_, shared_.log);
-    if (!listener) return fail(std::move(listener).error());
-    listener_ = std::move(*listener);
-    app_->set_authority(authority_of(address.host, listener_->port()));
+    app_->set_authority(std::move(authority));
     return {};
   }
 
-  [[nodiscard]] std::uint16_t port() const { return listener_->port(); }
+  // `redirect` is null, or answers instead of the App.
+  Result<void> serve(std::unique_ptr<http::ListenSocket> socket,
+                     const http::ListenerOptions& connections, http::Handler* redirect) {
+    http::Handler& handler = redirect != nullptr ? *redirect : *app_;
+    WWS_TRY(auto listener,
+            http::make_listener(context(), std::move(socket), connections, handler, shared_.log));
+    listeners_.push_back(std::move(listener));
+    return {};
+  }
+
   [[nodiscard]] abi::LoopServices& services() { return parts_->services(); }
   [[nodiscard]] asio::io_context& context() { return parts_->context(); }
 
   void run() {
-    listener_->start();
+    for (const auto& listener : listeners_) listener->start();
     context().run();
   }
 
@@ -79,7 +78,7 @@ class Loop final {
     });
   }
   [[nodiscard]] LoopStatus status() const {
-    return {listener_->open_connections(), background().running(), parts_->pool().stats()};
+    return {open_connections(), background().running(), parts_->pool().stats()};
   }
 
   // From any thread.
@@ -124,27 +123,33 @@ class Loop final {
           .took = shared_.clock.monotonic() - began});
   }
 
+  [[nodiscard]] std::size_t open_connections() const {
+    std::size_t all = 0;
+    for (const auto& listener : listeners_) all += listener->open_connections();
+    return all;
+  }
+
   Task<void> drain() {
-    listener_->stop_accepting();
+    for (const auto& listener : listeners_) listener->stop_accepting();
     const auto deadline = std::chrono::steady_clock::now() + options_.shutdown_grace;
     asio::steady_timer timer(context());
     while (!cut_ && std::chrono::steady_clock::now() < deadline &&
-           (listener_->open_connections() > 0 || background().running() > 0)) {
+           (open_connections() > 0 || background().running() > 0)) {
       timer.expires_after(kDrainPoll);
       co_await timer.async_wait(asio::use_awaitable);
     }
-    const std::size_t left = listener_->open_connections();
+    const std::size_t left = open_connections();
     if (left > 0) shared_.log.warn(fmt::format("{} connections were cut at shutdown", left));
-    listener_->close_all();
+    for (const auto& listener : listeners_) listener->close_all();
     background().cancel();
     // What was cut ends by itself; a guest that never yields is not waited for.
     const auto last = std::chrono::steady_clock::now() + std::chrono::seconds(2);
     const bool joined = co_await background().join_until(last);
-    while (listener_->open_connections() > 0 && std::chrono::steady_clock::now() < last) {
+    while (open_connections() > 0 && std::chrono::steady_clock::now() < last) {
       timer.expires_after(kDrainPoll);
       co_await timer.async_wait(asio::use_awaitable);
     }
-    work_left_ = !joined || listener_->open_connections() > 0;
+    work_left_ = !joined || open_connections() > 0;
     work_->reset();
   }
 
@@ -156,7 +161,7 @@ class Loop final {
   std::unique_ptr<LoopParts> parts_;
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
   std::optional<App> app_;
-  std::unique_ptr<http::Listener> listener_;
+  std::vector<std::unique_ptr<http::Listener>> listeners_;
   bool stopping_ = false;
   bool cut_ = false;
   bool work_left_ = false;
@@ -170,21 +175,26 @@ class LoopServer final : public Server {
   }
 
   Result<void> open() {
-    http::ListenAddress address = options_.address;
-    // Sockets that share a port would also share it with another server of this user: one that does
-    // not share finds out.
-    if (options_.loops > 1 && address.port != 0) WWS_CHECK(probe(address));
-    const auto reuse = options_.loops > 1 ? http::ReusePort::Yes : http::ReusePort::No;
+    WWS_CHECK(open_sockets());
     for (unsigned i = 0; i < options_.loops; ++i) {
       loops_.push_back(std::make_unique<Loop>(options_, shared_, sites_));
       auto* const metrics = shared_.metrics ? &shared_.metrics->add_loop() : nullptr;
-      WWS_CHECK(loops_.back()->open(address, reuse, metrics));
-      address.port = loops_.front()->port();
+      WWS_CHECK(loops_.back()->open(metrics, authority()));
+      for (Point& point : points_) WWS_CHECK(serve(*loops_.back(), point));
     }
     return {};
   }
 
-  std::uint16_t port() const noexcept override { return loops_.front()->port(); }
+  std::vector<std::string> places() const override {
+    std::vector<std::string> places;
+    for (const Point& point : points_) {
+      const char* const scheme = !point.address.path.empty()                        ? ""
+                                 : point.asked.speaks == ListenPoint::Speaks::Https ? "https://"
+                                                                                    : "http://";
+      places.push_back(scheme + http::to_string(point.address));
+    }
+    return places;
+  }
 
   std::vector<std::string> preload() override {
     Loop& first = *loops_.front();
@@ -253,9 +263,67 @@ class LoopServer final : public Server {
   }
 
  private:
-  Result<void> probe(const http::ListenAddress& address) {
-    Loop alone(options_, shared_, sites_);
-    return alone.open(address, http::ReusePort::No, nullptr);
+  struct Point {
+    ListenPoint asked;
+    http::ListenAddress address;  // as bound, but with the host that was asked for
+    // Of all loops, each of which serves a duplicate; null where each has a socket of its own.
+    std::unique_ptr<http::ListenSocket> shared;
+    std::unique_ptr<http::ListenSocket> first;  // the first loop's own, until it takes it
+  };
+
+  Result<void> open_sockets() {
+    for (const ListenPoint& asked : options_.listen) {
+      Point point{asked, asked.address, nullptr, nullptr};
+      WWS_CHECK(open_point(point));
+      points_.push_back(std::move(point));
+    }
+    for (const Point& point : points_)
+      if (point.asked.speaks == ListenPoint::Speaks::Https && !redirect_)
+        redirect_.emplace(point.address.port);
+    return {};
+  }
+
+  Result<void> open_point(Point& point) {
+    if (point.asked.descriptor) {
+      WWS_TRY(point.shared, http::ListenSocket::adopt(*point.asked.descriptor));
+      point.address = point.shared->address();
+      return {};
+    }
+    if (!point.address.path.empty()) {
+      WWS_TRY(point.shared, http::ListenSocket::open(point.address, http::ReusePort::No));
+      return {};
+    }
+    // Sockets that share a port would also share it with another server of this user: one that does
+    // not share finds out.
+    if (reuse_port() == http::ReusePort::Yes && point.address.port != 0)
+      WWS_CHECK(http::ListenSocket::open(point.address, http::ReusePort::No));
+    WWS_TRY(point.first, http::ListenSocket::open(point.address, reuse_port()));
+    point.address.port = point.first->port();
+    return {};
+  }
+
+  [[nodiscard]] http::ReusePort reuse_port() const noexcept {
+    return options_.loops > 1 ? http::ReusePort::Yes : http::ReusePort::No;
+  }
+
+  [[nodiscard]] Result<std::unique_ptr<http::ListenSocket>> socket_of(Point& point) const {
+    if (point.shared) return point.shared->duplicate();
+    if (point.first) return std::move(point.first);
+    return http::ListenSocket::open(point.address, reuse_port());
+  }
+
+  Result<void> serve(Loop& loop, Point& point) {
+    WWS_TRY(auto socket, socket_of(point));
+    http::ListenerOptions connections = options_.connections;
+    if (point.asked.speaks != ListenPoint::Speaks::Https) connections.certificates = nullptr;
+    const bool redirects = point.asked.speaks == ListenPoint::Speaks::RedirectToHttps;
+    return loop.serve(std::move(socket), connections, redirects ? &*redirect_ : nullptr);
+  }
+
+  [[nodiscard]] std::string authority() const {
+    for (const Point& point : points_)
+      if (point.address.path.empty()) return http::to_string(point.address);
+    return "localhost";
   }
 
   Task<void> load_some(abi::LoopServices& services,
@@ -289,6 +357,8 @@ class LoopServer final : public Server {
   ServerOptions options_;
   Shared shared_;
   CurrentSite sites_;
+  std::vector<Point> points_;
+  std::optional<RedirectToHttps> redirect_;
   std::vector<std::unique_ptr<Loop>> loops_;
   std::atomic<Phase> phase_{Phase::Starting};
   std::atomic<std::size_t> next_asked_{0};

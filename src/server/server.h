@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,9 +31,19 @@
 
 namespace wws::server {
 
-struct ServerOptions {
+// One place where clients come in.
+struct ListenPoint {
+  enum class Speaks : std::uint8_t { Http, Https, RedirectToHttps };
   http::ListenAddress address;
-  http::ConnectionLimits limits;
+  Speaks speaks = Speaks::Http;
+  // Opened by somebody else, who keeps it; `address` does not count then.
+  std::optional<int> descriptor;
+};
+
+struct ServerOptions {
+  std::vector<ListenPoint> listen;  // at least one
+  // What all of them have; the certificates are those of the Https ones.
+  http::ListenerOptions connections;
   unsigned loops = 1;
   wasm::PoolOptions pool;
   std::chrono::milliseconds shutdown_grace{10'000};
@@ -87,7 +98,9 @@ class Server {
   Server& operator=(const Server&) = delete;
   virtual ~Server() = default;
 
-  [[nodiscard]] virtual std::uint16_t port() const noexcept = 0;
+  // Where each listen point can be reached, in their order: "http://127.0.0.1:8080",
+  // "unix:/run/wws.sock".
+  [[nodiscard]] virtual std::vector<std::string> places() const = 0;
   // Loads workers within the preload time; the failures so far, "file: reason".
   virtual std::vector<std::string> preload() = 0;
   // WithWorkLeft: something could not be ended within the grace period (a compilation, say); the

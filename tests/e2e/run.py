@@ -20,6 +20,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from checks import Failed, check_response, check_text, shorten  # noqa: E402
+from certificates import make_certificates  # noqa: E402
 from client import Exchange  # noqa: E402
 from git_remote import Remote  # noqa: E402
 from server import Server, clean_environment  # noqa: E402
@@ -71,7 +72,7 @@ class Case:
         self.binary = binary
         self.work = work
         self.case = json.loads((folder / "case.json").read_text(encoding="utf-8"))
-        self.names = {}
+        self.names = {"work": str(work)}
         self.upstream = None
         self.remote = None
         self.server = None
@@ -85,6 +86,8 @@ class Case:
         if "git" in self.case:
             self.remote = Remote(self.folder, self.work, **self.case["git"])
             self.names.update(self.remote.names)
+        if "certificates" in self.case:
+            self.names.update(make_certificates(self.work, self.case["certificates"]))
         if "command" in self.case:
             self.run_command(self.case["command"])
             return
@@ -99,10 +102,17 @@ class Case:
     def start(self, flags=None, startup=None):
         place = self.project()
         flags = self.case.get("flags", []) if flags is None else flags
-        self.server = Server(self.binary, place, fill(flags, self.names), self.environment(),
-                             self.case.get("words", []))
+        with socket.socket() as activated:
+            if self.case.get("activate"):
+                activated.bind(("127.0.0.1", 0))
+                activated.listen()
+            self.server = Server(self.binary, place, fill(flags, self.names), self.environment(),
+                                 self.case.get("words", []), activated if self.case.get("activate") else None)
         self.server.wait_ready()
         self.names["host"] = "%s:%d" % self.server.address
+        self.names["port"] = str(self.server.address[1])
+        for number, place in enumerate(self.server.also, 1):
+            self.names[f"also{number}"] = place
         if self.server.admin:
             self.names["admin"] = "%s:%d" % self.server.admin
         startup = self.case.get("startup") if startup is None else startup
@@ -155,6 +165,11 @@ class Case:
             self.under_way.pop(step["abandon"]).abandon()
         elif "request" in step:
             self.run_requests(step)
+        elif "run" in step:
+            self.run_tool(step["run"], step.get("expect", {}))
+        elif "copy" in step:
+            for name, source in step["copy"].items():
+                shutil.copy(self.work / source, self.work / name)
         elif "log" in step:
             self.server.wait_log(step["log"])
         elif "upstream_saw" in step:
@@ -175,6 +190,28 @@ class Case:
             self.server.wait_exit()
         else:
             raise Failed("the case's step is of no known kind")
+
+    def run_tool(self, command, expect):
+        """A program and what it prints; both streams as one text, as a person sees them."""
+        until = time.monotonic() + (10 if expect.get("until") else 0)
+        while True:
+            try:
+                return self.run_tool_once(command, expect)
+            except Failed:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
+
+    def run_tool_once(self, command, expect):
+        text = {key: fill(value, self.names) for key, value in command.items()}
+        done = subprocess.run(text["arguments"], cwd=self.work, env=self.environment(), timeout=60, check=False,
+                              input=text.get("input", "").encode("latin-1"), stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
+        output = done.stdout.decode("utf-8", "replace")
+        if done.returncode != expect.get("exit", 0):
+            raise Failed(f"exit code {done.returncode}, not {expect.get('exit', 0)}: {shorten(output)}")
+        if "output" in expect:
+            check_text("output", expect["output"], output)
 
     def write_files(self, files):
         """As an editor saves: a new file is renamed over the old one. `null` makes a folder."""

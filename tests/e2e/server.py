@@ -9,7 +9,8 @@ import time
 
 from checks import Failed, check_text, shorten
 
-READY = re.compile(r"Start serving requests at http://(\[[^\]]+\]|[^:/\s]+):(\d+)")
+READY = re.compile(r"Start serving requests at https?://(\[[^\]]+\]|[^:/\s]+):(\d+)\n(?:   and at \S+\n)*\n")
+ALSO = re.compile(r"^   and at (\S+)$", re.MULTILINE)
 PANEL = re.compile(r"admin panel is available at http://(\[[^\]]+\]|[^:/\s]+):(\d+)/_panel/")
 START_LIMIT = 60
 STOP_LIMIT = 40
@@ -46,13 +47,20 @@ class Output:
 
 
 class Server:
-    def __init__(self, binary, project, flags, environment, words=()):
+    def __init__(self, binary, project, flags, environment, words=(), activated=None):
+        command = [binary, *words, "--host", "127.0.0.1", "--port", "0", *flags, str(project)]
+        more = {}
+        if activated:
+            # As systemd does: the socket is descriptor 3, and the variables are for this process alone.
+            command = ["sh", "-c", 'LISTEN_PID=$$ exec "$0" "$@"', *command]
+            environment = {**environment, "LISTEN_FDS": "1"}
+            more = {"pass_fds": (3,), "preexec_fn": lambda: os.dup2(activated.fileno(), 3)}
         self.process = subprocess.Popen(
-            [binary, *words, "--host", "127.0.0.1", "--port", "0", *flags, str(project)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, **more)
         self.stdout = Output(self.process.stdout)
         self.stderr = Output(self.process.stderr)
         self.address = None
+        self.also = []  # where else it listens
         self.admin = None  # with --enable-panel
 
     def wait_ready(self):
@@ -61,6 +69,7 @@ class Server:
             raise Failed(f"the server did not start: stdout {shorten(self.stdout.text)!r}, "
                          f"stderr {shorten(self.stderr.text)!r}")
         self.address = (match.group(1).strip("[]"), int(match.group(2)))
+        self.also = ALSO.findall(self.stdout.text)
         panel = PANEL.search(self.stdout.text)
         if panel:
             self.admin = (panel.group(1).strip("[]"), int(panel.group(2)))

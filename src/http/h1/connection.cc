@@ -2,13 +2,12 @@
 #include "http/h1/connection.h"
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/ioctl.h>
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <exception>
+
+#include "http/forwarded/forwarded.h"
 
 namespace wws::http::h1 {
 namespace {
@@ -29,49 +28,45 @@ void reuse(std::string& text) {
   text.clear();
 }
 
-std::string address_of(const asio::ip::tcp::socket& socket) {
-  error_code error;
-  const auto endpoint = socket.remote_endpoint(error);
-  if (error) return {};
-  asio::ip::address address = endpoint.address();
-  if (address.is_v6() && address.to_v6().is_v4_mapped())
-    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-  return address.to_string();
-}
+// RFC 9113 section 3.4.
+constexpr std::string_view kHttp2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 }  // namespace
 
-std::chrono::nanoseconds coarse_now() noexcept {
-  timespec time{};
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+Connection::Connection(Transport& transport, Peer peer, ConnectionGroup& group)
+    : transport_(transport),
+      peer_(std::move(peer)),
+      group_(group),
+      limits_(group.options.limits),
+      parser_({limits_.max_head_bytes, limits_.max_headers}),
+      buffer_(new char[kBufferSize]) {
+  identify();
 }
 
-Connection::Connection(asio::ip::tcp::socket socket, ConnectionGroup& group)
-    : socket_(std::move(socket)),
-      group_(group),
-      limits_(group.limits),
-      parser_({group.limits.max_head_bytes, group.limits.max_headers}),
-      buffer_(new char[kBufferSize]) {
-  parser_.head().remote_address = address_of(socket_);
-  error_code ignored;
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  socket_.non_blocking(true, ignored);
+// Whom the next request comes from, until a trusted proxy says otherwise.
+void Connection::identify() noexcept {
+  parser_.head().remote_address = peer_.address;
+  parser_.head().secure = peer_.secure;
 }
 
 // The way of a small request is written out here in one frame: each further coroutine would cost it
 // an allocation.
-Task<void> Connection::run() {
+Task<Served::Ended> Connection::run() {
   do {
     begin_request();
     ParserEvent event = parse(body_);
     error_code error;
     while (event == ParserEvent::NeedMore && !(idle_ && stopping_)) {
       arm_for_head();
-      end_ = co_await socket_.async_read_some(asio::buffer(buffer_.get(), kBufferSize),
-                                              asio::redirect_error(asio::use_awaitable, error));
+      end_ = co_await transport_.read_some(asio::buffer(buffer_.get(), kBufferSize), error);
       if (error || cut_) break;
       idle_ = false;
+      if (fresh_ && may_be_preface()) {
+        const bool preface = co_await is_preface();
+        if (preface) co_return Ended::SpeaksHttp2;
+        if (cut_ || read_deadline_.passed) break;
+      }
+      fresh_ = false;
       event = parse(body_);
     }
     if (event == ParserEvent::NeedMore) {
@@ -93,6 +88,7 @@ Task<void> Connection::run() {
     }
 
     if (cut_) break;
+    if (peer_.trusted) apply_forwarded(parser_.head(), group_.options.trusted_proxies);
     try {
       co_await group_.handler.handle(*this);
     } catch (const std::exception& exception) {
@@ -105,10 +101,38 @@ Task<void> Connection::run() {
     keep_alive_ = keep_alive_ && body_complete_ && !broken_;
   } while (keep_alive_ && !cut_);
   co_await close();
+  co_return Ended::Closed;
+}
+
+// One comparison for every client that does not begin with HTTP/2's preface. Over TLS that is
+// settled before (RFC 9113 section 3.3), and there it is a request of another version.
+bool Connection::may_be_preface() const noexcept {
+  const std::size_t known = std::min(end_, kHttp2Preface.size());
+  return !transport_.is_secure() && kHttp2Preface.starts_with({buffer_.get(), known});
+}
+
+// Reads on until the bytes are the preface or something else, which is left for the parser. The
+// time for a head runs meanwhile.
+Task<bool> Connection::is_preface() {
+  error_code error;
+  while (end_ < kHttp2Preface.size() && may_be_preface()) {
+    arm_for_head();
+    end_ += co_await transport_.read_some(asio::buffer(buffer_.get() + end_, kBufferSize - end_),
+                                          error);
+    if (error || cut_) co_return false;
+  }
+  co_return may_be_preface();
+}
+
+std::string Connection::take_received() {
+  std::string received(buffer_.get() + begin_, end_ - begin_);
+  begin_ = end_ = 0;
+  return received;
 }
 
 void Connection::begin_request() {
   parser_.next();
+  if (peer_.trusted) identify();
   reuse(out_);
   reuse(body_);
   body_limit_ = limits_.max_body_bytes;
@@ -132,17 +156,12 @@ ParserEvent Connection::parse(std::string& body) {
   return step.event;
 }
 
-void Connection::arm(Deadline& deadline, std::chrono::milliseconds after) noexcept {
-  deadline.passed = false;
-  deadline.at = after.count() == 0 ? Duration{0} : coarse_now() + after;
-}
-
 // The time for a head runs from its first byte, whatever trickles in.
 void Connection::arm_for_head() noexcept {
   const bool counting = !idle_ && head_begun_;
   if (counting) return;
   head_begun_ = !idle_;
-  arm(read_deadline_, idle_ ? limits_.idle_timeout : limits_.header_timeout);
+  read_deadline_.arm(idle_ ? limits_.idle_timeout : limits_.header_timeout);
 }
 
 // What of the body has arrived, and all of a small one. A refusal of status 0 means: the client
@@ -209,8 +228,7 @@ Task<void> Connection::close() {
     co_return;
   }
   const bool lingers = must_linger();
-  error_code ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  transport_.finish_sending();
   if (lingers) co_await linger();
   cut();
 }
@@ -219,24 +237,19 @@ Task<void> Connection::close() {
 // answer (RFC 9112 section 9.6).
 bool Connection::must_linger() {
   if (answer_ == Answer::None) return false;
-  if (!body_complete_ || begin_ != end_) return true;
-  int unread = 0;
-  return ioctl(socket_.native_handle(), FIONREAD, &unread) == 0 && unread > 0;
+  return !body_complete_ || begin_ != end_ || transport_.has_unread();
 }
 
 Task<void> Connection::linger() {
-  arm(read_deadline_, kLingerTime);
+  read_deadline_.arm(kLingerTime);
   error_code error;
-  while (!error && !cut_ && !read_deadline_.passed) {
-    co_await socket_.async_read_some(asio::buffer(buffer_.get(), kBufferSize),
-                                     asio::redirect_error(asio::use_awaitable, error));
-  }
+  while (!error && !cut_ && !read_deadline_.passed)
+    co_await transport_.read_wire(asio::buffer(buffer_.get(), kBufferSize), error);
 }
 
 // Cut short, so that a client cannot take what it has for the whole.
 void Connection::reset() noexcept {
-  error_code ignored;
-  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  transport_.reset();
   cut();
 }
 
@@ -248,37 +261,25 @@ void Connection::abort() noexcept {
 }
 
 void Connection::sweep(std::chrono::nanoseconds now) {
-  bool wake = false;
-  for (Deadline* deadline : {&read_deadline_, &write_deadline_}) {
-    if (deadline->at.count() == 0 || now < deadline->at) continue;
-    *deadline = {.at = Duration{0}, .passed = true};
-    wake = true;
-  }
-  error_code ignored;
-  if (wake) socket_.cancel(ignored);
-  if (!gone_ || cut_ || answer_ == Answer::Done || !client_left()) return;
+  const bool reader_is_late = read_deadline_.passes(now);
+  const bool writer_is_late = write_deadline_.passes(now);
+  if (reader_is_late || writer_is_late) transport_.cancel();
+  if (!gone_ || cut_ || answer_ == Answer::Done || !transport_.client_left()) return;
   const auto callback = std::move(gone_);
   gone_ = nullptr;
   told_gone_ = true;
   callback();  // may end this connection
 }
 
-bool Connection::client_left() noexcept {
-  pollfd descriptor{.fd = socket_.native_handle(), .events = POLLRDHUP, .revents = 0};
-  return poll(&descriptor, 1, 0) > 0;
-}
-
 void Connection::stop() noexcept {
   stopping_ = true;
-  error_code ignored;
-  if (idle_ && !cut_) socket_.cancel(ignored);
+  if (idle_ && !cut_) transport_.cancel();
 }
 
 void Connection::cut() noexcept {
   if (cut_) return;
   cut_ = true;
-  error_code ignored;
-  socket_.close(ignored);
+  transport_.close();
   if (!gone_) return;
   const auto callback = std::move(gone_);
   gone_ = nullptr;

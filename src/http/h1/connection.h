@@ -2,56 +2,39 @@
 //
 // Life: run() is spawned once and owns nothing but borrows; whoever spawns it keeps the connection
 // until run() has ended. Requests are handled one after the other, so the connection itself is the
-// Exchange of each. Belongs to the loop of its socket.
+// Exchange of each. Belongs to the loop of its transport.
 //
-// Time: no timer of its own. A wait notes its deadline; the listener's sweep looks at it every so
-// often and wakes the wait when it has passed. The sweep is also what notices a client that left
+// Time: no timer of its own (http/deadline.h). The sweep is also what notices a client that left
 // while the handler waits, because only poll's POLLRDHUP sees that behind pipelined bytes.
 #pragma once
 
-#include <sys/uio.h>
-
-#include <array>
-#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 
+#include "http/connection_group.h"
+#include "http/deadline.h"
 #include "http/exchange.h"
 #include "http/h1/parser.h"
 #include "http/h1/serializer.h"
-#include "http/listener.h"
-#include "observe/log.h"
+#include "http/served.h"
+#include "http/transport.h"
 
 namespace wws::http::h1 {
-
-// Nanoseconds of CLOCK_MONOTONIC_COARSE: a few milliseconds coarse, and nearly free.
-[[nodiscard]] std::chrono::nanoseconds coarse_now() noexcept;
 
 // One read of the socket, and all that a connection holds of bytes nobody asked for.
 inline constexpr std::size_t kBufferSize = 16 * 1024;
 
-// What the connections of one listener share.
-struct ConnectionGroup {
-  const ConnectionLimits limits;
-  Handler& handler;
-  observe::Log& log;
-  DateText date;
-};
-
-class Connection final : public Exchange {
+class Connection final : public Exchange, public Served {
  public:
-  Connection(boost::asio::ip::tcp::socket socket, ConnectionGroup& group);
+  Connection(Transport& transport, Peer peer, ConnectionGroup& group);
 
-  Task<void> run();
-
-  // Wakes waits whose deadline has passed; tells the handler of a client that left. May end run().
-  void sweep(std::chrono::nanoseconds now);
-  // Closes now if no request is under way, else after its response.
-  void stop() noexcept;
-  // Closes now. The group is not touched any more. May end run().
-  void cut() noexcept;
+  Task<Ended> run() override;
+  void sweep(std::chrono::nanoseconds now) override;
+  void stop() noexcept override;
+  void cut() noexcept override;
+  [[nodiscard]] std::string take_received() override;
 
   [[nodiscard]] const RequestHead& request() const noexcept override { return parser_.head(); }
   [[nodiscard]] std::optional<std::string_view> buffered_body() const noexcept override;
@@ -70,25 +53,8 @@ class Connection final : public Exchange {
   void on_gone(std::function<void()> callback) override { gone_ = std::move(callback); }
 
  private:
-  using Duration = std::chrono::nanoseconds;
   enum class Answer : std::uint8_t { None, Streaming, Done, Aborted };
   enum class Wait : std::uint8_t { Ready, Closed, TimedOut };
-
-  // A moment by which one direction of the socket must have moved; zero is none.
-  struct Deadline {
-    Duration at{0};
-    bool passed = false;
-  };
-  // Up to three buffers that leave in one call.
-  struct Pieces {
-    std::array<iovec, 3> at{};
-    std::size_t first = 0;
-    std::size_t count = 0;
-    void add(std::string_view bytes) noexcept;
-    void drop(std::size_t bytes) noexcept;
-    [[nodiscard]] bool empty() const noexcept { return first == count; }
-  };
-  enum class Sent : std::uint8_t { All, Blocked, Failed };
 
   // Requests (connection.cc).
   void begin_request();
@@ -101,8 +67,9 @@ class Connection final : public Exchange {
   Task<void> linger();
   [[nodiscard]] bool must_linger();
   void reset() noexcept;
-  void arm(Deadline& deadline, std::chrono::milliseconds after) noexcept;
-  [[nodiscard]] bool client_left() noexcept;
+  [[nodiscard]] bool may_be_preface() const noexcept;
+  Task<bool> is_preface();
+  void identify() noexcept;
 
   // Request body (connection_body.cc).
   Task<Wait> receive();
@@ -114,13 +81,13 @@ class Connection final : public Exchange {
   // Response (connection_response.cc).
   [[nodiscard]] Result<void> begin_answer(const ResponseHead& head,
                                           std::optional<std::uint64_t> length);
-  [[nodiscard]] Sent try_send(Pieces& pieces) noexcept;
   Task<Result<void>> flush(Pieces pieces);
   [[nodiscard]] Result<void> count_answer(std::uint64_t bytes);
   Task<Result<void>> wait_writable();
   [[nodiscard]] std::unexpected<Error> lost() noexcept;
 
-  boost::asio::ip::tcp::socket socket_;
+  Transport& transport_;
+  const Peer peer_;
   ConnectionGroup& group_;
   const ConnectionLimits limits_;
   RequestParser parser_;
@@ -147,6 +114,7 @@ class Connection final : public Exchange {
   bool continue_due_ = false;
   bool keep_alive_ = false;
   bool discards_ = false;    // HEAD: the body is counted and dropped
+  bool fresh_ = true;        // not a byte has come yet
   bool idle_ = false;        // nothing of the next request has arrived
   bool head_begun_ = false;  // the time for the head is running
   bool stopping_ = false;

@@ -2,8 +2,7 @@
 #include <fmt/format.h>
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/error.hpp>
 
 #include "http/h1/connection.h"
 
@@ -88,10 +87,10 @@ Task<Result<void>> Connection::send_continue() {
 // Fills the buffer, which is empty. A wake-up that was meant for the writer is not ours.
 Task<Connection::Wait> Connection::receive() {
   while (true) {
-    arm(read_deadline_, limits_.body_timeout);
+    read_deadline_.arm(limits_.body_timeout);
     error_code error;
-    const std::size_t bytes = co_await socket_.async_read_some(
-        asio::buffer(buffer_.get(), kBufferSize), asio::redirect_error(asio::use_awaitable, error));
+    const std::size_t bytes =
+        co_await transport_.read_some(asio::buffer(buffer_.get(), kBufferSize), error);
     const bool late = read_deadline_.passed;
     read_deadline_ = {};
     if (cut_) co_return Wait::Closed;

@@ -1,11 +1,9 @@
 // The response: bytes go to the kernel as soon as it takes them.
 #include <fmt/format.h>
 #include <sys/sendfile.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "http/h1/connection.h"
@@ -34,18 +32,6 @@ Persistence persistence_of(bool keep_alive, int version_minor) noexcept {
 }
 
 }  // namespace
-
-void Connection::Pieces::add(std::string_view bytes) noexcept {
-  if (bytes.empty()) return;
-  at[count++] = {const_cast<char*>(bytes.data()), bytes.size()};  // sendmsg only reads them
-}
-
-void Connection::Pieces::drop(std::size_t bytes) noexcept {
-  while (first < count && bytes >= at[first].iov_len) bytes -= at[first++].iov_len;
-  if (first == count) return;
-  at[first].iov_base = static_cast<char*>(at[first].iov_base) + bytes;
-  at[first].iov_len -= bytes;
-}
 
 // Leaves the head in out_. Nothing has changed when it fails, so the handler can answer otherwise.
 Result<void> Connection::begin_answer(const ResponseHead& head,
@@ -79,9 +65,9 @@ Task<Result<void>> Connection::respond(ResponseHead head, std::string body) {
   Pieces pieces;
   pieces.add(out_);
   if (!copied && !discards_) pieces.add(body);
-  const Sent sent = try_send(pieces);
-  if (sent == Sent::All) co_return Result<void>();
-  if (sent == Sent::Failed) co_return lost();
+  const auto sent = transport_.send(pieces);
+  if (sent == Transport::Sent::All) co_return Result<void>();
+  if (sent == Transport::Sent::Failed) co_return lost();
   co_return co_await flush(pieces);
 }
 
@@ -124,7 +110,8 @@ Result<void> Connection::count_answer(std::uint64_t bytes) {
 
 Task<Result<void>> Connection::write_file(int descriptor, std::uint64_t offset,
                                           std::uint64_t length) {
-  if (framing_ != Framing::Length && !discards_) {
+  const auto socket = transport_.file_descriptor();
+  if (!socket || (framing_ != Framing::Length && !discards_)) {
     auto written = co_await Exchange::write_file(descriptor, offset, length);
     co_return written;
   }
@@ -133,13 +120,13 @@ Task<Result<void>> Connection::write_file(int descriptor, std::uint64_t offset,
   auto at = static_cast<off_t>(offset);
   while (length > 0) {
     // Unlike sendmsg() it raises SIGPIPE, which the program ignores.
-    const ssize_t sent = sendfile(socket_.native_handle(), descriptor, &at,
-                                  static_cast<std::size_t>(std::min(length, kFileTurn)));
+    const ssize_t sent =
+        sendfile(*socket, descriptor, &at, static_cast<std::size_t>(std::min(length, kFileTurn)));
     if (sent == 0) co_return fail(ErrorKind::Gone, "the file became shorter while it was sent");
     if (sent > 0) {
       length -= static_cast<std::uint64_t>(sent);
       // A reader that is as fast as we are must not keep the loop from the others.
-      co_await asio::post(socket_.get_executor(), asio::use_awaitable);
+      co_await asio::post(transport_.executor(), asio::use_awaitable);
       if (cut_) co_return lost();
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       auto writable = co_await wait_writable();
@@ -176,38 +163,21 @@ Task<Result<void>> Connection::finish() {
   co_return co_await flush(pieces);
 }
 
-Connection::Sent Connection::try_send(Pieces& pieces) noexcept {
-  while (!pieces.empty()) {
-    msghdr message{};
-    message.msg_iov = pieces.at.data() + pieces.first;
-    message.msg_iovlen = pieces.count - pieces.first;
-    const ssize_t sent = sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent >= 0)
-      pieces.drop(static_cast<std::size_t>(sent));
-    else if (errno == EAGAIN || errno == EWOULDBLOCK)
-      return Sent::Blocked;
-    else if (errno != EINTR)
-      return Sent::Failed;
-  }
-  return Sent::All;
-}
-
 // Ends when the kernel has taken every byte: this is what holds back a writer whose reader is slow.
 Task<Result<void>> Connection::flush(Pieces pieces) {
   while (true) {
-    const Sent sent = try_send(pieces);
-    if (sent == Sent::All) co_return Result<void>();
-    if (sent == Sent::Failed) co_return lost();
+    const auto sent = transport_.send(pieces);
+    if (sent == Transport::Sent::All) co_return Result<void>();
+    if (sent == Transport::Sent::Failed) co_return lost();
     auto writable = co_await wait_writable();
     if (!writable) co_return writable;
   }
 }
 
 Task<Result<void>> Connection::wait_writable() {
-  arm(write_deadline_, limits_.write_timeout);
+  write_deadline_.arm(limits_.write_timeout);
   error_code error;
-  co_await socket_.async_wait(asio::ip::tcp::socket::wait_write,
-                              asio::redirect_error(asio::use_awaitable, error));
+  co_await transport_.wait_writable(error);
   const bool late = write_deadline_.passed;
   write_deadline_ = {};
   // A wake-up that was meant for the reader is not ours.

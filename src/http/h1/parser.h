@@ -14,18 +14,13 @@
 #include <string_view>
 
 #include "http/message.h"
+#include "http/refusal.h"
 
 namespace wws::http::h1 {
 
 struct ParserLimits {
   std::uint32_t max_head_bytes = 64 * 1024;  // 0: none
   std::uint32_t max_headers = 128;           // 0: none
-};
-
-// Why a request is refused: the status to answer and a static text for people.
-struct Refusal {
-  int status = 400;
-  std::string_view text;
 };
 
 enum class ParserEvent : std::uint8_t {

@@ -14,7 +14,16 @@ void append_number(std::string& out, std::uint64_t value) {
   out.append(digits.data(), end);
 }
 
-// The fields that only the connection can know.
+void append_framing(std::string& out, Framing framing, std::uint64_t length) {
+  if (framing == Framing::Chunked) out.append("Transfer-Encoding: chunked\r\n");
+  if (framing != Framing::Length) return;
+  out.append("Content-Length: ");
+  append_number(out, length);
+  out.append("\r\n");
+}
+
+}  // namespace
+
 bool is_servers_own(std::string_view name) noexcept {
   switch (name.size()) {
     case 4: return equals_ignoring_case(name, "date");
@@ -25,16 +34,6 @@ bool is_servers_own(std::string_view name) noexcept {
     default: return false;
   }
 }
-
-void append_framing(std::string& out, Framing framing, std::uint64_t length) {
-  if (framing == Framing::Chunked) out.append("Transfer-Encoding: chunked\r\n");
-  if (framing != Framing::Length) return;
-  out.append("Content-Length: ");
-  append_number(out, length);
-  out.append("\r\n");
-}
-
-}  // namespace
 
 std::string_view DateText::at(std::time_t now) {
   if (now == second_) return text_;

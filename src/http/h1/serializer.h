@@ -31,6 +31,9 @@ class DateText final {
 // break would let its author write the rest of the connection.
 [[nodiscard]] Result<void> check_response_head(const ResponseHead& head);
 
+// Whether a field of this name is the server's to send: framing, Date, the connection.
+[[nodiscard]] bool is_servers_own(std::string_view name) noexcept;
+
 // Appends a checked head with its empty line. Fields that are the server's are skipped.
 void append_response_head(std::string& out, const ResponseHead& head, Framing framing,
                           std::uint64_t length, Persistence persistence, std::string_view date);

@@ -189,6 +189,10 @@ static bool is_shared_view(JSContext* context, JSValueConst value) {
     return false;
   }
   JSValue buffer = JS_GetTypedArrayBuffer(context, value, NULL, NULL, NULL);
+  if (JS_IsException(buffer)) { /* it is detached, and was not shared */
+    JS_FreeValue(context, JS_GetException(context));
+    return false;
+  }
   bool shared = !JS_IsArrayBuffer(buffer);
   JS_FreeValue(context, buffer);
   return shared;

@@ -254,7 +254,9 @@
     };
     const accessor = {
       get [name]() {
-        return handlers.get(this ?? globalThis)?.value ?? null;
+        const self = this ?? globalThis;
+        slotOf(self);
+        return handlers.get(self)?.value ?? null;
       },
       set [name](value) {
         const self = this ?? globalThis;

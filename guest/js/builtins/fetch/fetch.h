@@ -223,15 +223,15 @@ int wws_dispatch_answer(JSContext* context, JSValueConst answer);
 
 /* ---- fetch.c: classes and atoms, made once */
 
-#define WWS_FETCH_ATOMS(X)                                                                         \
-  X(aborted)                                                                                       \
-  X(reason)                                                                                        \
-  X(signal)                                                                                        \
-  X(method)                                                                                        \
-  X(headers) X(body) X(status) X(statusText) X(mode) X(credentials) X(cache) X(redirect)           \
-      X(referrer) X(referrerPolicy) X(integrity) X(keepalive) X(duplex) X(cancel) X(done) X(value) \
-          X(enqueue) X(close) X(error) X(locked) X(tee) X(fetch) X(handleEvent) X(next)            \
-              X(prototype) X(_disturbed) X(stream) X(pull) X(control) X(chunk) X(end) X(getReader)
+/* One more name changes every line that clang-format makes of this. */
+/* clang-format off */
+#define WWS_FETCH_ATOMS(X) \
+  X(aborted) X(reason) X(signal) X(method) X(headers) X(body) X(status) X(statusText) \
+  X(mode) X(credentials) X(cache) X(redirect) X(referrer) X(referrerPolicy) X(integrity) \
+  X(keepalive) X(duplex) X(cancel) X(done) X(value) X(enqueue) X(close) X(error) X(locked) \
+  X(tee) X(fetch) X(handleEvent) X(next) X(prototype) X(_disturbed) X(stream) X(pull) \
+  X(control) X(chunk) X(end) X(getReader)
+/* clang-format on */
 
 typedef struct wws_outgoing wws_outgoing;
 typedef struct wws_pump wws_pump;

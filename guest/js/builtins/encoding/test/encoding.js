@@ -141,3 +141,15 @@ test("shape of the interfaces", () => {
   throws(TypeError, () => TextEncoder());
   assert(Object.getOwnPropertyDescriptor(TextDecoder.prototype, "fatal").enumerable);
 });
+
+test("a detached view has no bytes, a shared one is only for the text codecs", () => {
+  const view = new Uint8Array(8);
+  structuredClone(view, { transfer: [view.buffer] });
+  same(new TextDecoder().decode(view), "");
+  same(new Blob([view]).size, 0);
+  const { buffer } = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const shared = new Uint8Array(buffer, 0, 2);
+  same(new TextEncoder().encodeInto("hi", shared).written, 2);
+  same(new TextDecoder().decode(shared), "hi");
+  throws(TypeError, () => new Blob([shared]));
+});

@@ -1,0 +1,26 @@
+// From flags and settings to where the server listens and what it believes of whoever connects.
+#pragma once
+
+#include <vector>
+
+#include "base/result.h"
+#include "cli/activation.h"
+#include "cli/options.h"
+#include "http/tls/certificates.h"
+#include "server/server.h"
+
+namespace wws::cli {
+
+// The addresses of --listen, those of --host and --port, the activated sockets and
+// --redirect-https.
+// --host and --port are also what is listened on where nothing else is asked for. Errors: Invalid,
+// for HTTPS without certificates and a redirection without HTTPS.
+[[nodiscard]] Result<std::vector<server::ListenPoint>> listen_points(
+    const Options& options, const std::vector<ActivatedSocket>& activated);
+
+[[nodiscard]] std::vector<http::tls::CertificateFiles> certificate_files(const Options& options);
+
+// Errors: Invalid, for what is no network, and a PROXY protocol that nobody is trusted with.
+[[nodiscard]] Result<http::Networks> trusted_proxies(const Options& options);
+
+}  // namespace wws::cli

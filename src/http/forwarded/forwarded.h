@@ -1,0 +1,30 @@
+// What proxies say of a request that they pass on: `Forwarded` (RFC 7239), or where it is missing
+// X-Forwarded-For, -Proto and -Host.
+//
+// Each proxy adds at the end, so the list is read from there: the client is the first address from
+// the right that is no trusted proxy, or the leftmost. What is malformed is not believed, as a
+// whole.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/forwarded/networks.h"
+#include "http/message.h"
+
+namespace wws::http {
+
+// What is known of it; nothing where no proxy said so.
+struct ForwardedFor {
+  std::string address;
+  std::optional<bool> secure;
+  std::string authority;
+};
+
+[[nodiscard]] ForwardedFor read_forwarded(const Headers& headers, const Networks& trusted);
+
+// Puts it into the head of a request that came from a trusted proxy.
+void apply_forwarded(RequestHead& head, const Networks& trusted);
+
+}  // namespace wws::http

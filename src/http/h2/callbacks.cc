@@ -1,0 +1,178 @@
+#include "http/h2/callbacks.h"
+
+#include <array>
+
+namespace wws::http::h2 {
+namespace {
+
+std::string_view view(const std::uint8_t* bytes, std::size_t size) noexcept {
+  return {reinterpret_cast<const char*>(bytes), size};
+}
+
+}  // namespace
+
+// What nghttp2 calls while it is fed or asked for frames: each notes and returns. 0 goes on.
+struct Callbacks {
+  static Connection& self(void* user) noexcept { return *static_cast<Connection*>(user); }
+  static Stream* stream_of(nghttp2_session* session, std::int32_t id) noexcept {
+    return static_cast<Stream*>(nghttp2_session_get_stream_user_data(session, id));
+  }
+
+  // Frames of types that nobody knows have no other callback (RFC 9113 section 4.1).
+  static int frame_begins(nghttp2_session*, const nghttp2_frame_hd* head, void* user) {
+    if (head->type > NGHTTP2_CONTINUATION) self(user).charge(self(user).frames_);
+    return 0;
+  }
+
+  static int fields_begin(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
+    if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
+    Connection& connection = self(user);
+    connection.head_deadline_.arm(connection.limits().header_timeout);
+    const std::int32_t id = frame->hd.stream_id;
+    if (connection.begin_stream(id)) return 0;
+    nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_REFUSED_STREAM);
+    return 0;
+  }
+
+  static int field(nghttp2_session* session, const nghttp2_frame* frame, const std::uint8_t* name,
+                   std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
+                   std::uint8_t, void* user) {
+    Stream* const stream = stream_of(session, frame->hd.stream_id);
+    // Trailers come after the handler has seen the fields; they are bounded and dropped.
+    if (stream == nullptr || stream->has_head()) return 0;
+    stream->add_field(view(name, name_size), view(value, value_size));
+    if (stream->fields_are_far_too_large()) self(user).terminate(NGHTTP2_ENHANCE_YOUR_CALM);
+    return 0;
+  }
+
+  // Without this nghttp2 would drop such a field and go on.
+  static int invalid_field(nghttp2_session*, const nghttp2_frame*, const std::uint8_t*, std::size_t,
+                           const std::uint8_t*, std::size_t, std::uint8_t, void*) {
+    return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+  }
+
+  static int frame_received(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
+    Connection& connection = self(user);
+    switch (frame->hd.type) {
+      case NGHTTP2_HEADERS: return headers_received(session, frame, connection);
+      case NGHTTP2_DATA: return data_received(session, frame, connection);
+      case NGHTTP2_RST_STREAM: connection.charge(connection.resets_); return 0;
+      case NGHTTP2_SETTINGS:
+      case NGHTTP2_PING:
+        if ((frame->hd.flags & NGHTTP2_FLAG_ACK) == 0) connection.charge(connection.frames_);
+        return 0;
+      case NGHTTP2_PRIORITY: connection.charge(connection.frames_); return 0;
+      default: return 0;
+    }
+  }
+
+  static int headers_received(nghttp2_session* session, const nghttp2_frame* frame,
+                              Connection& connection) {
+    Stream* const stream = stream_of(session, frame->hd.stream_id);
+    const bool is_request = frame->headers.cat == NGHTTP2_HCAT_REQUEST;
+    if (is_request) connection.head_deadline_ = {};
+    if (stream == nullptr) return 0;
+    if (is_request) stream->head_ended();
+    if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) stream->body_ended();
+    if (stream->is_ready()) connection.notes_.push_back(stream->id());
+    return 0;
+  }
+
+  static int data_received(nghttp2_session* session, const nghttp2_frame* frame,
+                           Connection& connection) {
+    const bool ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
+    if (frame->hd.length <= frame->data.padlen && !ends) connection.charge(connection.frames_);
+    Stream* const stream = stream_of(session, frame->hd.stream_id);
+    if (stream == nullptr || !ends) return 0;
+    stream->body_ended();
+    connection.notes_.push_back(stream->id());
+    return 0;
+  }
+
+  static int data(nghttp2_session* session, std::uint8_t, std::int32_t id,
+                  const std::uint8_t* bytes, std::size_t size, void* user) {
+    Connection& connection = self(user);
+    connection.unread_ += size;
+    if (Stream* const stream = stream_of(session, id))
+      stream->body_arrived(view(bytes, size));
+    else
+      connection.give_window_back(id, size);
+    connection.hurry();
+    return 0;
+  }
+
+  // A frame that nghttp2 answers with a reset costs as much as one that asks for it.
+  static int invalid_frame(nghttp2_session*, const nghttp2_frame*, int, void* user) {
+    self(user).charge(self(user).resets_);
+    return 0;
+  }
+
+  static int frame_sent(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
+    const bool has_end = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
+    if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR)
+      self(user).failed_ = true;
+    if (!has_end || (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
+    if (Stream* const stream = stream_of(session, frame->hd.stream_id)) stream->answer_left();
+    return 0;
+  }
+
+  static int stream_closed(nghttp2_session* session, std::int32_t id, std::uint32_t, void* user) {
+    Stream* const stream = stream_of(session, id);
+    if (stream == nullptr) return 0;
+    Connection& connection = self(user);
+    if (!stream->has_head()) connection.head_deadline_ = {};
+    stream->closed();
+    connection.notes_.push_back(id);
+    connection.tell_gone_ = true;
+    return 0;
+  }
+
+  static nghttp2_session_callbacks* make() {
+    nghttp2_session_callbacks* all = nullptr;
+    if (nghttp2_session_callbacks_new(&all) != 0) return nullptr;
+    nghttp2_session_callbacks_set_on_begin_frame_callback(all, frame_begins);
+    nghttp2_session_callbacks_set_on_begin_headers_callback(all, fields_begin);
+    nghttp2_session_callbacks_set_on_header_callback(all, field);
+    nghttp2_session_callbacks_set_on_invalid_header_callback(all, invalid_field);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(all, frame_received);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(all, data);
+    nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(all, invalid_frame);
+    nghttp2_session_callbacks_set_on_frame_send_callback(all, frame_sent);
+    nghttp2_session_callbacks_set_on_stream_close_callback(all, stream_closed);
+    return all;
+  }
+};
+
+std::uint32_t most_streams(const ConnectionLimits& limits) noexcept {
+  return limits.max_streams == 0 ? ConnectionLimits{}.max_streams : limits.max_streams;
+}
+
+nghttp2_session* make_session(Connection& connection) {
+  nghttp2_session_callbacks* const callbacks = Callbacks::make();
+  nghttp2_option* option = nullptr;
+  nghttp2_session* session = nullptr;
+  if (callbacks != nullptr && nghttp2_option_new(&option) == 0) {
+    // The window is given back when a handler has read, not when bytes arrive.
+    nghttp2_option_set_no_auto_window_update(option, 1);
+    nghttp2_session_server_new2(&session, callbacks, &connection, option);
+  }
+  nghttp2_option_del(option);
+  nghttp2_session_callbacks_del(callbacks);
+  return session;
+}
+
+bool submit_settings(nghttp2_session* session, const ConnectionLimits& limits) {
+  const std::uint32_t head =
+      limits.max_head_bytes == 0 ? std::uint32_t{UINT32_MAX} : limits.max_head_bytes;
+  const std::array<nghttp2_settings_entry, 3> settings{{
+      {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, most_streams(limits)},
+      {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, static_cast<std::uint32_t>(kStreamWindow)},
+      {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, head},
+  }};
+  return nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings.data(), settings.size()) ==
+             0 &&
+         nghttp2_session_set_local_window_size(session, NGHTTP2_FLAG_NONE, 0, kConnectionWindow) ==
+             0;
+}
+
+}  // namespace wws::http::h2

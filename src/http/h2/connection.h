@@ -1,0 +1,116 @@
+// Connection: one HTTP/2 client of the listener (RFC 9113); each of its streams is an Exchange.
+//
+// nghttp2 keeps the state of the protocol, this feeds it and sends what it makes. It is told of
+// bytes only between calls, and no handler runs inside of its callbacks: what they find is noted
+// and dealt with after. Life and threads as Served has them: run() ends when every stream has.
+//
+// Hostile clients: the number of streams at once, header bytes, unread body bytes (by the windows)
+// and unsent answers are bounded; resets, pings, settings, empty and unknown frames by FloodGuards,
+// past which the connection ends with ENHANCE_YOUR_CALM.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "http/connection_group.h"
+#include "http/deadline.h"
+#include "http/h2/flood_guard.h"
+#include "http/h2/stream.h"
+#include "http/served.h"
+#include "http/transport.h"
+#include "io/notifier.h"
+
+struct nghttp2_session;
+
+namespace wws::http::h2 {
+
+class Connection final : public Served {
+ public:
+  // `received`: what was read of the connection already.
+  Connection(Transport& transport, Peer peer, ConnectionGroup& group, std::string received);
+  ~Connection() override;
+
+  Task<Ended> run() override;
+  void sweep(std::chrono::nanoseconds now) override;
+  void stop() noexcept override;
+  void cut() noexcept override;
+
+  // For its streams.
+  [[nodiscard]] ConnectionGroup& group() noexcept { return group_; }
+  [[nodiscard]] const ConnectionLimits& limits() const noexcept { return group_.options.limits; }
+  [[nodiscard]] const Peer& peer() const noexcept { return peer_; }
+  [[nodiscard]] boost::asio::any_io_executor executor() { return transport_.executor(); }
+  [[nodiscard]] std::weak_ptr<const void> life() const noexcept { return life_; }
+  [[nodiscard]] bool is_cut() const noexcept { return cut_; }
+  // Begins a response; its body comes from Stream::take(), if one follows.
+  [[nodiscard]] bool submit(Stream& stream, const ResponseHead& head,
+                            std::optional<std::uint64_t> length, bool body_follows);
+  void submit_continue(std::int32_t id);
+  // There is more to send; of the stream `id` nghttp2 must be told, if it waits.
+  void resume(std::int32_t id, bool waits);
+  void reset(std::int32_t id, std::uint32_t code);
+  // The client may send so much more: on the stream, if that is still open, and on the connection.
+  void give_window_back(std::int32_t id, std::size_t bytes);
+  // Takes a stream back whose handler has returned.
+  void rest(std::unique_ptr<Stream> stream);
+  void stream_ended(Stream& stream) noexcept;
+
+ private:
+  friend struct Callbacks;
+
+  [[nodiscard]] bool begin();
+  void feed(std::string_view bytes);
+  // What the callbacks have noted: streams that can be handled, clients that are gone.
+  void settle();
+  void flush();
+  void flush_later();
+  void fill();
+  Task<void> wait_and_flush();
+  void end_if_done();
+  void terminate(std::uint32_t code);
+  void charge(FloodGuard& guard);
+  [[nodiscard]] bool begin_stream(std::int32_t id);
+  void dispatch(std::int32_t id);
+  void hurry();
+  void lose_streams();
+  Task<void> linger();
+
+  Transport& transport_;
+  const Peer peer_;
+  ConnectionGroup& group_;
+  std::string received_;
+  const std::shared_ptr<const void> life_;
+  struct Free {
+    void operator()(nghttp2_session* session) const noexcept;
+  };
+  std::unique_ptr<nghttp2_session, Free> session_;
+  std::unique_ptr<char[]> buffer_;
+
+  std::unordered_map<std::int32_t, std::unique_ptr<Stream>>
+      resting_;                      // not handled yet, or not any more
+  std::vector<Stream*> streams_;     // that are handled, owned by their coroutines
+  std::vector<std::int32_t> notes_;  // streams that rest and may be ready, or are closed
+  bool tell_gone_ = false;           // some stream's client is gone
+  std::size_t unread_ = 0;           // bytes of bodies that are held
+
+  std::string out_;  // frames, [out_at_, size) not sent
+  std::size_t out_at_ = 0;
+  bool blocked_ = false;  // wait_and_flush() runs
+  bool flush_due_ = false;
+  Deadline write_deadline_;
+
+  Deadline idle_deadline_;  // no stream is open; at the end, the time to read on
+  Deadline head_deadline_;  // header fields have begun
+  FloodGuard resets_;
+  FloodGuard frames_;
+  io::Notifier ended_;  // a stream or the writer
+  bool stopping_ = false;
+  bool failed_ = false;   // the client broke a rule: it may still be sending
+  bool closing_ = false;  // nothing more is read
+  bool cut_ = false;
+};
+
+}  // namespace wws::http::h2

@@ -1,0 +1,529 @@
+#include "http/h2/connection.h"
+
+#include <gtest/gtest.h>
+#include <nghttp2/nghttp2.h>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <functional>
+#include <map>
+
+#include "http/test_server.h"
+
+namespace wws::http::h2 {
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+// What the handler does, by the path.
+class TestHandler final : public Handler {
+ public:
+  Task<void> handle(Exchange& exchange) override {
+    ++requests;
+    const std::string path(exchange.request().path());
+    if (path == "/echo") co_return co_await echo(exchange);
+    if (path == "/large") co_return co_await large(exchange);
+    if (path == "/nothing") co_return;
+    if (path == "/throw") throw std::runtime_error("a handler's mistake");
+    if (path == "/wait") co_return co_await wait(exchange);
+    if (path == "/stream") co_return co_await stream(exchange);
+    if (path == "/short") co_return co_await too_short(exchange);
+    if (path == "/unread") unread = true;
+    ResponseHead head;
+    if (path == "/304") head.status = 304;
+    if (path == "/bad") head.headers.add("X-Bad", "a\nb");
+    head.headers.add("X-Method", exchange.request().method);
+    head.headers.add("Connection", "close");
+    const auto sent = co_await exchange.respond(std::move(head), "hello");
+    if (!sent) last_error = sent.error().to_string();
+  }
+
+  std::atomic<int> requests{0};
+  std::atomic<int> gone{0};
+  std::atomic<bool> unread{false};
+  std::string last_error;
+
+ private:
+  static Task<void> echo(Exchange& exchange) {
+    ResponseHead head;
+    const auto whole = exchange.buffered_body();
+    head.headers.add("X-Buffered", whole ? std::to_string(whole->size()) : "no");
+    co_await exchange.start(std::move(head), std::nullopt);
+    while (true) {
+      auto piece = co_await exchange.read();
+      if (!piece) co_return exchange.abort();
+      if (piece->empty()) break;
+      const auto written = co_await exchange.write(*piece);
+      if (!written) co_return;
+    }
+    co_await exchange.finish();
+  }
+  static Task<void> large(Exchange& exchange) {
+    ResponseHead head;
+    co_await exchange.respond(std::move(head), std::string(1'000'000, 'l'));
+  }
+  Task<void> wait(Exchange& exchange) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, 1h);
+    exchange.on_gone([this, &timer] {
+      ++gone;
+      timer.cancel();
+    });
+    boost::system::error_code ignored;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+  // Writes until nobody takes it.
+  Task<void> stream(Exchange& exchange) {
+    ResponseHead head;
+    co_await exchange.start(std::move(head), std::nullopt);
+    const std::string piece(10'000, 's');
+    while (true) {
+      const auto written = co_await exchange.write(piece);
+      if (!written) break;
+      ++requests;
+    }
+    ++gone;
+  }
+  static Task<void> too_short(Exchange& exchange) {
+    ResponseHead head;
+    co_await exchange.start(std::move(head), 10);
+    co_await exchange.write("short");
+    co_await exchange.finish();
+  }
+};
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+struct Answer {
+  int status = 0;
+  std::map<std::string, std::string> fields;
+  std::string body;
+  bool closed = false;
+  std::uint32_t error = 0;
+};
+
+// A client that does what it is told; nghttp2 keeps its side of the protocol.
+class Client final {
+ public:
+  explicit Client(std::uint16_t port, bool takes_bodies = true) : socket_(port) {
+    nghttp2_session_callbacks* callbacks = nullptr;
+    nghttp2_session_callbacks_new(&callbacks);
+    nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
+    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_close);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
+    nghttp2_option* option = nullptr;
+    nghttp2_option_new(&option);
+    nghttp2_option_set_no_auto_window_update(option, takes_bodies ? 0 : 1);
+    nghttp2_session_client_new2(&session_, callbacks, this, option);
+    nghttp2_option_del(option);
+    nghttp2_session_callbacks_del(callbacks);
+    nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, nullptr, 0);
+  }
+  ~Client() { nghttp2_session_del(session_); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  static Fields head(const char* method, const char* path) {
+    return {{":method", method}, {":scheme", "http"}, {":path", path}, {":authority", "x.test"}};
+  }
+  std::int32_t ask(const Fields& fields) { return submit(fields, nullptr); }
+  std::int32_t ask(const char* path) { return ask(head("GET", path)); }
+  // The body is sent as the server's windows let it.
+  std::int32_t post(Fields fields, std::string body) {
+    bodies_.push_back(std::make_unique<Body>(Body{std::move(body)}));
+    return submit(fields, bodies_.back().get());
+  }
+  nghttp2_session* session() { return session_; }
+
+  bool send() {
+    while (true) {
+      const std::uint8_t* bytes = nullptr;
+      const ssize_t size = nghttp2_session_mem_send(session_, &bytes);
+      if (size <= 0) return size == 0;
+      if (!socket_.send({reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)}))
+        return false;
+    }
+  }
+  // Until it holds, or the connection has ended: false.
+  bool run_until(const std::function<bool()>& holds) {
+    while (!holds()) {
+      if (!send()) return false;
+      const std::string bytes = socket_.receive();
+      if (bytes.empty()) return false;
+      const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+      if (nghttp2_session_mem_recv(session_, data, bytes.size()) < 0) return false;
+    }
+    return true;
+  }
+  Answer& finish(std::int32_t id) {
+    EXPECT_TRUE(run_until([&] { return answers[id].closed; })) << "stream " << id;
+    return answers[id];
+  }
+  // To the end of the connection; why the server closed it.
+  std::uint32_t run_to_the_end() {
+    run_until([] { return false; });
+    return goaway_error;
+  }
+  void leave() { socket_.close(); }
+  TestSocket& socket() { return socket_; }
+
+  std::map<std::int32_t, Answer> answers;
+  bool goaway = false;
+  std::uint32_t goaway_error = UINT32_MAX;
+
+ private:
+  struct Body {
+    std::string bytes;
+    std::size_t at = 0;
+  };
+
+  std::int32_t submit(const Fields& fields, Body* body) {
+    std::vector<nghttp2_nv> all;
+    for (const auto& [name, value] : fields)
+      all.push_back({reinterpret_cast<std::uint8_t*>(const_cast<char*>(name.data())),
+                     reinterpret_cast<std::uint8_t*>(const_cast<char*>(value.data())), name.size(),
+                     value.size(), NGHTTP2_NV_FLAG_NONE});
+    nghttp2_data_provider provider{};
+    provider.source.ptr = body;
+    provider.read_callback = [](nghttp2_session*, std::int32_t, std::uint8_t* into,
+                                std::size_t most, std::uint32_t* flags, nghttp2_data_source* source,
+                                void*) -> ssize_t {
+      auto& from = *static_cast<Body*>(source->ptr);
+      const std::size_t size = from.bytes.copy(reinterpret_cast<char*>(into), most, from.at);
+      from.at += size;
+      if (from.at == from.bytes.size()) *flags |= NGHTTP2_DATA_FLAG_EOF;
+      return static_cast<ssize_t>(size);
+    };
+    return nghttp2_submit_request(session_, nullptr, all.data(), all.size(),
+                                  body == nullptr ? nullptr : &provider, nullptr);
+  }
+
+  static Client& self(void* user) { return *static_cast<Client*>(user); }
+  static int on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
+                       std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
+                       std::uint8_t, void* user) {
+    Answer& answer = self(user).answers[frame->hd.stream_id];
+    const std::string key(reinterpret_cast<const char*>(name), name_size);
+    const std::string text(reinterpret_cast<const char*>(value), value_size);
+    if (key == ":status") answer.status = std::stoi(text);
+    answer.fields[key] = text;
+    return 0;
+  }
+  static int on_data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* bytes,
+                     std::size_t size, void* user) {
+    self(user).answers[id].body.append(reinterpret_cast<const char*>(bytes), size);
+    return 0;
+  }
+  static int on_close(nghttp2_session*, std::int32_t id, std::uint32_t error, void* user) {
+    self(user).answers[id].closed = true;
+    self(user).answers[id].error = error;
+    return 0;
+  }
+  static int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+    if (frame->hd.type != NGHTTP2_GOAWAY) return 0;
+    self(user).goaway = true;
+    self(user).goaway_error = frame->goaway.error_code;
+    return 0;
+  }
+
+  TestSocket socket_;
+  nghttp2_session* session_ = nullptr;
+  std::vector<std::unique_ptr<Body>> bodies_;
+};
+
+TEST(Http2, ARequestIsAnswered) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  const Answer& answer = client.finish(client.ask("/"));
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, "hello");
+  EXPECT_EQ(answer.fields.at("content-length"), "5");
+  EXPECT_EQ(answer.fields.at("x-method"), "GET");
+  EXPECT_EQ(answer.fields.count("date"), 1u);
+  EXPECT_EQ(answer.fields.count("connection"), 0u);
+}
+
+TEST(Http2, ManyStreamsShareOneConnection) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  std::vector<std::int32_t> ids;
+  for (int i = 0; i < 100; ++i) ids.push_back(client.ask("/large"));
+  for (const auto id : ids) EXPECT_EQ(client.finish(id).body.size(), 1'000'000u);
+  EXPECT_EQ(server.open_connections(), 1u);
+}
+
+TEST(Http2, ASmallBodyIsThereBeforeTheHandler) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  Fields head = Client::head("POST", "/echo");
+  head.emplace_back("content-length", "5");
+  const Answer& answer = client.finish(client.post(head, "world"));
+  EXPECT_EQ(answer.fields.at("x-buffered"), "5");
+  EXPECT_EQ(answer.body, "world");
+}
+
+TEST(Http2, ALargeBodyStreamsThroughInBothDirections) {
+  TestHandler handler;
+  ListenerOptions options;
+  options.limits.max_body_bytes = 0;
+  TestServer server(handler, options);
+  Client client(server.port());
+  const std::string body(20'000'000, 'b');
+  const Answer& answer = client.finish(client.post(Client::head("POST", "/echo"), body));
+  EXPECT_EQ(answer.fields.at("x-buffered"), "no");
+  EXPECT_TRUE(answer.body == body);
+}
+
+TEST(Http2, ManySmallBodiesThatComeInPiecesDoNotHoldEachOtherUp) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  std::vector<std::int32_t> ids;
+  Fields head = Client::head("POST", "/echo");
+  head.emplace_back("content-length", "60000");
+  const std::string body(60'000, 'b');
+  for (int i = 0; i < 100; ++i) ids.push_back(client.post(head, body));
+  for (const auto id : ids) EXPECT_TRUE(client.finish(id).body == body);
+}
+
+TEST(Http2, AWriterWaitsForItsReader) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port(), false);
+  const auto id = client.ask("/stream");
+  // All that the client's window lets through, and what is written behind it.
+  EXPECT_TRUE(client.run_until([&] { return client.answers[id].body.size() == 65'535; }));
+  const int written = handler.requests;
+  EXPECT_LT(written, 12);
+  nghttp2_submit_rst_stream(client.session(), NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
+  EXPECT_TRUE(client.send());
+  EXPECT_EQ(client.finish(client.ask("/")).status, 200);
+  EXPECT_EQ(handler.gone, 1);
+}
+
+TEST(Http2, ABodyOverItsBoundIsRefused) {
+  TestHandler handler;
+  ListenerOptions options;
+  options.limits.max_body_bytes = 1000;
+  TestServer server(handler, options);
+  Client client(server.port());
+  Fields announced = Client::head("POST", "/echo");
+  announced.emplace_back("content-length", "2000");
+  EXPECT_EQ(client.finish(client.post(announced, std::string(2000, 'x'))).status, 413);
+  const auto id = client.post(Client::head("POST", "/echo"), std::string(2000, 'x'));
+  EXPECT_NE(client.finish(id).error, 0u);
+  EXPECT_EQ(client.finish(client.ask("/")).status, 200);
+}
+
+TEST(Http2, HeadAndNotModifiedHaveNoBody) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  const Answer& head = client.finish(client.ask(Client::head("HEAD", "/")));
+  EXPECT_EQ(head.fields.at("content-length"), "5");
+  EXPECT_EQ(head.body, "");
+  const Answer& unchanged = client.finish(client.ask("/304"));
+  EXPECT_EQ(unchanged.status, 304);
+  EXPECT_EQ(unchanged.body, "");
+  EXPECT_EQ(unchanged.fields.count("content-length"), 0u);
+}
+
+TEST(Http2, HandlersThatFailAreAnsweredForWithoutHarmToOthers) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  EXPECT_EQ(client.finish(client.ask("/nothing")).status, 500);
+  EXPECT_EQ(client.finish(client.ask("/throw")).status, 500);
+  EXPECT_EQ(client.finish(client.ask("/bad")).status, 500);
+  EXPECT_EQ(client.finish(client.ask("/short")).error, std::uint32_t{NGHTTP2_INTERNAL_ERROR});
+  EXPECT_EQ(client.finish(client.ask("/")).status, 200);
+}
+
+TEST(Http2, RefusalsHaveTheirStatus) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  Fields connect{{":method", "CONNECT"}, {":authority", "x.test:443"}};
+  EXPECT_EQ(client.finish(client.ask(connect)).status, 501);
+  Fields contradicted = Client::head("GET", "/");
+  contradicted.emplace_back("host", "other.test");
+  EXPECT_EQ(client.finish(client.ask(contradicted)).status, 400);
+  Fields many = Client::head("GET", "/");
+  for (int i = 0; i < 200; ++i) many.emplace_back("x" + std::to_string(i), "");
+  EXPECT_EQ(client.finish(client.ask(many)).status, 431);
+  EXPECT_EQ(handler.requests, 0);
+}
+
+TEST(Http2, HeadersWithoutEndEndTheConnection) {
+  TestHandler handler;
+  ListenerOptions options;
+  options.limits.max_head_bytes = 4096;
+  TestServer server(handler, options);
+  Client client(server.port());
+  Fields fields = Client::head("GET", "/");
+  for (int i = 0; i < 10; ++i) fields.emplace_back("x" + std::to_string(i), std::string(4000, 'y'));
+  client.ask(fields);
+  EXPECT_EQ(client.run_to_the_end(), std::uint32_t{NGHTTP2_ENHANCE_YOUR_CALM});
+}
+
+TEST(Http2, ASmallBlockThatUnpacksToALargeOneIsBounded) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  // One field of 4000 bytes in the table, then many references of a byte each.
+  Fields fields = Client::head("GET", "/");
+  for (int i = 0; i < 100; ++i) fields.emplace_back("x", std::string(3900, 'y'));
+  client.ask(fields);
+  EXPECT_EQ(client.run_to_the_end(), std::uint32_t{NGHTTP2_ENHANCE_YOUR_CALM});
+  EXPECT_EQ(handler.requests, 0);
+}
+
+TEST(Http2, AResetIsToldToTheHandler) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  const auto id = client.ask("/wait");
+  EXPECT_EQ(client.finish(client.ask("/")).status, 200);
+  nghttp2_submit_rst_stream(client.session(), NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
+  EXPECT_EQ(client.finish(client.ask("/")).status, 200);
+  EXPECT_EQ(handler.gone, 1);
+}
+
+TEST(Http2, AClientThatLeavesIsToldToAllItsHandlers) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  for (int i = 0; i < 5; ++i) client.ask("/wait");
+  EXPECT_EQ(client.finish(client.ask("/")).status, 200);
+  client.leave();
+  for (int i = 0; i < 2000 && server.open_connections() > 0; ++i) std::this_thread::sleep_for(1ms);
+  EXPECT_EQ(server.open_connections(), 0u);
+  EXPECT_EQ(handler.gone, 5);
+}
+
+TEST(Http2, RapidResetsEndTheConnection) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  EXPECT_EQ(client.finish(client.ask("/")).status, 200);
+  for (int i = 0; i < 1000; ++i) {
+    const auto id = client.ask("/wait");
+    if (!client.send()) break;
+    nghttp2_submit_rst_stream(client.session(), NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
+    if (!client.send()) break;
+  }
+  EXPECT_EQ(client.run_to_the_end(), std::uint32_t{NGHTTP2_ENHANCE_YOUR_CALM});
+  EXPECT_LT(handler.requests, 400);
+}
+
+// Frames that bring nothing, written by hand.
+std::uint32_t flood(std::string_view frame) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  EXPECT_EQ(client.finish(client.ask("/")).status, 200);
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += frame;
+  for (int i = 0; i < 50; ++i)
+    if (!client.socket().send(many)) break;
+  return client.run_to_the_end();
+}
+
+TEST(Http2, FloodsOfFramesThatBringNothingEndTheConnection) {
+  using namespace std::string_view_literals;
+  constexpr std::uint32_t kCalm = NGHTTP2_ENHANCE_YOUR_CALM;
+  EXPECT_EQ(flood("\0\0\x08\x06\0\0\0\0\0abcdefgh"sv), kCalm) << "PING";
+  EXPECT_EQ(flood("\0\0\0\x04\0\0\0\0\0"sv), kCalm) << "SETTINGS";
+  EXPECT_EQ(flood("\0\0\0\xfa\0\0\0\0\0"sv), kCalm) << "an unknown type";
+  EXPECT_EQ(flood("\0\0\x05\x02\0\0\0\0\x09\0\0\0\0\0"sv), kCalm) << "PRIORITY";
+}
+
+TEST(Http2, EmptyDataFramesEndTheConnection) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  // A request whose body does not end, after the preface and SETTINGS.
+  using namespace std::string_literals;
+  const TestSocket raw(server.port());
+  std::string bytes = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"s + "\0\0\0\x04\0\0\0\0\0"s;
+  // POST http / x.test, of the static table but for the authority.
+  const std::string block = "\x83\x86\x84\x41\x06x.test"s;
+  bytes += "\0\0"s + static_cast<char>(block.size()) + "\x01\x04\0\0\0\x01"s + block;
+  for (int i = 0; i < 3000; ++i) bytes += "\0\0\0\0\0\0\0\0\x01"s;
+  raw.send(bytes);
+  const std::string answer = raw.receive_all();
+  EXPECT_NE(answer.find("\x07\0\0\0\0\0"s), std::string::npos) << "no GOAWAY";
+}
+
+TEST(Http2, AnIdleConnectionEndsInOrder) {
+  TestHandler handler;
+  ListenerOptions options;
+  options.limits.idle_timeout = 20ms;
+  TestServer server(handler, options);
+  Client client(server.port());
+  EXPECT_EQ(client.finish(client.ask("/")).status, 200);
+  EXPECT_EQ(client.run_to_the_end(), std::uint32_t{NGHTTP2_NO_ERROR});
+}
+
+TEST(Http2, AHeadThatDoesNotEndIsTimedOut) {
+  TestHandler handler;
+  ListenerOptions options;
+  options.limits.header_timeout = 20ms;
+  TestServer server(handler, options);
+  using namespace std::string_literals;
+  const TestSocket raw(server.port());
+  EXPECT_TRUE(raw.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"s + "\0\0\0\x04\0\0\0\0\0"s +
+                       "\0\0\x40\x01\x04\0\0\0\x01\x83"s));
+  EXPECT_NE(raw.receive_all().find("\x07\0\0\0\0\0"s), std::string::npos) << "no GOAWAY";
+}
+
+TEST(Http2, ABodyThatStopsIsTimedOut) {
+  TestHandler handler;
+  ListenerOptions options;
+  options.limits.body_timeout = 20ms;
+  TestServer server(handler, options);
+  using namespace std::string_literals;
+  // POST http / x.test with Content-Length: 10, and not a byte of it.
+  const TestSocket raw(server.port());
+  const std::string block =
+      "\x83\x86\x84\x41\x06x.test\x0f\x0d\x02"
+      "10"s;
+  EXPECT_TRUE(raw.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"s + "\0\0\0\x04\0\0\0\0\0"s + "\0\0"s +
+                       static_cast<char>(block.size()) + "\x01\x04\0\0\0\x01"s + block));
+  std::string answer;
+  while (answer.find("408") == std::string::npos) {
+    const std::string more = raw.receive();
+    if (more.empty()) break;
+    answer += more;
+  }
+  EXPECT_NE(answer.find("408"), std::string::npos);
+}
+
+TEST(Http2, AShutdownLetsOpenStreamsEnd) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  const auto id = client.post(Client::head("POST", "/echo"), std::string(100'000, 'b'));
+  EXPECT_TRUE(client.run_until([&] { return client.answers[id].status == 200; }));
+  server.stop_accepting();
+  EXPECT_EQ(client.finish(id).body.size(), 100'000u);
+  EXPECT_EQ(client.run_to_the_end(), std::uint32_t{NGHTTP2_NO_ERROR});
+}
+
+TEST(Http2, AnIdleConnectionEndsAtShutdown) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  EXPECT_EQ(client.finish(client.ask("/")).status, 200);
+  server.stop_accepting();
+  EXPECT_EQ(client.run_to_the_end(), std::uint32_t{NGHTTP2_NO_ERROR});
+  for (int i = 0; i < 2000 && server.open_connections() > 0; ++i) std::this_thread::sleep_for(1ms);
+  EXPECT_EQ(server.open_connections(), 0u);
+}
+
+}  // namespace
+}  // namespace wws::http::h2

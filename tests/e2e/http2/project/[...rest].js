@@ -1,0 +1,6 @@
+export default {
+  async fetch(request) {
+    const body = await request.text();
+    return new Response(`${request.method} ${request.url} ${body.length}\n`);
+  },
+};
