@@ -13,6 +13,7 @@
 #include "abi/js/guest_host.h"
 #include "admin/admin.h"
 #include "base/read_file.h"
+#include "cli/embedded_bundler.h"
 #include "cli/embedded_engine.h"
 #include "cli/embedded_licenses.h"
 #include "cli/embedded_panel.h"
@@ -215,6 +216,13 @@ wasm::RuntimeOptions runtime_options(const cli::Options& options) {
           .cache_folder = cache ? *cache / "modules" : std::filesystem::path()};
 }
 
+bundler::BundlerOptions bundler_options(const std::filesystem::path& root) {
+  const auto cache = cache_folder();
+  return {.root = root,
+          .cache_folder = cache ? *cache / "bundles" : std::filesystem::path(),
+          .kit = cli::embedded_bundler()};
+}
+
 // What could not be loaded so far.
 std::vector<std::string> load_workers(server::Server& server, const io::Clock& clock,
                                       std::size_t routes) {
@@ -273,7 +281,8 @@ int serve(cli::Options options) {
   if (!runtime) return fail_with(runtime.error().to_string());
   auto engine = (*runtime)->load_bundle(cli::embedded_engine(), abi::js::host_functions());
   if (!engine) return fail_with(engine.error().to_string());
-  worker::JsRuntime js(*engine);
+  bundler::Bundler bundler(bundler_options(project->root), **runtime, clock, random, *log);
+  worker::JsRuntime js(*engine, bundler);
   worker::WasmRuntime wasm(**runtime);
   worker::ImageBudget images(options.image_memory);
   bindings::KvStore kv;

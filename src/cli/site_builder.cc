@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "bundler/libraries.h"
 #include "worker/broken_worker.h"
 
 namespace wws::cli {
@@ -51,9 +52,18 @@ std::unique_ptr<worker::Worker> make_worker(const config::WorkerFile& file,
                                             std::move(identity));
 }
 
+// What other workers are made of is no worker.
+void leave_out_libraries(config::Project& project) {
+  const auto libraries = bundler::libraries_of(project);
+  std::erase_if(project.workers, [&](const config::WorkerFile& file) {
+    return std::ranges::binary_search(libraries, file.relative);
+  });
+}
+
 }  // namespace
 
-Result<BuiltSite> build_site(const config::Project& project, SiteParts parts) {
+Result<BuiltSite> build_site(config::Project project, SiteParts parts) {
+  leave_out_libraries(project);
   BuiltSite built;
   built.mistakes = project.mistakes;
   std::vector<std::string> names;

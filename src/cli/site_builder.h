@@ -30,7 +30,8 @@ struct BuiltSite {
   std::vector<std::string> broken;  // workers with a wrong configuration: "file: reason", all lines
 };
 
-// A worker whose configuration is wrong becomes one that answers 500 and logs the mistakes.
-[[nodiscard]] Result<BuiltSite> build_site(const config::Project& project, SiteParts parts);
+// A worker whose configuration is wrong becomes one that answers 500 and logs the mistakes; a script
+// that others import and that handles nothing itself becomes none.
+[[nodiscard]] Result<BuiltSite> build_site(config::Project project, SiteParts parts);
 
 }  // namespace wws::cli

@@ -5,6 +5,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
+
 namespace wws::sourcemap {
 namespace {
 
@@ -55,6 +57,9 @@ class VlqReader {
   std::size_t at_ = 0;
 };
 
+// Sources are URLs: "%5Bid%5D.ts" is the file [id].ts.
+std::string path_of(const std::string& url) { return percent_decode(url).value_or(url); }
+
 // Adds to a running count; false where it leaves the range of a position.
 bool advance(std::int64_t& count, std::optional<std::int64_t> by) noexcept {
   if (!by) return false;
@@ -77,7 +82,7 @@ Result<SourceMap> SourceMap::parse(std::string_view json) {
   const std::string prefix = root.is_string() ? root.get<std::string>() : "";
   SourceMap made;
   for (const Json& source : sources)
-    made.sources_.push_back(source.is_string() ? prefix + source.get<std::string>() : "");
+    made.sources_.push_back(source.is_string() ? path_of(prefix + source.get<std::string>()) : "");
   made.texts_.resize(made.sources_.size());
   if (texts.is_array())
     for (std::size_t i = 0; i < std::min(texts.size(), made.texts_.size()); ++i)

@@ -48,6 +48,16 @@ std::string shown(std::string_view line) {
   return text;
 }
 
+// `column` is 0 in lines that are not meant.
+void append_line(std::string& made, std::string_view line, std::uint32_t number, std::size_t digits,
+                 std::uint32_t column) {
+  const std::string content = shown(line);
+  made += fmt::format("{} {:>{}} |{}{}\n", column != 0 ? "  >" : "   ", number, digits,
+                      content.empty() ? "" : " ", content);
+  if (column != 0 && column <= content.size() + 1)
+    made += fmt::format("    {:>{}} | {:>{}}\n", "", digits, "^", column);
+}
+
 }  // namespace
 
 std::optional<Frame> parse_frame(std::string_view line) {
@@ -92,21 +102,22 @@ std::string map_stack(std::string_view text, std::string_view file, const Source
 std::string excerpt(std::string_view text, Position at, std::uint32_t around) {
   const std::uint32_t from = at.line > around ? at.line - around : 1;
   const std::uint32_t to = at.line + around;
+  const std::size_t digits = std::to_string(to).size();
   std::string made;
   bool found = false;
   std::uint32_t number = 0;
-  const std::size_t digits = std::to_string(to).size();
   for_each_line(text, [&](std::string_view line) {
     if (++number < from || number > to) return;
-    const bool marked = number == at.line;
-    found = found || marked;
-    const std::string content = shown(line);
-    made += fmt::format("{} {:>{}} |{}{}\n", marked ? "  >" : "   ", number, digits,
-                        content.empty() ? "" : " ", content);
-    if (marked && at.column != 0 && at.column <= content.size() + 1)
-      made += fmt::format("    {:>{}} | {:>{}}\n", "", digits, "^", at.column);
+    found = found || number == at.line;
+    append_line(made, line, number, digits, number == at.line ? at.column : 0);
   });
   return found ? made : std::string();
+}
+
+std::string excerpt_of_line(std::string_view line, Position at) {
+  std::string made;
+  append_line(made, line, at.line, std::to_string(at.line).size(), at.column);
+  return made;
 }
 
 }  // namespace wws::sourcemap

@@ -33,5 +33,7 @@ struct Frame {
 //
 // Empty where the text has no such line. Long lines are cut.
 [[nodiscard]] std::string excerpt(std::string_view text, Position at, std::uint32_t around);
+// The same where only that one line is at hand.
+[[nodiscard]] std::string excerpt_of_line(std::string_view line, Position at);
 
 }  // namespace wws::sourcemap

@@ -54,6 +54,12 @@ TEST(Excerpt, ShowsTheLineAndItsNeighbours) {
             "    4 | four\n");
 }
 
+TEST(Excerpt, ShowsASingleLine) {
+  EXPECT_EQ(excerpt_of_line("let y = ;", {12, 9}),
+            "  > 12 | let y = ;\n"
+            "       |         ^\n");
+}
+
 TEST(Excerpt, AlignsNumbersAndEndsWithTheText) {
   EXPECT_EQ(excerpt("1\n2\n3\n4\n5\n6\n7\n8\n\n10\r\n", {10, 3}, 1),
             "     9 |\n"
