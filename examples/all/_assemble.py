@@ -8,6 +8,9 @@ import shutil
 import sys
 import tomllib
 
+SCRIPTS = (".js", ".ts", ".tsx")
+# What scripts import; its name may begin with "_".
+PARTS = (".ts", ".json")
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -25,10 +28,11 @@ def gather(example):
         shutil.copytree(example / "public", HERE / "public" / example.name)
     for file in sorted(example.rglob("*")):
         relative = file.relative_to(example)
-        hidden = any(part in ("public", "node_modules", "target") or part[0] in "._" for part in relative.parts)
-        if hidden or file.suffix not in (".js", ".wasm", ".toml") or not file.is_file():
+        marks = "." if file.suffix in PARTS else "._"
+        hidden = any(part in ("public", "node_modules", "target") or part[0] in marks for part in relative.parts)
+        if hidden or file.suffix not in (*SCRIPTS, *PARTS, ".wasm", ".toml") or not file.is_file():
             continue
-        if file.suffix == ".toml" and not any(file.with_suffix(kind).exists() for kind in (".js", ".wasm")):
+        if file.suffix == ".toml" and not any(file.with_suffix(kind).exists() for kind in (*SCRIPTS, ".wasm")):
             continue  # of a build tool
         place = HERE / example.name / relative
         place.parent.mkdir(parents=True, exist_ok=True)

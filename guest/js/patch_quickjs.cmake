@@ -121,5 +121,22 @@ wws_patch_quickjs("transferring a buffer"
     pmax_len = NULL;
 ")
 
+# AsyncLocalStorage: what runs later does so in the context that it was started in (internals.h).
+wws_patch_quickjs("a promise's reaction"
+"        rd->handler = js_dup(handler);
+"
+"        rd->handler = wws_bind_async_context(ctx, handler);
+")
+wws_patch_quickjs("a microtask"
+"    if (JS_EnqueueJob(ctx, js_microtask_job, 1, &argv[0]))
+        return JS_EXCEPTION;
+"
+"    JSValue bound = wws_bind_async_context(ctx, argv[0]);
+    int enqueued = JS_EnqueueJob(ctx, js_microtask_job, 1, vc(&bound));
+    JS_FreeValue(ctx, bound);
+    if (enqueued)
+        return JS_EXCEPTION;
+")
+
 file(WRITE ${WWS_QUICKJS_PATCHED}/quickjs.c.new "${quickjs}")
 file(COPY_FILE ${WWS_QUICKJS_PATCHED}/quickjs.c.new ${WWS_QUICKJS_PATCHED}/quickjs.c ONLY_IF_DIFFERENT)

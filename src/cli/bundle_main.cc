@@ -2,6 +2,7 @@
 // ahead of time, and with its memory as it is after the engine's start.
 //
 //   wws_bundle ENGINE.wasm OUTPUT
+//   wws_bundle --module MODULE.wasm OUTPUT    any other proven module, as it is instantiated
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdio>
@@ -10,6 +11,7 @@
 #include "abi/js/engine.h"
 #include "abi/js/guest_host.h"
 #include "base/read_file.h"
+#include "wasm/bundle_module.h"
 
 namespace {
 
@@ -61,14 +63,21 @@ Result<void> bundle(const char* input, const char* output) {
   return write_file(output, bytes);
 }
 
+Result<void> bundle_module(const char* input, const char* output) {
+  WWS_TRY(const std::string wasm, wws::read_file(input, kMaxEngineBytes));
+  WWS_TRY(const std::string bytes, wws::wasm::bundle_module(wws::as_bytes(wasm)));
+  return write_file(output, bytes);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: wws_bundle ENGINE.wasm OUTPUT\n");
+  const bool plain = argc == 4 && std::string_view(argv[1]) == "--module";
+  if (argc != 3 && !plain) {
+    std::fprintf(stderr, "usage: wws_bundle [--module] MODULE.wasm OUTPUT\n");
     return 2;
   }
-  const auto done = bundle(argv[1], argv[2]);
+  const auto done = plain ? bundle_module(argv[2], argv[3]) : bundle(argv[1], argv[2]);
   if (done) return 0;
   std::fprintf(stderr, "wws_bundle: %s\n", done.error().to_string().c_str());
   return 1;

@@ -14,6 +14,7 @@
 #include "abi/trace.h"
 #include "admin/admin.h"
 #include "base/read_file.h"
+#include "cli/embedded_bundler.h"
 #include "cli/embedded_engine.h"
 #include "cli/embedded_licenses.h"
 #include "cli/embedded_panel.h"
@@ -223,6 +224,13 @@ wasm::RuntimeOptions runtime_options(const cli::Options& options) {
           .cache_folder = cache ? *cache / "modules" : std::filesystem::path()};
 }
 
+bundler::BundlerOptions bundler_options(const std::filesystem::path& root) {
+  const auto cache = cache_folder();
+  return {.root = root,
+          .cache_folder = cache ? *cache / "bundles" : std::filesystem::path(),
+          .kit = cli::embedded_bundler()};
+}
+
 // What could not be loaded so far.
 std::vector<std::string> load_workers(server::Server& server, const io::Clock& clock,
                                       std::size_t routes) {
@@ -262,6 +270,7 @@ int run_until_stopped(server::Server& server, admin::Admin* admin, cli::Reloader
 // What sites are made with and workers run on. Members end in the reverse order of their use.
 struct Workshop {
   std::unique_ptr<wasm::Runtime> runtime;
+  std::optional<bundler::Bundler> bundler;
   std::optional<worker::JsRuntime> js;
   std::optional<worker::WasmRuntime> wasm;
   std::optional<worker::ImageBudget> images;
@@ -274,12 +283,14 @@ struct Workshop {
   }
 };
 
-Result<void> open_workshop(Workshop& workshop, const cli::Options& options, const io::Clock& clock,
-                           observe::Log& log) {
+Result<void> open_workshop(Workshop& workshop, const cli::Options& options,
+                           const std::filesystem::path& root, const io::Clock& clock,
+                           io::Random& random, observe::Log& log) {
   WWS_TRY(workshop.runtime, wasm::make_runtime(runtime_options(options), clock, log));
   WWS_TRY(auto engine,
           workshop.runtime->load_bundle(cli::embedded_engine(), abi::js::host_functions()));
-  workshop.js.emplace(std::move(engine));
+  workshop.bundler.emplace(bundler_options(root), *workshop.runtime, clock, random, log);
+  workshop.js.emplace(std::move(engine), *workshop.bundler);
   workshop.wasm.emplace(*workshop.runtime);
   workshop.images.emplace(options.image_memory);
   return {};
@@ -322,7 +333,8 @@ int serve(const cli::Options& flags) {
 
   fmt::print("⚙️  Loading routes from: {}\n", read->project.root.string());
   Workshop workshop;
-  if (auto opened = open_workshop(workshop, options, clock, *log); !opened)
+  if (auto opened = open_workshop(workshop, options, read->project.root, clock, random, *log);
+      !opened)
     return fail_with(opened.error().to_string());
   auto built =
       cli::build_site(read->project, site_settings(options), workshop.parts(clock), nullptr);
@@ -422,7 +434,8 @@ int check_project(const cli::Options& flags, const std::filesystem::path& folder
   io::SystemClock clock;
   io::SystemRandom random;
   Workshop workshop;
-  if (auto opened = open_workshop(workshop, read->options, clock, *log); !opened)
+  if (auto opened = open_workshop(workshop, read->options, read->project.root, clock, random, *log);
+      !opened)
     return fail_with(opened.error().to_string());
   auto built =
       cli::build_site(read->project, site_settings(read->options), workshop.parts(clock), nullptr);

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/read_file.h"
+#include "bundler/imports.h"
+#include "bundler/libraries.h"
 #include "worker/broken_worker.h"
 
 namespace wws::cli {
@@ -117,12 +119,15 @@ class Builder final {
     }
     const auto earlier = earlier_.find(file.relative);
     const bool same = earlier != earlier_.end() && is_as_before(file.relative, origin);
+    // What it is bundled with may have changed, which only the bundler can say.
+    const bool bundled = origin.source && bundler::needs_bundling(file.relative, *origin.source);
     std::shared_ptr<worker::Worker> worker;
-    if (same && may_go_on(*earlier->second, route)) worker = earlier->second;
+    if (same && !bundled && may_go_on(*earlier->second, route)) worker = earlier->second;
     if (!worker) {
       worker = make(file, origin, std::move(identity));
       built_.fresh.push_back(worker);
-      if (same) built_.tried_anew.insert(file.relative);
+      if (same && (!bundled || !may_go_on(*earlier->second, route)))
+        built_.tried_anew.insert(file.relative);
     }
     built_.origins.emplace(file.relative, std::move(origin));
     return worker;
@@ -176,11 +181,21 @@ class Builder final {
   BuiltSite built_;
 };
 
+// What other workers are made of is no worker.
+void leave_out_libraries(config::Project& project) {
+  const auto libraries = bundler::libraries_of(project);
+  std::erase_if(project.workers, [&](const config::WorkerFile& file) {
+    return std::ranges::binary_search(libraries, file.relative);
+  });
+}
+
 }  // namespace
 
 Result<BuiltSite> build_site(const config::Project& project, const SiteSettings& settings,
                              SiteParts parts, const BuiltSite* before) {
-  return Builder(project, settings, parts, before).build();
+  config::Project workers = project;
+  leave_out_libraries(workers);
+  return Builder(workers, settings, parts, before).build();
 }
 
 }  // namespace wws::cli

@@ -140,7 +140,7 @@ class Walk final {
 
   void find_folders(WorkerFile& worker, const std::string& name) {
     auto& folders = worker.config.folders;
-    if (worker.extension == "js" && !folders.empty()) {
+    if (worker.extension != "wasm" && !folders.empty()) {
       project_.mistakes.push_back({name, folders.front().line, "folders",
                                    "has no effect: workers in JavaScript have no files"});
       return folders.clear();
@@ -181,6 +181,8 @@ class Walk final {
     const std::size_t name = relative.rfind('/') + 1;  // 0 where there is no '/'
     if (dot == std::string::npos || dot <= name) return std::nullopt;
     const std::string_view suffix = std::string_view(relative).substr(dot + 1);
+    if (std::string_view(relative).substr(0, dot).ends_with(".d") && suffix.ends_with("ts"))
+      return std::nullopt;
     for (const std::string& extension : options_.extensions)
       if (suffix == extension) return extension;
     return std::nullopt;

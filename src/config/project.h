@@ -18,7 +18,7 @@ namespace wws::config {
 struct WorkerFile {
   std::filesystem::path file;  // absolute
   std::string relative;        // to the root, with '/', "api/[id].js"
-  std::string extension;       // "js" or "wasm"
+  std::string extension;       // "wasm", or one of a script: "js", "mjs", "jsx", "ts", "tsx", "mts"
   WorkerConfig config;
   Mistakes mistakes;  // not empty: the worker is listed, and its route answers 500
 };
@@ -32,7 +32,7 @@ struct Project {
 };
 
 struct ProjectOptions {
-  std::vector<std::string> extensions = {"js", "wasm"};
+  std::vector<std::string> extensions = {"js", "mjs", "jsx", "ts", "tsx", "mts", "wasm"};
   std::vector<std::string> ignore;     // globs relative to the root
   IgnoreRules ignored = {};            // of .wwsignore
   bool allow_outside_folders = false;  // [[folders]] and public may lie outside of the root
@@ -40,7 +40,7 @@ struct ProjectOptions {
 };
 
 // Finds the workers of a folder: regular files with a worker's extension, and symbolic links to
-// such files inside the root. No part of their path is `public` or `node_modules` or starts with
+// such files inside the root; files of TypeScript's declarations (.d.ts) are none. No part of their path is `public` or `node_modules` or starts with
 // '.' or '_', and nothing of `ignore` and `ignored` matches it. What cannot be read and links out
 // of the root become mistakes. The folders of Wasm workers are looked up, and those that are
 // missing, are no folders, lie outside of the root or hold its .env are the worker's mistakes; a

@@ -76,6 +76,15 @@ TEST_F(ProjectTest, FindsWorkersInByteOrder) {
   EXPECT_EQ(project.public_folder, std::nullopt);
 }
 
+TEST_F(ProjectTest, FindsScriptsOfEachKindButNoDeclarations) {
+  for (const char* file : {"a.js", "b.mjs", "c.jsx", "d.ts", "e.tsx", "f.mts", "g.cjs", "h.d.ts",
+                           "i.d.mts", "j.json", "k.wat"})
+    write(file);
+  const Project project = read();
+  EXPECT_THAT(names(project), ElementsAre("a.js", "b.mjs", "c.jsx", "d.ts", "e.tsx", "f.mts"));
+  EXPECT_EQ(project.workers[5].extension, "mts");
+}
+
 TEST_F(ProjectTest, SkipsWhatIsNoPlaceForWorkers) {
   for (const char* file :
        {"public/a.js", "x/public/a.js", "node_modules/a.js", "x/node_modules/y/a.js", ".git/a.js",

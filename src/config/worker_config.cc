@@ -255,7 +255,7 @@ class Reader final : public TableReader<Reader> {
 
   // Whether the worker is JavaScript; otherwise the key is a mistake.
   bool only_javascript(const toml::node& node, const std::string& key) {
-    if (extension_ == "js") return true;
+    if (extension_ != "wasm") return true;
     mistake(node, key,
             fmt::format("is only for workers in JavaScript, not for .{}: remove it", extension_));
     return false;

@@ -70,7 +70,7 @@ struct WorkerConfig {
 // The server's environment: the value of a variable, or nothing.
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
-// Parses the TOML of a worker whose file has `extension` ("js"); only JavaScript workers have
+// Parses the TOML of a worker whose file has `extension` ("js"); only scripts have
 // `warmup` and `evaluate`. `file` names the TOML in mistakes. Every mistake is reported: unknown
 // keys (with the nearest known one), wrong types, bad values, syntax. [limits] has `cpu`, `wall`,
 // `memory`, `request` and `response`: sizes are integers (bytes) or strings ("64MB", "128MiB"),

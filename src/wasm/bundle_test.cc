@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "wasm/bundle_module.h"
 #include "wasm/test_guests.h"
 
 namespace wws::wasm {
@@ -46,6 +47,19 @@ TEST_F(BundleTest, ALoadedBundleStartsFromTheImageAndIsRestoredToIt) {
     ASSERT_TRUE(other.call(*lease, "set_globals", {i32(1), i64(1), f64(1)}));
   }
   EXPECT_EQ(other.pool->stats().restored, 3U);
+}
+
+TEST_F(BundleTest, AModuleIsBundledAsItIsInstantiated) {
+  const auto bundle = bundle_module(as_bytes(wasm_));
+  ASSERT_TRUE(bundle.has_value()) << bundle.error().to_string();
+  Harness other(RestoreMode::Auto);
+  const auto program = other.runtime->load_bundle(as_bytes(*bundle), {});
+  ASSERT_TRUE(program.has_value()) << program.error().to_string();
+  auto lease = other.lease(*program);
+  auto plain = harness_.lease(program_);
+  EXPECT_EQ(std::string(as_text(*lease->memory().view(1024, 21))), "the image's own bytes");
+  for (const char* global : {"sp", "counter", "float"})
+    EXPECT_EQ(other.call(*lease, global)->raw, harness_.call(*plain, global)->raw) << global;
 }
 
 TEST_F(BundleTest, ADamagedBundleIsRefused) {

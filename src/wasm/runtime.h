@@ -176,7 +176,7 @@ class Runtime {
   // no host function has (named).
   virtual Result<std::shared_ptr<const Program>> compile(ByteView wasm,
                                                          const HostFunctions& imports) = 0;
-  // A bundle made by `bundle()`: compiled code and base image. The bytes must outlive the runtime.
+  // A bundle made by `bundle()`: compiled code and base image. The bytes are not needed after.
   // Errors: Unsupported when made for another CPU or runtime version.
   virtual Result<std::shared_ptr<const Program>> load_bundle(ByteView bundle,
                                                              const HostFunctions& imports) = 0;

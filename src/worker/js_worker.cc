@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/read_file.h"
+#include "bundler/imports.h"
 #include "worker/refusal.h"
 
 namespace wws::worker {
@@ -12,6 +13,14 @@ constexpr std::uintmax_t kMaxScriptBytes = 32u << 20;
 // What a loaded script costs: its pages, and what else is made for it.
 constexpr std::uint64_t kPageBytes = 4096;
 constexpr std::uint64_t kOverhead = 1024;
+
+// A script that fails may have asked for what is not there.
+Error told_of(Error error, const std::vector<std::string>& missing) {
+  if (missing.empty() || error.kind() != ErrorKind::GuestFault) return error;
+  std::string text = error.to_string();
+  for (const auto& module : missing) text += "\nnot there: " + module;
+  return Error(error.kind(), text);
+}
 
 // The session borrows its worker, which nobody else may need any more.
 Task<void> finish_later(std::shared_ptr<const Worker> worker,
@@ -45,20 +54,39 @@ Task<Result<JsWorker::Loaded>> JsWorker::make(abi::LoopServices& services) {
   auto engine = co_await js_.engine(services);
   if (!engine) co_return fail(std::move(engine).error());
   result.engine = std::move(*engine);
-  abi::js::Script script{identity_.file, "", identity_.label, identity_.config};
-  if (identity_.source) {
-    script.source = *identity_.source;
-  } else {
-    WWS_CO_TRY(script.source, read_file(file_, kMaxScriptBytes));
-  }
-  auto loaded = co_await result.engine->load(services, std::move(script));
-  if (!loaded) co_return fail(std::move(loaded).error());
+  std::vector<std::string> missing;
+  auto made = co_await script(missing);
+  if (!made) co_return fail(std::move(made).error());
+  auto loaded = co_await result.engine->load(services, std::move(*made));
+  if (!loaded) co_return fail(told_of(std::move(loaded).error(), missing));
   result.script = std::move(*loaded);
   if (result.script.replayed && !told_replayed_.exchange(true))
     services.log.info(fmt::format("worker \"{}\" is evaluated at each request: {}", identity_.label,
                                   result.script.why_replayed),
                       {{"worker", identity_.label}});
   co_return result;
+}
+
+Task<Result<abi::js::Script>> JsWorker::script(std::vector<std::string>& missing) {
+  abi::js::Script script{identity_.file,  "", abi::js::ScriptKind::Detect, nullptr, identity_.label,
+                         identity_.config};
+  if (identity_.source) {
+    script.source = *identity_.source;
+  } else {
+    WWS_CO_TRY(script.source, read_file(file_, kMaxScriptBytes));
+  }
+  if (!bundler::needs_bundling(identity_.file, script.source)) co_return script;
+  // Made once: what is loaded anew, after it was dropped, is of the same files.
+  if (!bundle_) {
+    WWS_CO_TRY(auto made, co_await js_.bundler().bundle(identity_.file));
+    bundle_ = std::make_unique<const bundler::Bundle>(std::move(made));
+  }
+  script.source = bundle_->code;
+  script.kind = abi::js::ScriptKind::Module;
+  script.stacks =
+      std::make_shared<const abi::js::StackMap>(abi::js::StackMap{identity_.file, bundle_->map});
+  missing = bundle_->missing;
+  co_return script;
 }
 
 Task<Result<std::shared_ptr<const JsWorker::Loaded>>> JsWorker::loaded(
@@ -126,7 +154,8 @@ Task<void> JsWorker::serve(abi::LoopServices& services, http::Exchange& exchange
     co_await answer_refusal(services, exchange, identity_, lease->error());
     co_return;
   }
-  auto session = std::make_unique<abi::js::Session>(services, identity_, std::move(**lease));
+  auto session = std::make_unique<abi::js::Session>(services, identity_, std::move(**lease),
+                                                    value->script.stacks);
   const auto evaluate =
       value->script.replayed ? abi::js::Session::Evaluate::Yes : abi::js::Session::Evaluate::No;
   const bool more =

@@ -3,9 +3,11 @@
 
 #include <atomic>
 #include <filesystem>
+#include <memory>
 
 #include "abi/js/engine.h"
 #include "abi/js/session.h"
+#include "bundler/bundler.h"
 #include "worker/image_budget.h"
 #include "worker/load_once.h"
 #include "worker/worker.h"
@@ -15,15 +17,21 @@ namespace wws::worker {
 // Made once for all workers; the engine's instance is asked for its mailbox at the first load.
 class JsRuntime final {
  public:
-  explicit JsRuntime(std::shared_ptr<const wasm::Program> program) : program_(std::move(program)) {}
+  // `bundler` is borrowed.
+  JsRuntime(std::shared_ptr<const wasm::Program> program, bundler::Bundler& bundler)
+      : program_(std::move(program)), bundler_(bundler) {}
   Task<Result<std::shared_ptr<const abi::js::Engine>>> engine(abi::LoopServices& services);
   [[nodiscard]] const std::shared_ptr<const wasm::Program>& program() const { return program_; }
+  [[nodiscard]] bundler::Bundler& bundler() noexcept { return bundler_; }
 
  private:
   std::shared_ptr<const wasm::Program> program_;
+  bundler::Bundler& bundler_;
   LoadOnce<std::shared_ptr<const abi::js::Engine>> engine_;
 };
 
+// A file in JavaScript or TypeScript. One that imports others is bundled with them, by the bundler,
+// before it is loaded.
 class JsWorker final : public Worker, private Evictable {
  public:
   // `js` and `budget` are borrowed and outlive the worker, which a shared_ptr owns. The identity's
@@ -47,6 +55,8 @@ class JsWorker final : public Worker, private Evictable {
 
   void evict() noexcept override { loaded_.drop(); }
   Task<Result<Loaded>> make(abi::LoopServices& services);
+  // The script, and what of Node's it may ask for in vain.
+  Task<Result<abi::js::Script>> script(std::vector<std::string>& missing);
   Task<Result<std::shared_ptr<const Loaded>>> loaded(abi::LoopServices& services);
 
   JsRuntime& js_;
@@ -54,6 +64,7 @@ class JsWorker final : public Worker, private Evictable {
   std::filesystem::path file_;
   abi::WorkerIdentity identity_;
   LoadOnce<Loaded> loaded_;
+  std::unique_ptr<const bundler::Bundle> bundle_;  // of whoever loads, one at a time
   std::atomic<bool> told_replayed_{false};
 };
 

@@ -120,7 +120,8 @@ class Case:
             check_text("start-up output", fill(startup, self.names), self.server.stdout.text)
 
     def environment(self):
-        extra = {"XDG_CACHE_HOME": str(self.work / "cache")} if self.remote else {}
+        own_cache = self.remote or self.case.get("own_cache", False)
+        extra = {"XDG_CACHE_HOME": str(self.work / "cache")} if own_cache else {}
         return clean_environment({**extra, **fill(self.case.get("environment", {}), self.names)})
 
     def project(self):
@@ -134,7 +135,11 @@ class Case:
         own = source.is_relative_to(self.folder.resolve())
         if not own:
             make(source)
-        shutil.copytree(source, place, symlinks=True, ignore=shutil.ignore_patterns("node_modules"))
+        if place.exists():
+            return place  # of a server that is started again
+        # What an example's own build has fetched is not its project's.
+        left_out = None if own else shutil.ignore_patterns("node_modules")
+        shutil.copytree(source, place, symlinks=True, ignore=left_out)
         for name, text in self.case.get("files", {}).items():
             (place / name).write_text("\n".join(text) + "\n", encoding="utf-8")
         if own:

@@ -13,6 +13,7 @@ int wws_builtin_dom(JSContext* context);
 int wws_builtin_encoding(JSContext* context);
 int wws_builtin_fetch(JSContext* context);
 int wws_builtin_lazy(JSContext* context);
+int wws_builtin_node(JSContext* context);
 int wws_builtin_pattern(JSContext* context);
 int wws_builtin_performance(JSContext* context);
 int wws_builtin_streams(JSContext* context);

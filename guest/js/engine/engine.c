@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "../builtins/node/node.h"
 #include "state.h"
 
 /* Exports have no context to come from: the one instance of an engine. */
@@ -109,6 +110,7 @@ static void run_jobs(wws_engine* engine) {
   int result;
   while ((result = JS_ExecutePendingJob(engine->runtime, &context)) != 0) {
     if (result < 0) report_thrown(engine);
+    wws_leave_async_context(engine->context);
   }
 }
 
@@ -123,6 +125,7 @@ static bool settle(wws_engine* engine) {
 }
 
 static void run_dry(wws_engine* engine) {
+  wws_leave_async_context(engine->context);
   do {
     run_jobs(engine);
   } while (settle(engine) || JS_IsJobPending(engine->runtime));
@@ -167,10 +170,13 @@ static char* keep_name(JSContext* context, const char* from, const char* name, v
   return js_strdup(context, name);
 }
 
-static JSModuleDef* refuse_import(JSContext* context, const char* name, void* opaque) {
+/* Files were put into the script by the host. */
+static JSModuleDef* load_module(JSContext* context, const char* name, void* opaque) {
+  JSModuleDef* own = wws_node_module(context, name);
+  if (own || JS_HasException(context)) return own;
   JS_ThrowReferenceError(context,
-                         "cannot import \"%s\": a worker is one file; bundle it with what it "
-                         "imports",
+                         "cannot import \"%s\": it is not part of the worker; files and "
+                         "packages are imported by a name that is written out",
                          name);
   return NULL;
 }
@@ -180,7 +186,7 @@ static int make_engine(wws_engine* engine) {
   if (!engine->runtime) return -1;
   JS_SetGCThreshold(engine->runtime, WWS_GC_THRESHOLD);
   JS_SetMaxStackSize(engine->runtime, WWS_STACK_SIZE);
-  JS_SetModuleLoaderFunc(engine->runtime, keep_name, refuse_import, NULL);
+  JS_SetModuleLoaderFunc(engine->runtime, keep_name, load_module, NULL);
   engine->context = JS_NewContext(engine->runtime);
   if (!engine->context) return -1;
 #ifdef __wasm__

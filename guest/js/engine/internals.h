@@ -36,6 +36,18 @@ JSModuleDef* wws_module_of(JSValueConst compiled);
  * the heap: a request then writes fewer pages. Called when an image may be taken. */
 void wws_allocator_settle(JSRuntime* runtime);
 
+/* The context that AsyncLocalStorage keeps (builtins/node): a value that what is started now goes
+ * on with. Reactions of promises and microtasks carry it by themselves (patch_quickjs.cmake);
+ * others bind their callbacks. */
+JSValue wws_async_context(JSContext* context);
+/* Makes it current and gives the one before. */
+JSValue wws_enter_async_context(JSContext* context, JSValueConst entered);
+/* A function that calls this one in the current context; the function itself where there is none.
+ */
+JSValue wws_bind_async_context(JSContext* context, JSValueConst function);
+/* A job or an event is over: the next begins without one. */
+void wws_leave_async_context(JSContext* context);
+
 /* An Error (also one of another class that extends it) or a DOMException. */
 bool wws_is_error(JSValueConst value);
 

@@ -5,6 +5,8 @@
  * that throws is replaced by name; the argument's first token tells its definition and the call in
  * JS_CallInternal (whose variables are used) from the other calls. */
 static JSValue wws_throw_not_a_function(JSContext* context, int argc, JSValueConst* argv);
+/* patch_quickjs.cmake calls it for each function that becomes a job. */
+JSValue wws_bind_async_context(JSContext* context, JSValueConst function);
 #define JS_ThrowTypeErrorNotAFunction(argument) WWS_NOT_A_FUNCTION_##argument)
 #define WWS_NOT_A_FUNCTION_JSContext throw_plain_not_a_function(JSContext
 #define WWS_NOT_A_FUNCTION_ctx throw_plain_not_a_function(ctx
@@ -240,6 +242,42 @@ JSValue wws_utf8_decode(JSContext* context, const uint8_t* at, size_t size) {
   return JS_MKPTR(JS_TAG_STRING, p);
 }
 
+static JSValue the_async_context;
+
+JSValue wws_async_context(JSContext* context) { return JS_DupValue(context, the_async_context); }
+
+JSValue wws_enter_async_context(JSContext* context, JSValueConst entered) {
+  JSValue before = the_async_context;
+  the_async_context = JS_DupValue(context, entered);
+  return before;
+}
+
+void wws_leave_async_context(JSContext* context) {
+  if (JS_IsUndefined(the_async_context)) return; /* what is written must be restored */
+  JS_FreeValue(context, wws_enter_async_context(context, JS_UNDEFINED));
+}
+
+static JSValue call_in_context(JSContext* context, JSValueConst this_value, int argc,
+                               JSValueConst* argv, int magic, JSValueConst* data) {
+  (void)magic;
+  JSValue before = wws_enter_async_context(context, data[1]);
+  JSValue result = JS_Call(context, data[0], this_value, argc, argv);
+  JS_FreeValue(context, wws_enter_async_context(context, before));
+  JS_FreeValue(context, before);
+  return result;
+}
+
+JSValue wws_bind_async_context(JSContext* context, JSValueConst function) {
+  if (JS_IsUndefined(the_async_context) || !JS_IsFunction(context, function)) {
+    return JS_DupValue(context, function);
+  }
+  JSValueConst data[] = {function, the_async_context};
+  JSValue bound = JS_NewCFunctionData(context, call_in_context, 0, 0, 2, data);
+  if (!JS_IsException(bound)) return bound;
+  JS_FreeValue(context, JS_GetException(context));
+  return JS_DupValue(context, function);
+}
+
 /* The state is zero when a request begins: instances of one image share no sequence. */
 static JSValue math_random(JSContext* ctx, JSValueConst this_val, int argc, JSValueConst* argv) {
   if (!ctx->random_state) {
@@ -254,6 +292,7 @@ void wws_random_unseed(JSContext* context) {
 }
 
 int wws_internals_init(JSContext* context) {
+  the_async_context = JS_UNDEFINED;
   JSValue math = JS_GetPropertyStr(context, context->global_obj, "Math");
   JSValue random = JS_NewCFunction(context, math_random, "random", 0);
   int result = JS_DefinePropertyValueStr(context, math, "random", random,

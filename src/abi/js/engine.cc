@@ -7,6 +7,7 @@
 #include "abi/log_budget.h"
 #include "abi/resume_until.h"
 #include "guest/js/abi.h"
+#include "sourcemap/stack.h"
 
 namespace wws::abi::js {
 namespace {
@@ -20,8 +21,13 @@ constexpr std::chrono::milliseconds kMaxLoad{30'000};
 // requests is remembered, because an image may not hold it.
 class LoadHost final : public GuestHost {
  public:
-  LoadHost(const io::Clock& clock, io::Random& random, observe::Log& log, std::string label)
-      : clock_(clock), random_(random), log_(log), label_(std::move(label)) {}
+  LoadHost(const io::Clock& clock, io::Random& random, observe::Log& log, std::string label,
+           std::shared_ptr<const StackMap> stacks = nullptr)
+      : clock_(clock),
+        random_(random),
+        log_(log),
+        label_(std::move(label)),
+        stacks_(std::move(stacks)) {}
 
   wasm::HostResult answer(ByteView) override { return {}; }  // of a warm-up request
   std::int32_t write(std::uint32_t, ByteView, std::uint32_t) override { return WWS_WRITE_OK; }
@@ -35,12 +41,14 @@ class LoadHost final : public GuestHost {
   void log(std::uint32_t level, std::string_view text) override {
     if (level < WWS_LOG_INFO) return;
     text = text.substr(0, 4096);
-    if (budget_.take(text.size(), log_, label_)) log_.info(text, {{"worker", label_}});
+    if (budget_.take(text.size(), log_, label_))
+      log_.info(stacks_ ? stacks_->apply(text) : std::string(text), {{"worker", label_}});
   }
   void fault(std::uint32_t kind, std::string_view message, std::string_view stack) override {
     if (kind == WWS_FAULT_REJECTION || !message_.empty()) return;
     message_ = message.substr(0, 4096);
     stack_ = stack.substr(0, 4096);
+    if (stacks_) stack_ = stacks_->apply(stack_);
   }
   std::int64_t now(std::uint32_t kind) override {
     differs("reads the clock");
@@ -106,6 +114,7 @@ class LoadHost final : public GuestHost {
   io::Random& random_;
   observe::Log& log_;
   std::string label_;
+  std::shared_ptr<const StackMap> stacks_;
   LogBudget budget_;
   std::string why_;
   std::string message_;
@@ -199,6 +208,10 @@ Task<Result<void>> warm_up(LoopServices& services, wasm::Lease& lease, LoadHost&
 
 }  // namespace
 
+std::string StackMap::apply(std::string_view text) const {
+  return sourcemap::map_stack(text, file_name, *positions);
+}
+
 Task<Result<std::shared_ptr<const Engine>>> Engine::create(
     std::shared_ptr<const wasm::Program> program, LoopServices services) {
   auto lease = co_await services.pool.acquire(program, program->base_image());
@@ -236,18 +249,21 @@ Task<Result<LoadedScript>> Engine::load(LoopServices services, Script script) co
   auto acquired = co_await services.pool.acquire(program_, program_->base_image());
   if (!acquired) co_return fail(std::move(acquired).error());
   wasm::Lease& lease = **acquired;
-  LoadHost host(services.clock, services.random, services.log, script.label);
+  LoadHost host(services.clock, services.random, services.log, script.label, script.stacks);
   lease.set_user(static_cast<GuestHost*>(&host));
   lease.set_limits(
       {.cpu = script.config.limits.cpu, .memory_bytes = script.config.limits.memory_bytes});
 
+  const std::uint32_t flags =
+      script.kind == ScriptKind::Module ? WWS_COMPILE_MODULE : WWS_COMPILE_AUTO;
   std::string message =
-      encode(CompileMessage{WWS_COMPILE_AUTO, script.file_name, script.source, script.config.vars});
+      encode(CompileMessage{flags, script.file_name, script.source, script.config.vars});
   const auto compiled = co_await call_with(lease, "wws_compile", std::move(message));
   if (!compiled) co_return fail(compiled.error());
   if (*compiled < 0) co_return fail(host.error());
 
   LoadedScript loaded;
+  loaded.stacks = script.stacks;
   WWS_CO_TRY(loaded.image, lease.snapshot());
   loaded.replayed = script.config.evaluate == config::Evaluate::EachRequest;
   loaded.why_replayed = "its configuration says so";

@@ -12,20 +12,34 @@
 #include "abi/js/messages.h"
 #include "abi/services.h"
 #include "config/worker_config.h"
+#include "sourcemap/source_map.h"
 #include "wasm/runtime.h"
 
 namespace wws::abi::js {
 
+// Stacks of a script that was made of other files, as stacks in those.
+struct StackMap {
+  std::string file_name;  // of the script
+  std::shared_ptr<const sourcemap::SourceMap> positions;
+  // The text with its frames mapped; any text may be given.
+  [[nodiscard]] std::string apply(std::string_view text) const;
+};
+
+enum class ScriptKind : std::uint8_t { Detect, Module };
+
 struct Script {
   std::string file_name;  // as stacks show it: "api/[id].js"
   std::string source;
-  std::string label;  // for the log
+  ScriptKind kind = ScriptKind::Detect;
+  std::shared_ptr<const StackMap> stacks;  // null: they are right as they are
+  std::string label;                       // for the log
   const config::WorkerConfig& config;
 };
 
 // A script, ready to serve.
 struct LoadedScript {
   std::shared_ptr<const wasm::Image> image;
+  std::shared_ptr<const StackMap> stacks;
   // Top-level code runs before every request: the image is taken before it.
   bool replayed = false;
   std::string why_replayed;  // "top-level code reads the clock (Date)"

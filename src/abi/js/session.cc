@@ -51,8 +51,8 @@ observe::Level to_level(std::uint32_t level) {
 }  // namespace
 
 Session::Session(LoopServices& services, const WorkerIdentity& worker,
-                 std::unique_ptr<wasm::Lease> lease)
-    : services_(services), worker_(worker), lease_(std::move(lease)) {
+                 std::unique_ptr<wasm::Lease> lease, std::shared_ptr<const StackMap> stacks)
+    : services_(services), worker_(worker), lease_(std::move(lease)), stacks_(std::move(stacks)) {
   lease_->set_user(static_cast<GuestHost*>(this));
   lease_->set_limits(
       {.cpu = worker.config.limits.cpu, .memory_bytes = worker.config.limits.memory_bytes});
@@ -565,12 +565,15 @@ void Session::log(std::uint32_t level, std::string_view text) {
   if (!services_.log.enabled(to)) return;
   const std::string_view line = text.substr(0, kMaxLogLine);
   if (log_budget_.take(line.size(), services_.log, worker_.label))
-    services_.log.write(to, line, {{"worker", worker_.label}});
+    services_.log.write(to, stacks_ ? stacks_->apply(line) : std::string(line),
+                        {{"worker", worker_.label}});
 }
 
 void Session::fault(std::uint32_t kind, std::string_view message, std::string_view stack) {
   message = message.substr(0, kMaxLogLine);
   stack = stack.substr(0, kMaxLogLine);
+  const std::string mapped = stacks_ ? stacks_->apply(stack) : std::string();
+  if (stacks_) stack = mapped;
   if (kind == WWS_FAULT_REJECTION) {
     if (log_budget_.take(message.size() + stack.size(), services_.log, worker_.label))
       tell_rejection(message, stack);

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "abi/js/computations.h"
+#include "abi/js/engine.h"
 #include "abi/js/fetch_operation.h"
 #include "abi/js/guest_host.h"
 #include "abi/js/messages.h"
@@ -57,8 +58,9 @@ struct Failure {
 
 class Session final : public GuestHost {
  public:
-  // `services` and `worker` are borrowed and outlive the session.
-  Session(LoopServices& services, const WorkerIdentity& worker, std::unique_ptr<wasm::Lease> lease);
+  // `services` and `worker` are borrowed and outlive the session. `stacks` may be null.
+  Session(LoopServices& services, const WorkerIdentity& worker, std::unique_ptr<wasm::Lease> lease,
+          std::shared_ptr<const StackMap> stacks);
   ~Session() override;
 
   // `evaluate_first`: a replayed worker's top-level code runs before the request.
@@ -139,6 +141,7 @@ class Session final : public GuestHost {
   LoopServices& services_;
   const WorkerIdentity& worker_;
   std::unique_ptr<wasm::Lease> lease_;
+  std::shared_ptr<const StackMap> stacks_;
   http::Exchange* exchange_ = nullptr;  // until the response is complete
   std::uint32_t mailbox_ = 0;
   std::chrono::nanoseconds started_;

@@ -99,6 +99,14 @@ std::expected<Wish, Errno> read_wish(const Call& call) {
   return wish;
 }
 
+// Go asks for the right to set sizes with all that it opens to read, folders too: where nothing can
+// be written, that alone is no wish to write.
+void modest(Wish& wish) noexcept {
+  if ((wish.base & (kRightWrite | kRightAllocate)) != 0) return;
+  wish.base &= ~kRightSetSize;
+  wish.how.write = false;
+}
+
 // In a read-only folder only what is there can be opened, and only for reading.
 FileResult<std::unique_ptr<OpenFile>> open(const Target& target, files::OpenHow how) {
   if (target.descriptor->access == Access::ReadWrite)
@@ -116,8 +124,9 @@ FileResult<std::unique_ptr<OpenFile>> open(const Target& target, files::OpenHow 
 Answer path_open(Call& call) {
   const auto target = find_target(call, 0, 2, kRightOpen, Changes::No);
   if (!target) return target.error();
-  const auto wish = read_wish(call);
+  auto wish = read_wish(call);
   if (!wish) return wish.error();
+  if (target->descriptor->access == Access::ReadOnly) modest(*wish);
   if ((wish->needed & ~target->descriptor->rights) != 0) return Errno::Notcapable;
   const Rights most = target->descriptor->inheriting;
   if (((wish->base | wish->inheriting) & ~most) != 0) return Errno::Notcapable;

@@ -43,6 +43,7 @@ static const Script kScripts[] = {
      {"PerformanceEntry", "PerformanceMark", "PerformanceMeasure", "PerformanceObserver",
       "PerformanceObserverEntryList"}},
     {"webAssembly", wws_js_webassembly, &wws_js_webassembly_size, {"WebAssembly"}},
+    {"node", wws_js_node, &wws_js_node_size, {NULL}},
     {"legacyEncodings", wws_js_legacy_encodings, &wws_js_legacy_encodings_size, {NULL}},
     {"legacy", wws_js_legacy, &wws_js_legacy_size, {NULL}},
 };
@@ -104,6 +105,10 @@ static JSValue internal_use(JSContext* context, JSValueConst this_value, int arg
   JSValue result = use_named(context, name);
   JS_FreeCString(context, name);
   return result;
+}
+
+JSValue wws_lazy_object(JSContext* context, const char* script) {
+  return use_named(context, script);
 }
 
 JSValue wws_lazy_value(JSContext* context, const char* script, const char* name) {

@@ -14,6 +14,9 @@
 
 int wws_builtin_lazy(JSContext* context);
 
+/* The object of a script; JS_EXCEPTION when there is none. */
+JSValue wws_lazy_object(JSContext* context, const char* script);
+
 /* What a script defines under `name`; JS_EXCEPTION when there is neither. */
 JSValue wws_lazy_value(JSContext* context, const char* script, const char* name);
 

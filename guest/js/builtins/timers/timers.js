@@ -51,7 +51,8 @@
         ? `${what}: code as a string is not supported; pass a function`
         : `${what}: the handler must be a function`);
     }
-    return () => apply(handler, globalThis, rest);
+    const bound = internals.bindContext(handler);
+    return () => apply(bound, globalThis, rest);
   };
 
   defineGlobal("setTimeout", function setTimeout(handler, timeout = 0, ...rest) {

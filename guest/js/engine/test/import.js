@@ -1,3 +1,3 @@
-//! load ReferenceError: cannot import "./other.js": a worker is one file
+//! load ReferenceError: cannot import "./other.js": it is not part of the worker
 import { x } from "./other.js";
 export default () => new Response(x);

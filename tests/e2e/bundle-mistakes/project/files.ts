@@ -1,0 +1,2 @@
+import { load } from "./_lib/load";
+export default { fetch: () => new Response(load()) };

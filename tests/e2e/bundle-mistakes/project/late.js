@@ -1,0 +1,2 @@
+import { connect } from "asks-late";
+export default { fetch: () => new Response(typeof connect) };

@@ -1,0 +1,2 @@
+import { helper } from "./_lib/absent";
+export default { fetch: () => new Response(helper()) };

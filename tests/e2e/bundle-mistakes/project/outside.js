@@ -1,0 +1,2 @@
+import text from "./outside.txt";
+export default { fetch: () => new Response(text) };

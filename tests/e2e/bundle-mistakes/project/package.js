@@ -1,0 +1,2 @@
+import { Thing } from "no-such-package";
+export default { fetch: () => new Response(Thing) };

@@ -1,0 +1,2 @@
+const first: number = 1;
+export default { fetch(): Response { return new Response(`${first +}`); } };

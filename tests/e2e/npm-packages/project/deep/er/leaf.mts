@@ -1,0 +1,3 @@
+import inner from "inner";
+
+export default { fetch: (): Response => new Response(inner) };
