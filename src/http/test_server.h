@@ -41,10 +41,6 @@ class TestServer final {
       listener_->close_all();
       return 0;
     });
-    on_loop([this] {
-      work_.reset();
-      return 0;
-    });
     // Handlers that were cut end by themselves; what does not is destroyed with the loop.
     for (int i = 0; i < 200 && open_connections() > 0; ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(5));

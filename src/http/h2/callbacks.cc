@@ -18,12 +18,6 @@ struct Callbacks {
     return static_cast<Stream*>(nghttp2_session_get_stream_user_data(session, id));
   }
 
-  // Frames of types that nobody knows have no other callback (RFC 9113 section 4.1).
-  static int frame_begins(nghttp2_session*, const nghttp2_frame_hd* head, void* user) {
-    if (head->type > NGHTTP2_CONTINUATION) self(user).charge(self(user).frames_);
-    return 0;
-  }
-
   static int fields_begin(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
     if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
     Connection& connection = self(user);
@@ -130,7 +124,6 @@ struct Callbacks {
   static nghttp2_session_callbacks* make() {
     nghttp2_session_callbacks* all = nullptr;
     if (nghttp2_session_callbacks_new(&all) != 0) return nullptr;
-    nghttp2_session_callbacks_set_on_begin_frame_callback(all, frame_begins);
     nghttp2_session_callbacks_set_on_begin_headers_callback(all, fields_begin);
     nghttp2_session_callbacks_set_on_header_callback(all, field);
     nghttp2_session_callbacks_set_on_invalid_header_callback(all, invalid_field);

@@ -5,7 +5,7 @@
 // and dealt with after. Life and threads as Served has them: run() ends when every stream has.
 //
 // Hostile clients: the number of streams at once, header bytes, unread body bytes (by the windows)
-// and unsent answers are bounded; resets, pings, settings, empty and unknown frames by FloodGuards,
+// and unsent answers are bounded; resets, pings, settings and empty frames by FloodGuards,
 // past which the connection ends with ENHANCE_YOUR_CALM.
 #pragma once
 
