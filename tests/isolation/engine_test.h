@@ -25,7 +25,9 @@ class EngineTest : public testing::TestWithParam<wasm::RestoreMode> {
     bundle_ = read_file(WWS_ENGINE_BUNDLE, 64u << 20).value();
     auto program = runtime_->load_bundle(as_bytes(bundle_), abi::js::host_functions());
     EXPECT_TRUE(program.has_value()) << program.error().to_string();
-    js_ = std::make_unique<worker::JsRuntime>(*program);
+    bundler_.emplace(bundler::BundlerOptions{WWS_ISOLATION_FOLDER, {}, {}}, *runtime_, clock_,
+                     random_, log_);
+    js_ = std::make_unique<worker::JsRuntime>(*program, *bundler_);
     pool_ = runtime_->make_pool(loop_.get_executor(), {});
     client_ = http::make_client(loop_, {}).value();
     fetcher_ = std::make_unique<bindings::Fetcher>(*client_);
@@ -80,6 +82,7 @@ class EngineTest : public testing::TestWithParam<wasm::RestoreMode> {
   boost::asio::io_context loop_{1};
   std::string bundle_;
   std::unique_ptr<wasm::Runtime> runtime_;
+  std::optional<bundler::Bundler> bundler_;  // without esbuild: no script here needs it
   std::unique_ptr<worker::JsRuntime> js_;
   std::unique_ptr<wasm::InstancePool> pool_;
   std::unique_ptr<http::Client> client_;
