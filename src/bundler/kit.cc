@@ -1,6 +1,6 @@
 #include "bundler/kit.h"
 
-#include "bindings/compress/compress.h"
+#include "codec/compress.h"
 
 namespace wws::bundler {
 namespace {
@@ -32,8 +32,8 @@ Result<Kit> read_kit(ByteView bytes) {
 }
 
 Result<std::string> unpack(const PackedFile& file) {
-  using bindings::Codec;
-  using namespace bindings::compress;
+  using codec::Codec;
+  using namespace codec::compress;
   WWS_TRY(const auto codec, make(Format::Brotli, Direction::Decompress));
   std::string content(file.size + Codec::kLeastRoom, '\0');
   ByteView packed = file.bytes;
