@@ -33,7 +33,9 @@ class FakeWorker final : public worker::Worker {
 
 class FakeServer final : public server::Server {
  public:
-  [[nodiscard]] std::uint16_t port() const noexcept override { return 8080; }
+  [[nodiscard]] std::vector<std::string> places() const override {
+    return {"http://127.0.0.1:8080"};
+  }
   std::vector<std::string> preload() override { return {}; }
   Ended run() override { return Ended::Cleanly; }
   void stop() override {}

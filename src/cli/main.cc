@@ -486,7 +486,7 @@ int main(int argc, char** argv) {
   find_certificates();
   const cli::Options& options = std::get<cli::Options>(parsed);
   switch (options.command) {
-    case cli::Command::New: return cli::new_project(options);
+    case cli::Command::New: return cli::new_project(options, cli::embedded_templates());
     case cli::Command::Check: return check(options);
     default: return serve(options);
   }

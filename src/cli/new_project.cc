@@ -78,8 +78,8 @@ Result<std::vector<std::string>> write_template(std::span<const TemplateFile> fi
   return written;
 }
 
-int new_project(const Options& options) {
-  const auto written = write_template(embedded_templates(), options.template_name, options.path);
+int new_project(const Options& options, std::span<const TemplateFile> templates) {
+  const auto written = write_template(templates, options.template_name, options.path);
   if (!written) {
     fmt::print(stderr, "❌ {}\n", written.error().to_string());
     return 1;

@@ -29,6 +29,6 @@ struct TemplateFile {
                                                               const std::filesystem::path& folder);
 
 // The command: prints what was made and what to type next; the exit code.
-[[nodiscard]] int new_project(const Options& options);
+[[nodiscard]] int new_project(const Options& options, std::span<const TemplateFile> templates);
 
 }  // namespace wws::cli
