@@ -358,14 +358,7 @@ int serve(const cli::Options& flags) {
   if (!server) return fail_with(server.error().to_string());
   const std::string base = (*server)->places().front();
 
-  const auto failures = load_workers(**server, clock, site->router.routes().size());
-  print_routes(options, site->router, read->project.root, base);
-  print_problems(options, read->warnings, *built, failures);
-  auto reloader = cli::start_reloader(
-      {flags, options, place->folder, environment, workshop.parts(clock), **server, workshop.bin,
-       *log, clock, development ? &development->reload : nullptr, [&server] { (*server)->stop(); }},
-      std::move(*built), options.watch ? cli::Watch::Yes : cli::Watch::No);
-  if (!reloader) return fail_with(reloader.error().to_string());
+  std::unique_ptr<cli::Reloader> reloader;
   if (watching) {
     auto admin = open_admin(
         options, {**server,
@@ -376,15 +369,32 @@ int serve(const cli::Options& flags) {
                   clock,
                   cli::embedded_panel(),
                   {cli::kVersion, site->root, base, settings->loops, started},
-                  [&reloader](auto done) { (*reloader)->reload("asked for", std::move(done)); }});
+                  [&reloader](auto done) { reloader->reload("asked for", std::move(done)); }});
     if (!admin) return fail_with(admin.error().to_string());
     watching->admin = std::move(*admin);
+  }
+
+  const auto failures = load_workers(**server, clock, site->router.routes().size());
+  print_routes(options, site->router, read->project.root, base);
+  print_problems(options, read->warnings, *built, failures);
+  auto reloading = cli::start_reloader(
+      {flags, options, place->folder, environment, workshop.parts(clock), **server, workshop.bin,
+       *log, clock, development ? &development->reload : nullptr, [&server] { (*server)->stop(); }},
+      std::move(*built), options.watch ? cli::Watch::Yes : cli::Watch::No);
+  if (!reloading) {
+    // Workers are being loaded, which only a server that runs can end.
+    fail_with(reloading.error().to_string());
+    std::fflush(nullptr);
+    std::_Exit(1);
+  }
+  reloader = std::move(*reloading);
+  if (watching) {
     fmt::print("🎛️  The admin panel is available at http://{}:{}/_panel/\n",
                shown_host(options.admin_host), watching->admin->port());
     std::fflush(stdout);
   }
   site.reset();  // the server's, which may replace it
-  return run_until_stopped(**server, watching ? watching->admin.get() : nullptr, **reloader, *log);
+  return run_until_stopped(**server, watching ? watching->admin.get() : nullptr, *reloader, *log);
 }
 
 // --- wws check -----------------------------------------------------------------------------------

@@ -139,7 +139,7 @@ TEST(ParseSettings, RefusesBadValues) {
       {"threads = 2000", "threads: must be a number from 0 (one a core) to 1024"},
       {"fresh_instances = 1", "fresh_instances: must be true or false"},
       {"log_level = 'loud'", "log_level: "},
-      {"log_format = 'xml'", "log_format: must be \"text\" or \"json\""},
+      {"log_format = 'xml'", "log_format: must be \"text\", \"json\" or \"pretty\""},
       {"image_memory = true", "image_memory: must be bytes"},
       {"features.wasi_nn = {}", "features.wasi_nn: unknown key; known here: http_requests"},
       {"[data.kv]\nnamespace = 'x'", "data: unknown key"},

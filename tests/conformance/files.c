@@ -484,7 +484,10 @@ static void a_read_only_folder(void) {
   IS(ROFS, open_at(FIXED, "text", 0, READ | WRITE, 0));
   IS(ROFS, open_at(FIXED, "text", 0, WRITE, 0));
   IS(ROFS, open_at(FIXED, "text", 0, READ | 1 << 8, 0));
-  IS(ROFS, open_at(FIXED, "text", 0, READ | 1 << 22, 0));
+  // Programs of Go ask for the right to set sizes with whatever they read; it is not given.
+  file = opened(FIXED, "text", 0, READ | 1 << 22);
+  IS(NOTCAPABLE, wasi_fd_filestat_set_size(file, 0));
+  IS(OK, wasi_fd_close(file));
   IS(ROFS, open_at(FIXED, "text", TRUNCATE, READ, 0));
   IS(ROFS, open_at(FIXED, "text", CREATE | EXCLUSIVE, READ, 0));
   IS(ROFS, open_at(FIXED, "new", CREATE, READ, 0));

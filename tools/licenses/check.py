@@ -24,7 +24,7 @@ IMPLICIT = [("g++", "libstdc++.a"), ("g++", "libgcc.a"), ("g++", "crt1.o"), ("g+
 GUEST_LIBRARIES = ["/usr/lib/wasm32-wasi/libc.a", "/usr/lib/llvm-19/lib/wasm32-wasi/libc++.a",
                    "/usr/lib/llvm-19/lib/wasm32-wasi/libc++abi.a"]
 # Written when CMake configures, so that Ninja does not know what it is made of: file -> work.
-GENERATED = {"guest/js/ponyfill.js": "pin:web-streams-polyfill"}
+GENERATED = {"guest/js/ponyfill.js": "pin:web-streams-polyfill", "guest/bundler.kit": "pin:core"}
 
 
 def run(*command, cwd=None):

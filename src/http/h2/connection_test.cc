@@ -378,9 +378,9 @@ TEST(Http2, ASmallBlockThatUnpacksToALargeOneIsBounded) {
   TestHandler handler;
   TestServer server(handler, {});
   Client client(server.port());
-  // One field of 4000 bytes in the table, then many references of a byte each.
+  // One field of 2900 bytes, which the table takes, then many references of a byte each.
   Fields fields = Client::head("GET", "/");
-  for (int i = 0; i < 100; ++i) fields.emplace_back("x", std::string(3900, 'y'));
+  for (int i = 0; i < 100; ++i) fields.emplace_back("x", std::string(2900, 'y'));
   client.ask(fields);
   EXPECT_EQ(client.run_to_the_end(), std::uint32_t{NGHTTP2_ENHANCE_YOUR_CALM});
   EXPECT_EQ(handler.requests, 0);
@@ -441,8 +441,20 @@ TEST(Http2, FloodsOfFramesThatBringNothingEndTheConnection) {
   using namespace std::string_view_literals;
   constexpr std::uint32_t kCalm = NGHTTP2_ENHANCE_YOUR_CALM;
   EXPECT_EQ(flood("\0\0\x08\x06\0\0\0\0\0abcdefgh"sv), kCalm) << "PING";
-  EXPECT_EQ(flood("\0\0\0\x04\0\0\0\0\0"sv), kCalm) << "SETTINGS";
   EXPECT_EQ(flood("\0\0\x05\x02\0\0\0\0\x09\0\0\0\0\0"sv), kCalm) << "PRIORITY";
+}
+
+// Each is to be acknowledged, which a client that did not make them would not understand.
+TEST(Http2, AFloodOfSettingsEndsTheConnection) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  using namespace std::string_literals;
+  const TestSocket raw(server.port());
+  std::string bytes = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"s;
+  for (int i = 0; i < 5000; ++i) bytes += "\0\0\0\x04\0\0\0\0\0"s;
+  raw.send(bytes);
+  const std::string answer = raw.receive_all();
+  EXPECT_NE(answer.find("\x07\0\0\0\0\0"s), std::string::npos) << "no GOAWAY";
 }
 
 TEST(Http2, EmptyDataFramesEndTheConnection) {

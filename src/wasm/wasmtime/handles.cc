@@ -14,6 +14,7 @@ std::string reason_first(const std::string& text) {
   if (cause == std::string::npos || backtrace > cause) return text;
   std::string reason = text.substr(cause + kCause.size());
   reason.erase(0, reason.find_first_not_of(' '));
+  reason.erase(reason.find_last_not_of(" \n") + 1);
   // Of the exception that the module threw Wasmtime says no more than that there is one.
   if (reason == "thrown Wasm exception") reason = "uncaught exception: nobody caught what it threw";
   return reason + text.substr(backtrace, cause - backtrace);
