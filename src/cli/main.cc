@@ -304,10 +304,6 @@ struct Development {
   develop::ErrorPages pages;
 };
 
-cli::SiteSettings site_settings(const cli::Options& options) {
-  return {options.prefix, options.cors, options.compression, options.max_body};
-}
-
 int serve(const cli::Options& flags) {
   fmt::print("⚙️  Preparing the project from: {}\n", git::shown(flags.path));
   std::fflush(stdout);
@@ -337,7 +333,7 @@ int serve(const cli::Options& flags) {
       !opened)
     return fail_with(opened.error().to_string());
   auto built =
-      cli::build_site(read->project, site_settings(options), workshop.parts(clock), nullptr);
+      cli::build_site(read->project, cli::site_settings(options), workshop.parts(clock), nullptr);
   if (!built) return fail_with(built.error().to_string());
   built->fresh.clear();
   server::SitePointer site = built->site;
@@ -447,8 +443,8 @@ int check_project(const cli::Options& flags, const std::filesystem::path& folder
   if (auto opened = open_workshop(workshop, read->options, read->project.root, clock, random, *log);
       !opened)
     return fail_with(opened.error().to_string());
-  auto built =
-      cli::build_site(read->project, site_settings(read->options), workshop.parts(clock), nullptr);
+  auto built = cli::build_site(read->project, cli::site_settings(read->options),
+                               workshop.parts(clock), nullptr);
   if (!built) return fail_with(built.error().to_string());
   auto failures = server::check_workers(
       {built->site, *workshop.runtime, *workshop.images, workshop.kv, clock, random, *log});

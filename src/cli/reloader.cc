@@ -93,10 +93,6 @@ std::vector<std::string> texts(const config::Mistakes& mistakes) {
   return lines;
 }
 
-SiteSettings site_settings(const Options& options) {
-  return {options.prefix, options.cors, options.compression, options.max_body};
-}
-
 class ThreadReloader final : public Reloader {
  public:
   ThreadReloader(ReloaderParts parts, BuiltSite first)
@@ -295,6 +291,10 @@ class ThreadReloader final : public Reloader {
 };
 
 }  // namespace
+
+SiteSettings site_settings(const Options& options) {
+  return {options.prefix, options.cors, options.compression, options.max_body};
+}
 
 std::expected<ReadProject, Unreadable> read_whole_project(const std::filesystem::path& folder,
                                                           const Options& flags,

@@ -55,6 +55,9 @@ class Reloader {
   virtual void stop() = 0;
 };
 
+// What of the options a site is made with.
+[[nodiscard]] SiteSettings site_settings(const Options& options);
+
 enum class Watch : bool { No, Yes };
 // `first` is what is served. SIGHUP is a wish to reload from now on. Errors: those of
 // io::watch_folder().
