@@ -67,8 +67,8 @@ struct BuiltSite {
   std::set<std::string> tried_anew;
 };
 
-// A worker whose configuration is wrong becomes one that answers 500 and logs the mistakes; a script
-// that others import and that handles nothing itself becomes none. `before` may be null.
+// A worker whose configuration is wrong becomes one that answers 500 and logs the mistakes; a
+// script that others import and that handles nothing itself becomes none. `before` may be null.
 [[nodiscard]] Result<BuiltSite> build_site(const config::Project& project,
                                            const SiteSettings& settings, SiteParts parts,
                                            const BuiltSite* before);

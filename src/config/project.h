@@ -40,7 +40,8 @@ struct ProjectOptions {
 };
 
 // Finds the workers of a folder: regular files with a worker's extension, and symbolic links to
-// such files inside the root; files of TypeScript's declarations (.d.ts) are none. No part of their path is `public` or `node_modules` or starts with
+// such files inside the root; files of TypeScript's declarations (.d.ts) are none. No part of their
+// path is `public` or `node_modules` or starts with
 // '.' or '_', and nothing of `ignore` and `ignored` matches it. What cannot be read and links out
 // of the root become mistakes. The folders of Wasm workers are looked up, and those that are
 // missing, are no folders, lie outside of the root or hold its .env are the worker's mistakes; a

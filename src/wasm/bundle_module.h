@@ -1,5 +1,5 @@
-// Build time: compiles a module into a bundle that Runtime::load_bundle() takes, in the state that it
-// is instantiated with. Runtime::bundle() is for one that has run already.
+// Build time: compiles a module into a bundle that Runtime::load_bundle() takes, in the state that
+// it is instantiated with. Runtime::bundle() is for one that has run already.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// Answers "/": a program that reads one request and writes one response. wws.h does the reading and writing.
+// Answers "/": a program that reads one request and writes one response. wws.h does the reading and
+// writing.
 
 #include "wws.h"
 
