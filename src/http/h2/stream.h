@@ -145,8 +145,7 @@ class Stream final : public Exchange {
   bool deferred_ = false;  // nghttp2 waits until there is more to send
   bool ended_ = false;     // nothing is written after what there is
   bool answer_sent_ = false;
-  bool closed_ = false;  // nghttp2 has closed the stream
-  bool told_gone_ = false;
+  bool closed_ = false;        // nghttp2 has closed the stream
   bool reading_ = false;       // somebody waits in read()
   bool handler_done_ = false;  // nobody reads the rest of the request
 };
