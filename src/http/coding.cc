@@ -4,15 +4,10 @@
 #include <array>
 #include <string>
 
+#include "http/blanks.h"
+
 namespace wws::http {
 namespace {
-
-std::string_view trim(std::string_view text) noexcept {
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 // What stands before `mark`; `rest` becomes what stands behind it.
 std::string_view cut(std::string_view& rest, char mark) noexcept {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "http/blanks.h"
+
 namespace wws::http {
 namespace {
 
@@ -21,12 +23,6 @@ constexpr std::array<bool, 256> make_token_table() {
 }
 
 constexpr auto kTokenTable = make_token_table();
-
-constexpr std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 bool list_has_token(std::string_view list, std::string_view token) noexcept {
   while (true) {

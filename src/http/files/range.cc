@@ -6,16 +6,12 @@
 #include <optional>
 #include <system_error>
 
+#include "http/blanks.h"
+
 namespace wws::http {
 namespace {
 
 constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
-
-std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 bool takes_bytes_unit(std::string_view& field) noexcept {
   constexpr std::string_view kUnit = "bytes=";

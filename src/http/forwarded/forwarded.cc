@@ -4,18 +4,13 @@
 #include <vector>
 
 #include "http/authority.h"
+#include "http/blanks.h"
 
 namespace wws::http {
 namespace {
 
 // Longer chains are nobody's.
 constexpr std::size_t kMostHops = 64;
-
-std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 // All fields of the name as one list (RFC 9110 section 5.3).
 std::optional<std::string> joined(const Headers& headers, std::string_view name) {

@@ -7,6 +7,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
+#include "http/blanks.h"
 #include "http/h2/callbacks.h"
 
 namespace wws::http::h2 {
@@ -37,12 +38,6 @@ bool is_not_passed_on(std::string_view name) noexcept {
 }
 
 // Section 8.2.1: no space around a value.
-std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 nghttp2_nv field(std::string_view name, std::string_view value) noexcept {
   // nghttp2 copies both, and writes names in lower case.
   const auto bytes = [](std::string_view text) {
