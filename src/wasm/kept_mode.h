@@ -32,6 +32,8 @@ class KeptMode {
   // Thread-safe. True in a process that was forked from the one that made this.
   [[nodiscard]] bool forked() const noexcept { return *fork_word_ == 0; }
   [[nodiscard]] int pagemap() const noexcept { return pagemap_; }
+  // Whether restores may rely on the kernel's count of page faults.
+  [[nodiscard]] bool faults_count() const noexcept { return faults_count_; }
 
  private:
   explicit KeptMode(observe::Log& log) : log_(log) {}
@@ -42,6 +44,7 @@ class KeptMode {
   mutable std::mutex mutex_;
   std::string why_off_;
   int pagemap_ = -1;
+  bool faults_count_ = false;
   // In a page that the kernel empties in forked children.
   volatile std::uint64_t* fork_word_ = nullptr;
 };

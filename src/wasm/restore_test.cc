@@ -33,7 +33,7 @@ std::shared_ptr<const BaseMemory> make_base() {
 class RestorePartsTest : public testing::Test {
  protected:
   int pagemap_ = open_pagemap().value();
-  PageScan scan_{pagemap_};
+  RestoreTools tools_{.scan = PageScan(pagemap_), .faults = FaultCount(true)};
   MemoryImage image_{make_base(), nullptr, {}};
   std::unique_ptr<LinearMemory> memory_ =
       LinearMemory::reserve(kSize, 4 * kSize, kHostPage).value();
@@ -68,8 +68,8 @@ TEST_F(RestorePartsTest, WrittenPagesAreFoundAndPutBack) {
   write_canary(*memory_, 7);
   memory_->base()[3 * kHostPage] = 1;
   memory_->base()[9 * kHostPage] = 1;
-  EXPECT_EQ(count_changed_pages(scan_, *memory_, image_), 2U);
-  const Restored restored = restore(scan_, *memory_, image_, 7, history_);
+  EXPECT_EQ(count_changed_pages(tools_.scan, *memory_, image_), 2U);
+  const Restored restored = restore(tools_, *memory_, image_, 7, history_);
   EXPECT_FALSE(restored.drop) << restored.why;
   EXPECT_EQ(restored.pages, 2U);
   EXPECT_FALSE(image_.first_difference(memory_->base()).has_value());
@@ -77,17 +77,18 @@ TEST_F(RestorePartsTest, WrittenPagesAreFoundAndPutBack) {
 
 TEST_F(RestorePartsTest, AnOverwrittenCanaryDrops) {
   write_canary(*memory_, 7);
-  EXPECT_TRUE(restore(scan_, *memory_, image_, 8, history_).drop);
+  EXPECT_TRUE(restore(tools_, *memory_, image_, 8, history_).drop);
 }
 
 TEST_F(RestorePartsTest, AnotherSizeDrops) {
   write_canary(*memory_, 7);
   ASSERT_TRUE(memory_->grow_to(2 * kSize));
-  EXPECT_TRUE(restore(scan_, *memory_, image_, 7, history_).drop);
+  EXPECT_TRUE(restore(tools_, *memory_, image_, 7, history_).drop);
 }
 
 TEST_F(RestorePartsTest, AFailingScanDrops) {
-  PageScan broken(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  RestoreTools broken{.scan = PageScan(open("/dev/null", O_RDONLY | O_CLOEXEC)),
+                      .faults = FaultCount(true)};
   write_canary(*memory_, 7);
   const Restored restored = restore(broken, *memory_, image_, 7, history_);
   EXPECT_TRUE(restored.drop);
@@ -105,7 +106,7 @@ TEST_F(RestorePartsTest, AScanThatMissesTheCanaryIsUntruthful) {
   }
   const int other = open(fmt::format("/proc/{}/pagemap", child).c_str(), O_RDONLY | O_CLOEXEC);
   ASSERT_GE(other, 0);
-  PageScan blind(other);
+  RestoreTools blind{.scan = PageScan(other), .faults = FaultCount(true)};
   write_canary(*memory_, 7);
   const Restored restored = restore(blind, *memory_, image_, 7, history_);
   EXPECT_TRUE(restored.drop);
@@ -125,7 +126,7 @@ TEST_F(RestorePartsTest, ALeaseThatTouchesFarMoreThanUsualIsTrimmed) {
   for (const bool heavy : {false, true, false}) {
     write_canary(*big, 7);
     std::memset(big->base(), 1, (heavy ? 900 : 10) * kHostPage);
-    const Restored restored = restore(scan_, *big, image, 7, history_);
+    const Restored restored = restore(tools_, *big, image, 7, history_);
     EXPECT_FALSE(restored.drop);
     EXPECT_EQ(restored.trimmed, heavy);
     EXPECT_EQ(restored.pages, heavy ? 900U : 10U);

@@ -215,32 +215,32 @@ void Instance::begin_lease(std::uint64_t number) noexcept {
   write_canary(*linear_memory_, number);
 }
 
-Restored Instance::end_lease(PageScan& scan) {
+Restored Instance::end_lease(RestoreTools& tools) {
   user_ = nullptr;
   if (under_way()) {
     abandon();
     return {.drop = true, .why = "a call was under way"};
   }
-  const Restored restored = put_back(scan, *image_);
+  const Restored restored = put_back(tools, *image_);
   if (!restored.drop) set_globals();
   return restored;
 }
 
-Restored Instance::switch_image(PageScan& scan, std::shared_ptr<const MemoryImage> image,
+Restored Instance::switch_image(RestoreTools& tools, std::shared_ptr<const MemoryImage> image,
                                 std::uint64_t number) {
   begin_lease(number);
   history_ = {};
-  const Restored restored = put_back(scan, *image);
+  const Restored restored = put_back(tools, *image);
   image_ = std::move(image);
   if (!restored.drop) set_globals();
   return restored;
 }
 
-Restored Instance::put_back(PageScan& scan, const MemoryImage& image) noexcept {
+Restored Instance::put_back(RestoreTools& tools, const MemoryImage& image) noexcept {
   if (!clean_) return {.drop = true, .why = "its run was not clean"};
   if (linear_memory_ == nullptr) return {.drop = true, .why = "its program is not kept"};
   if (!undo_growth()) return {.drop = true, .why = "its memory's growth cannot be undone"};
-  return restore(scan, *linear_memory_, image, number_, history_);
+  return restore(tools, *linear_memory_, image, number_, history_);
 }
 
 // Lowers the size that our memory reports; growing by nothing makes Wasmtime read it again.
@@ -266,6 +266,7 @@ bool Instance::equals_image(const std::vector<bool>* candidates) noexcept {
 }
 
 bool Instance::trim() noexcept {
+  history_.forget_pages();
   if (!linear_memory_->discard_pages()) return false;
   apply_delta(*linear_memory_, *image_);
   return true;

@@ -44,9 +44,9 @@ class Instance final : public HostContext {
   // The lease. `number` goes to the canary page; limits and user data start empty.
   void begin_lease(std::uint64_t number) noexcept;
   // Puts memory and globals back to the image, or says why the instance must be dropped.
-  [[nodiscard]] Restored end_lease(PageScan& scan);
+  [[nodiscard]] Restored end_lease(RestoreTools& tools);
   // Between leases: turns the instance into one of another image of its program.
-  [[nodiscard]] Restored switch_image(PageScan& scan, std::shared_ptr<const MemoryImage> image,
+  [[nodiscard]] Restored switch_image(RestoreTools& tools, std::shared_ptr<const MemoryImage> image,
                                       std::uint64_t number);
   // Compares the whole memory and the globals with the image; only between leases. `candidates` as
   // in MemoryImage::first_difference.
@@ -101,7 +101,7 @@ class Instance final : public HostContext {
   void set_globals() noexcept;
   [[nodiscard]] std::vector<std::uint64_t> read_globals() noexcept;
   [[nodiscard]] bool undo_growth() noexcept;
-  [[nodiscard]] Restored put_back(PageScan& scan, const MemoryImage& image) noexcept;
+  [[nodiscard]] Restored put_back(RestoreTools& tools, const MemoryImage& image) noexcept;
 
   struct Function {
     std::string name;

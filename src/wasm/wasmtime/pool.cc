@@ -29,7 +29,8 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
       : loop_(std::move(loop)),
         options_(options),
         context_(context),
-        scan_(context.kept_mode.pagemap()),
+        restoring_{.scan = PageScan(context.kept_mode.pagemap()),
+                   .faults = FaultCount(context.kept_mode.faults_count())},
         turns_(loop_, context.clock) {}
 
   using LeaseResult = Result<std::unique_ptr<Lease>>;
@@ -64,7 +65,7 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
     return stats;
   }
   [[nodiscard]] const asio::any_io_executor& loop() const noexcept { return loop_; }
-  [[nodiscard]] PageScan& scan() noexcept { return scan_; }
+  [[nodiscard]] PageScan& scan() noexcept { return restoring_.scan; }
   [[nodiscard]] Turns& turns() noexcept { return turns_; }
   [[nodiscard]] KeptMode& kept_mode() noexcept { return context_.kept_mode; }
 
@@ -90,7 +91,7 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
   asio::any_io_executor loop_;
   PoolOptions options_;
   PoolContext context_;
-  PageScan scan_;
+  RestoreTools restoring_;
   Turns turns_;
   std::vector<std::unique_ptr<Instance>> idle_;  // the one used last is the last
   std::deque<Ticket*> waiting_;
@@ -287,7 +288,7 @@ std::unique_ptr<Instance> PoolCore::take_idle(const LoadedProgram& program,
   for (std::size_t i = 0; i < idle_.size(); ++i) {
     if (&idle_[i]->program() != &program) continue;
     auto instance = remove_idle(i);
-    const Restored switched = instance->switch_image(scan_, image, ++number_);
+    const Restored switched = instance->switch_image(restoring_, image, ++number_);
     if (switched.untruthful) distrust(switched.why);
     if (switched.drop || (context_.check == CheckRestores::Every && !is_sound(*instance))) {
       ++stats_.dropped;
@@ -319,7 +320,7 @@ bool PoolCore::may_keep(Instance& instance) {
   if (!instance.program().kept() || !context_.kept_mode.on() || context_.kept_mode.forked() ||
       options_.max_kept == 0 || instance.uses() >= options_.max_uses)
     return false;
-  const Restored restored = instance.end_lease(scan_);
+  const Restored restored = instance.end_lease(restoring_);
   if (restored.untruthful) distrust(restored.why);
   if (restored.drop) {
     if (context_.log.enabled(observe::Level::Debug))
