@@ -1,9 +1,9 @@
 // FaultCount: the page faults of the calling thread, as the kernel counts them for getrusage(2).
 //
-// A page of a private file mapping becomes anonymous in one way only: somebody writes to it, and the
-// kernel's fault handler makes the copy. Guests run on one thread, the host writes to their memory
-// on that thread, huge pages are off there. So while the thread's count stands still no page of any
-// of its guests became anonymous, and what the last page scan found is still all there is.
+// A page of a private file mapping becomes anonymous in one way only: somebody writes to it, and
+// the kernel's fault handler makes the copy. Guests run on one thread, the host writes to their
+// memory on that thread, huge pages are off there. So while the thread's count stands still no page
+// of any of its guests became anonymous, and what the last page scan found is still all there is.
 #pragma once
 
 #include <cstdint>

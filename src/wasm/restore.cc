@@ -114,7 +114,7 @@ Restored put_back_known(LinearMemory& memory, RestoreHistory& history) noexcept 
   std::memset(memory.canary(), 0, kHostPage);
   for (const PageSource& source : history.anonymous) copy_page(memory, source);
   ++history.unscanned;
-  return {.pages = history.reported};
+  return {.pages = history.reported, .scanned = false};
 }
 
 // Whether every page of `found` was known; both ascend.

@@ -26,6 +26,7 @@ struct Restored {
   bool untruthful = false;  // the kernel's answer was wrong: keep no instance from now on
   std::uint32_t pages = 0;  // that the scan reported
   bool trimmed = false;
+  bool scanned = true;  // false: the pages of the last scan were put back
 };
 
 // How a thread learns what was written; one for each pool.
@@ -46,7 +47,7 @@ struct RestoreHistory {
   // Every page that may be anonymous, ascending, as of `mark`; void without a mark.
   std::vector<PageSource> anonymous;
   std::optional<FaultMark> mark;
-  std::uint32_t reported = 0;  // by the last scan
+  std::uint32_t reported = 0;   // by the last scan
   std::uint32_t unscanned = 0;  // restores since then
 
   // After somebody else discarded or wrote pages.

@@ -93,6 +93,7 @@ Instance::Instance(std::shared_ptr<const LoadedProgram> program,
                    std::shared_ptr<const MemoryImage> image, const io::Clock& clock)
     : program_(std::move(program)),
       image_(std::move(image)),
+      mapped_(image_.get()),
       clock_(clock),
       store_(wasmtime_store_new(program_->engine(), this, nullptr)),
       context_(wasmtime_store_context(store_.get())),
@@ -151,9 +152,20 @@ Result<void> Instance::adopt_memory() {
   linear_memory_ = program_->engines().find_memory(wasmtime_memory_data(context_, &memory_));
   if (linear_memory_ == nullptr || linear_memory_->size() != image_->base()->size())
     return fail(ErrorKind::Internal, "a kept program's memory is not of its image's size");
-  WWS_CHECK(linear_memory_->map_image(image_->base()->file()));
-  apply_delta(*linear_memory_, *image_);
+  return map(image_->merged() != nullptr ? *image_->merged() : *image_);
+}
+
+Result<void> Instance::map(const MemoryImage& image) noexcept {
+  history_ = {};
+  mapped_ = &image;
+  WWS_CHECK(linear_memory_->map_image(image.base()->file()));
+  apply_delta(*linear_memory_, image);
   return {};
+}
+
+Result<void> Instance::settle() noexcept {
+  if (settled() || image_->merged() == nullptr) return {};
+  return map(*image_->merged());
 }
 
 Result<void> Instance::find_globals() {
@@ -221,7 +233,7 @@ Restored Instance::end_lease(RestoreTools& tools) {
     abandon();
     return {.drop = true, .why = "a call was under way"};
   }
-  const Restored restored = put_back(tools, *image_);
+  const Restored restored = put_back(tools, *mapped_);
   if (!restored.drop) set_globals();
   return restored;
 }
@@ -229,9 +241,16 @@ Restored Instance::end_lease(RestoreTools& tools) {
 Restored Instance::switch_image(RestoreTools& tools, std::shared_ptr<const MemoryImage> image,
                                 std::uint64_t number) {
   begin_lease(number);
+  if (settled()) {
+    image_ = std::move(image);
+    if (!map(*image_)) return {.drop = true, .why = "its memory cannot be mapped"};
+    set_globals();
+    return {};
+  }
   history_ = {};
   const Restored restored = put_back(tools, *image);
   image_ = std::move(image);
+  mapped_ = image_.get();
   if (!restored.drop) set_globals();
   return restored;
 }
@@ -268,7 +287,7 @@ bool Instance::equals_image(const std::vector<bool>* candidates) noexcept {
 bool Instance::trim() noexcept {
   history_.forget_pages();
   if (!linear_memory_->discard_pages()) return false;
-  apply_delta(*linear_memory_, *image_);
+  apply_delta(*linear_memory_, *mapped_);
   return true;
 }
 
@@ -529,7 +548,9 @@ Result<std::shared_ptr<const MemoryImage>> Instance::snapshot(const std::vector<
         fmt::format("the guest's memory has grown from {} to {} bytes: build it with a larger "
                     "initial memory",
                     image_->base()->size(), linear_memory_->size()));
-  return MemoryImage::capture(image_->base(), linear_memory_->base(), candidates, read_globals());
+  // What a settled instance was not asked to write differs from the base all the same.
+  return MemoryImage::capture(image_->base(), linear_memory_->base(),
+                              settled() ? nullptr : candidates, read_globals());
 }
 
 }  // namespace wws::wasm

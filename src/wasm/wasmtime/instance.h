@@ -48,6 +48,10 @@ class Instance final : public HostContext {
   // Between leases: turns the instance into one of another image of its program.
   [[nodiscard]] Restored switch_image(RestoreTools& tools, std::shared_ptr<const MemoryImage> image,
                                       std::uint64_t number);
+  // Between leases: from now on on the image's merged form, if it has one. Errors: Exhausted; the
+  // instance must be dropped then.
+  [[nodiscard]] Result<void> settle() noexcept;
+  [[nodiscard]] bool settled() const noexcept { return mapped_ != image_.get(); }
   // Compares the whole memory and the globals with the image; only between leases. `candidates` as
   // in MemoryImage::first_difference.
   [[nodiscard]] bool equals_image(const std::vector<bool>* candidates) noexcept;
@@ -102,6 +106,7 @@ class Instance final : public HostContext {
   [[nodiscard]] std::vector<std::uint64_t> read_globals() noexcept;
   [[nodiscard]] bool undo_growth() noexcept;
   [[nodiscard]] Restored put_back(RestoreTools& tools, const MemoryImage& image) noexcept;
+  Result<void> map(const MemoryImage& image) noexcept;
 
   struct Function {
     std::string name;
@@ -128,6 +133,7 @@ class Instance final : public HostContext {
 
   std::shared_ptr<const LoadedProgram> program_;
   std::shared_ptr<const MemoryImage> image_;
+  const MemoryImage* mapped_ = nullptr;  // image_ or its merged form
   const io::Clock& clock_;
   StoreHandle store_;
   wasmtime_context_t* context_ = nullptr;

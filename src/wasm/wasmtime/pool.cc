@@ -21,6 +21,8 @@ namespace asio = boost::asio;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 // One restore in so many is checked against the image.
 constexpr std::uint64_t kSampling = 1024;
+// After so many leases an instance moves onto its image's merged form.
+constexpr std::uint64_t kSettleAfter = 200;
 
 // The pool itself; leases share it, so that one that outlives the pool finds its way home.
 class PoolCore final : public std::enable_shared_from_this<PoolCore> {
@@ -327,8 +329,14 @@ bool PoolCore::may_keep(Instance& instance) {
       context_.log.debug("instance dropped", {{"why", std::string(restored.why)}});
     return false;
   }
+  stats_.unscanned += restored.scanned ? 0 : 1;
   const bool checked = context_.check == CheckRestores::Every || number_ % kSampling == 0;
-  return !checked || is_sound(instance);
+  if (checked && !is_sound(instance)) return false;
+  if (instance.uses() % kSettleAfter != 0 || instance.settled()) return true;
+  instance.image().merge(context_.kept_mode.merging());
+  if (!instance.settle()) return false;
+  stats_.settled += instance.settled() ? 1 : 0;
+  return true;
 }
 
 bool PoolCore::is_sound(Instance& instance) {
