@@ -18,14 +18,15 @@ export default {
     const [client, server] = Object.values(new WebSocketPair());
     server.accept();
 
-    let seen = "";
+    let seen = new Set();
     const tell = () => {
       const messages = Object.entries(Cache.list()).sort(([a], [b]) => (a < b ? -1 : 1));
       for (const [key] of messages.slice(0, -KEEP)) Cache.delete(key);
-      for (const [key, text] of messages.slice(-KEEP)) {
-        if (key > seen) server.send(text);
+      const shown = messages.slice(-KEEP);
+      for (const [key, text] of shown) {
+        if (!seen.has(key)) server.send(text);
       }
-      seen = messages.at(-1)?.[0] ?? seen;
+      seen = new Set(shown.map(([key]) => key));
     };
     const timer = setInterval(tell, LOOK);
     server.addEventListener("message", ({ data }) => {

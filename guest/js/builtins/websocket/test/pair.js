@@ -9,13 +9,15 @@ const next = (socket, type) => new Promise((resolve) => socket.addEventListener(
 test("messages pass a pair in order, each a task", async () => {
   const [a, b] = makePair();
   const seen = [];
-  b.addEventListener("message", (event) => seen.push(event.data));
+  const all = new Promise((resolve) => {
+    b.addEventListener("message", (event) => { if (seen.push(event.data) === 4) resolve(); });
+  });
   a.send("one");
   a.send(new Uint8Array([1, 2, 3]).subarray(1));
   a.send(7);
   a.send("lone \ud800");
   same(seen.length, 0);
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await all;
   same(seen[0], "one");
   same(seen[1] instanceof ArrayBuffer, true);
   alike([...new Uint8Array(seen[1])], [2, 3]);
