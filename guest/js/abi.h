@@ -47,6 +47,10 @@
  *                                   error
  *   crypto_take(p)                  copies the result of crypto, or the text of the last error of
  *                                   these, which is the number -1 - length
+ *   socket_send(kind p n) -> i32    a message over the WebSocket that the response is; WWS_SOCKET_*;
+ *                                   WWS_WRITE_OK, or WWS_WRITE_GONE
+ *   socket_close(code p n)          its close frame, with a reason; code 0 for neither
+ *   socket_buffered() -> i64        bytes of it that wait for the client
  *   compute(p n) -> i32             a Computation of crypto that takes long; operation id > 0,
  *                                   answered by EVENT_COMPUTED
  *
@@ -70,6 +74,9 @@
  *            FAILED    str message; id = operation
  *            GONE      -; the client went away: request.signal aborts
  *            COMPUTED  u32 failed (0, 1), str result or error text
+ *            MESSAGE   u32 kind (WWS_SOCKET_*), str bytes, of a text UTF-8
+ *            CLOSED    u32 code, u32 clean (0, 1), str why the host failed it or empty, str reason;
+ *                      the last event of a WebSocket
  *
  * Messages to the host:
  *   Response:    u16 status, u8 body (WWS_BODY_*), u8 0, str status_text,
@@ -116,6 +123,7 @@
 #define WWS_BODY_NONE 0 /* null body */
 #define WWS_BODY_INLINE 1
 #define WWS_BODY_STREAM 2 /* follows by write(0, ...) */
+#define WWS_BODY_SOCKET 3 /* the response is a WebSocket; with status 101, and only then */
 
 #define WWS_WRITE_END 1   /* flag: the last bytes (may be none) */
 #define WWS_WRITE_ABORT 2 /* flag: the body failed; cut it */
@@ -143,6 +151,11 @@
 #define WWS_EVENT_GONE 6
 
 #define WWS_EVENT_COMPUTED 7
+#define WWS_EVENT_MESSAGE 8
+#define WWS_EVENT_CLOSED 9
+
+#define WWS_SOCKET_TEXT 1
+#define WWS_SOCKET_BINARY 2
 
 #define WWS_CANCEL_TIMER 1
 #define WWS_CANCEL_FETCH 2 /* the operation and both its bodies */

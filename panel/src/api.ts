@@ -5,6 +5,7 @@ export interface Figures {
   by_status: Record<string, number>;
   failures: number;
   limits_hit: Record<string, number>;
+  websockets: Record<"open" | "opened" | "messages_received" | "messages_sent", number>;
   latency_ms: { mean: number | null; p50: number | null; p95: number | null; p99: number | null };
 }
 
@@ -61,7 +62,7 @@ export interface WorkerState extends Summary {
 
 export interface WorkerDetails extends WorkerState {
   configuration: {
-    limits: Record<"cpu_ms" | "wall_ms" | "memory_bytes" | "request_bytes" | "response_bytes", number>;
+    limits: Record<"cpu_ms" | "wall_ms" | "memory_bytes" | "request_bytes" | "response_bytes" | "sockets" | "message_bytes" | "queue_bytes" | "idle_ms", number>;
     http_requests: { allowed_hosts: string[]; allowed_methods: string[]; allow_http: boolean; allow_private: boolean };
     warmup: string[];
     evaluate: string;

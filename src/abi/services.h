@@ -5,6 +5,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "abi/developer_view.h"
+#include "abi/sockets.h"
 #include "bindings/fetch.h"
 #include "bindings/kv.h"
 #include "io/clock.h"
@@ -33,6 +34,7 @@ struct LoopServices {
   observe::LoopMetrics* metrics = nullptr;       // null: nobody counts
   observe::AccessLog::Buffer* access = nullptr;  // null: there is no access log
   DeveloperView* developer = nullptr;            // null: in production
+  Sockets* sockets = nullptr;                    // null: none are accepted
 };
 
 }  // namespace wws::abi

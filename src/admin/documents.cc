@@ -57,6 +57,10 @@ Json figures_json(const observe::Figures& figures) {
   Json& limits = json["limits_hit"];
   for (std::size_t i = 0; i < observe::kLimitCount; ++i)
     limits[std::string(to_string(static_cast<observe::Limit>(i)))] = figures.limits[i];
+  json["websockets"] = {{"open", figures.sockets_open()},
+                        {"opened", figures.sockets_opened},
+                        {"messages_received", figures.messages_received},
+                        {"messages_sent", figures.messages_sent}};
   Json& latency = json["latency_ms"];
   const std::uint64_t count = figures.latencies.count();
   latency["mean"] =
@@ -135,7 +139,11 @@ Json configuration_json(const config::WorkerConfig& config) {
             {"wall_ms", limits.wall.count()},
             {"memory_bytes", limits.memory_bytes},
             {"request_bytes", limits.request_bytes},
-            {"response_bytes", limits.response_bytes}}},
+            {"response_bytes", limits.response_bytes},
+            {"sockets", limits.sockets},
+            {"message_bytes", limits.message_bytes},
+            {"queue_bytes", limits.queue_bytes},
+            {"idle_ms", limits.idle.count()}}},
           {"http_requests",
            {{"allowed_hosts", http.allowed_hosts},
             {"allowed_methods", http.allowed_methods},

@@ -61,7 +61,7 @@ void write_requests(Writer& out, const observe::Figures& figures) {
     out.sample("", status_label(i), figures.by_class[i]);
   out.single("wws_http_requests_in_flight", "gauge", "Requests under way.", figures.in_flight());
   out.family("wws_http_request_duration_seconds", "histogram",
-             "Time from head to end of response.");
+             "Time from head to end of response; WebSockets are not in it.");
   for (unsigned power = kFirstPower; power <= kLastPower; ++power)
     out.sample("_bucket", fmt::format("le=\"{}\"", static_cast<double>(1u << power) / 1e6),
                figures.latencies.count_below_power(power));
@@ -74,6 +74,15 @@ void write_requests(Writer& out, const observe::Figures& figures) {
   for (std::size_t i = 0; i < observe::kLimitCount; ++i)
     out.sample("", fmt::format("limit=\"{}\"", to_string(static_cast<observe::Limit>(i))),
                figures.limits[i]);
+}
+
+void write_sockets(Writer& out, const observe::Figures& figures) {
+  out.single("wws_websockets_open", "gauge", "WebSockets that are open.", figures.sockets_open());
+  out.single("wws_websockets_opened_total", "counter", "WebSockets that were opened.",
+             figures.sockets_opened);
+  out.family("wws_websocket_messages_total", "counter", "Messages over WebSockets.");
+  out.sample("", "direction=\"received\"", figures.messages_received);
+  out.sample("", "direction=\"sent\"", figures.messages_sent);
 }
 
 void write_workers(Writer& out, const WorkerCounts& workers) {
@@ -129,6 +138,7 @@ std::string prometheus_text(const Facts& facts, const ServerStatus& status,
   out.family("wws_build_info", "gauge", "The version that runs.");
   out.sample("", fmt::format("version=\"{}\"", escaped(facts.version)), 1);
   write_requests(out, status.figures);
+  write_sockets(out, status.figures);
   write_workers(out, status.workers);
   write_loops(out, status.loops);
   write_each_worker(out, asked);

@@ -90,6 +90,29 @@ TEST_F(PrometheusTest, CountsRequestsAndTheirTime) {
   EXPECT_EQ(found["wws_limit_hits_total{limit=\"cpu\"}"], 0);
 }
 
+TEST_F(PrometheusTest, CountsWebSocketsAndNotTheirTime) {
+  observe::Metrics metrics;
+  auto& loop = metrics.add_loop();
+  for (int i = 0; i < 3; ++i) loop.socket_opened(0);
+  loop.socket_closed(0);
+  loop.message_received(0);
+  loop.message_sent(0);
+  loop.message_sent(0);
+  loop.limited(0, observe::Limit::Message);
+  loop.begun();
+  loop.ended(0, 101, 3600s);
+  status_.figures = metrics.total();
+  auto found = samples();
+  EXPECT_EQ(found["wws_websockets_open"], 2);
+  EXPECT_EQ(found["wws_websockets_opened_total"], 3);
+  EXPECT_EQ(found["wws_websocket_messages_total{direction=\"received\"}"], 1);
+  EXPECT_EQ(found["wws_websocket_messages_total{direction=\"sent\"}"], 2);
+  EXPECT_EQ(found["wws_limit_hits_total{limit=\"message\"}"], 1);
+  EXPECT_EQ(found["wws_http_requests_total{code=\"1xx\"}"], 1);
+  EXPECT_EQ(found["wws_http_requests_in_flight"], 0);
+  EXPECT_EQ(found["wws_http_request_duration_seconds_count"], 0);
+}
+
 TEST_F(PrometheusTest, BucketsNeverFall) {
   observe::Metrics metrics;
   auto& loop = metrics.add_loop();

@@ -274,6 +274,7 @@ struct Workshop {
   std::optional<worker::JsRuntime> js;
   std::optional<worker::WasmRuntime> wasm;
   std::optional<worker::ImageBudget> images;
+  std::optional<abi::SocketBudget> sockets;
   bindings::KvStore kv;
   cli::WorkerNumbers numbers;
   cli::WorkerBin bin;
@@ -293,6 +294,7 @@ Result<void> open_workshop(Workshop& workshop, const cli::Options& options,
   workshop.js.emplace(std::move(engine), *workshop.bundler);
   workshop.wasm.emplace(*workshop.runtime);
   workshop.images.emplace(options.image_memory);
+  workshop.sockets.emplace(options.max_sockets);
   return {};
 }
 
@@ -346,11 +348,11 @@ int serve(const cli::Options& flags) {
   if (options.enable_panel) watching.emplace();
   std::optional<Development> development;
   if (options.command == cli::Command::Develop) development.emplace(started, site->root);
-  auto server =
-      server::make_server(*settings, {site, *workshop.runtime, *workshop.images, workshop.kv, clock,
-                                      random, *log, watching ? &watching->metrics : nullptr,
-                                      access.get(), development ? &development->pages : nullptr,
-                                      development ? &development->reload : nullptr});
+  auto server = server::make_server(
+      *settings, {site, *workshop.runtime, *workshop.images, workshop.kv, clock, random, *log,
+                  watching ? &watching->metrics : nullptr, access.get(),
+                  development ? &development->pages : nullptr,
+                  development ? &development->reload : nullptr, &*workshop.sockets});
   if (!server) return fail_with(server.error().to_string());
   const std::string base = (*server)->places().front();
 

@@ -190,6 +190,9 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   app.add_option("--max-body", max_body, "Largest request body, \"10MiB\"; 0 for any")
       ->capture_default_str()
       ->check(check_size);
+  app.add_option("--max-sockets", options.max_sockets,
+                 "WebSockets at once; 0 for as many as there are sandboxes for")
+      ->capture_default_str();
   app.add_option("--compression", compression,
                  "What is compressed for clients that accept it: all, files (of `public`) or off")
       ->capture_default_str()
@@ -294,6 +297,7 @@ void apply_settings(Options& options, const config::ServerSettings& settings) {
   take(options, "--ignore", settings.ignore, options.ignore);
   take(options, "--cors", settings.cors, options.cors);
   take(options, "--max-body", settings.max_body, options.max_body);
+  take(options, "--max-sockets", settings.max_sockets, options.max_sockets);
   take(options, "--compression", settings.compression, options.compression);
   take(options, "--threads", settings.threads, options.threads);
   take(options, "--image-memory", settings.image_memory, options.image_memory);

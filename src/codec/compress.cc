@@ -25,6 +25,14 @@ Result<std::unique_ptr<Codec>> make(Format format, Direction direction, Effort e
   return codec;
 }
 
+Result<std::unique_ptr<Codec>> make_raw_deflate(Direction direction, int window_bits) {
+  if (window_bits < 9 || window_bits > 15)
+    return fail(ErrorKind::Invalid, "a window of deflate has 9 to 15 bits");
+  auto codec = make_small_deflate(direction, window_bits);
+  if (!codec) return fail(ErrorKind::Exhausted, "out of memory for a compressor");
+  return codec;
+}
+
 std::size_t memory_of(Format format, Direction direction) noexcept {
   const bool compresses = direction == Direction::Compress;
   switch (format) {

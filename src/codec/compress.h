@@ -17,6 +17,9 @@ enum class Effort : bool { Fast, Small };
 // Errors: Invalid, no such format; Exhausted, out of memory.
 [[nodiscard]] Result<std::unique_ptr<Codec>> make(Format format, Direction direction,
                                                   Effort effort = Effort::Fast);
+// DeflateRaw with a window of 2^`window_bits` bytes, 9 to 15, for those that are many and live
+// long: quick, and as small as their window. Errors: as above.
+[[nodiscard]] Result<std::unique_ptr<Codec>> make_raw_deflate(Direction direction, int window_bits);
 // What such a codec holds on the host at most, about.
 [[nodiscard]] std::size_t memory_of(Format format, Direction direction) noexcept;
 

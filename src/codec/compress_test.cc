@@ -43,6 +43,20 @@ std::string sample() {
   return text;
 }
 
+TEST(SmallDeflate, GivesBackWhatWentInWithinItsWindow) {
+  for (const int bits : {9, 12, 15}) {
+    auto packer = make_raw_deflate(Direction::Compress, bits);
+    auto unpacker = make_raw_deflate(Direction::Decompress, bits);
+    ASSERT_TRUE(packer && unpacker);
+    const auto packed = drive(**packer, sample());
+    ASSERT_TRUE(packed);
+    EXPECT_LT(packed->size(), sample().size());
+    EXPECT_EQ(drive(**unpacker, *packed, 77).value(), sample());
+  }
+  EXPECT_FALSE(make_raw_deflate(Direction::Compress, 8));
+  EXPECT_FALSE(make_raw_deflate(Direction::Decompress, 16));
+}
+
 class Formats : public testing::TestWithParam<Format> {
  protected:
   std::unique_ptr<Codec> codec(Direction direction) { return *make(GetParam(), direction); }

@@ -11,6 +11,7 @@ inline constexpr std::size_t kPieceOut = 128 * 1024;
 
 // `format` is one of zlib's.
 [[nodiscard]] std::unique_ptr<Codec> make_zlib(Format format, Direction direction, Effort effort);
+[[nodiscard]] std::unique_ptr<Codec> make_small_deflate(Direction direction, int window_bits);
 [[nodiscard]] std::unique_ptr<Codec> make_brotli(Direction direction, Effort effort);
 [[nodiscard]] std::unique_ptr<Codec> make_zstd(Direction direction, Effort effort);
 

@@ -38,11 +38,18 @@ class Stream {
   bool ready = false;
 };
 
+// As zlib.h has it: memory is 2^(window + 2) + 2^(level + 9) bytes.
+constexpr int kMemoryLevel = 8;
+constexpr int kSmallMemoryLevel = 5;
+
+int level_of(Effort effort) {
+  return effort == Effort::Small ? Z_BEST_COMPRESSION : Z_DEFAULT_COMPRESSION;
+}
+
 class Deflate final : public Codec {
  public:
-  Deflate(Format format, Effort effort) {
-    const int level = effort == Effort::Small ? Z_BEST_COMPRESSION : Z_DEFAULT_COMPRESSION;
-    stream_.ready = deflateInit2(&stream_.state, level, Z_DEFLATED, window_of(format), 8,
+  Deflate(int level, int window, int memory_level) {
+    stream_.ready = deflateInit2(&stream_.state, level, Z_DEFLATED, window, memory_level,
                                  Z_DEFAULT_STRATEGY) == Z_OK;
   }
   ~Deflate() override {
@@ -66,9 +73,7 @@ class Deflate final : public Codec {
 
 class Inflate final : public Codec {
  public:
-  explicit Inflate(Format format) {
-    stream_.ready = inflateInit2(&stream_.state, window_of(format)) == Z_OK;
-  }
+  explicit Inflate(int window) { stream_.ready = inflateInit2(&stream_.state, window) == Z_OK; }
   ~Inflate() override {
     if (ready()) inflateEnd(&stream_.state);
   }
@@ -99,8 +104,14 @@ std::unique_ptr<Codec> if_ready(std::unique_ptr<T> codec) {
 }  // namespace
 
 std::unique_ptr<Codec> make_zlib(Format format, Direction direction, Effort effort) {
-  if (direction == Direction::Compress) return if_ready(std::make_unique<Deflate>(format, effort));
-  return if_ready(std::make_unique<Inflate>(format));
+  if (direction == Direction::Decompress)
+    return if_ready(std::make_unique<Inflate>(window_of(format)));
+  return if_ready(std::make_unique<Deflate>(level_of(effort), window_of(format), kMemoryLevel));
+}
+
+std::unique_ptr<Codec> make_small_deflate(Direction direction, int window_bits) {
+  if (direction == Direction::Decompress) return if_ready(std::make_unique<Inflate>(-window_bits));
+  return if_ready(std::make_unique<Deflate>(Z_BEST_SPEED, -window_bits, kSmallMemoryLevel));
 }
 
 }  // namespace wws::codec::compress

@@ -133,6 +133,12 @@ class SettingsReader final : public TableReader<SettingsReader> {
     read_size(node, key, out_.image_memory.emplace());
   }
 
+  void read_max_sockets(const toml::node& node, const std::string& key) {
+    const auto sockets = number(node, INT64_MAX);
+    if (!sockets) return mistake(node, key, "must be a number of WebSockets; 0 for any");
+    out_.max_sockets = static_cast<std::uint64_t>(*sockets);
+  }
+
   void read_compression(const toml::node& node, const std::string& key) {
     const auto value = text(node, key);
     if (!value) return;
@@ -219,6 +225,7 @@ class SettingsReader final : public TableReader<SettingsReader> {
       {"ignore", &SettingsReader::read_ignore},
       {"cors", &SettingsReader::read_cors},
       {"max_body", &SettingsReader::read_max_body},
+      {"max_sockets", &SettingsReader::read_max_sockets},
       {"compression", &SettingsReader::read_compression},
       {"threads", &SettingsReader::read_threads},
       {"image_memory", &SettingsReader::read_image_memory},

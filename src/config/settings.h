@@ -56,6 +56,7 @@ struct ServerSettings {
   std::optional<std::vector<std::string>> ignore;  // globs
   std::optional<std::vector<std::string>> cors;    // origins as parse_origin() writes them
   std::optional<std::uint64_t> max_body;           // bytes
+  std::optional<std::uint64_t> max_sockets;        // WebSockets at once
   std::optional<Compression> compression;
   std::optional<unsigned> threads;
   std::optional<std::uint64_t> image_memory;  // bytes

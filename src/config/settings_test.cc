@@ -71,6 +71,7 @@ prefix = "/app"
 ignore = ["target/**"]
 cors = ["HTTPS://a.example:443", "*"]
 max_body = "1MiB"
+max_sockets = 12
 threads = 2
 image_memory = "64MiB"
 fresh_instances = true
@@ -99,6 +100,7 @@ allowed_hosts = ["api.example.com"]
   EXPECT_THAT(*server.ignore, ElementsAre("target/**"));
   EXPECT_THAT(*server.cors, ElementsAre("https://a.example", "*"));
   EXPECT_EQ(server.max_body, 1u << 20);
+  EXPECT_EQ(server.max_sockets, 12u);
   EXPECT_EQ(server.threads, 2u);
   EXPECT_EQ(server.image_memory, 64u << 20);
   EXPECT_EQ(server.fresh_instances, true);
@@ -136,6 +138,7 @@ TEST(ParseSettings, RefusesBadValues) {
       {"cors = '*'", "cors: must be a list of strings"},
       {"max-body = 1", "max-body: unknown key, did you mean 'max_body'?"},
       {"max_body = 'big'", "max_body: must be bytes"},
+      {"max_sockets = -1", "max_sockets: must be a number of WebSockets"},
       {"threads = 2000", "threads: must be a number from 0 (one a core) to 1024"},
       {"fresh_instances = 1", "fresh_instances: must be true or false"},
       {"log_level = 'loud'", "log_level: "},

@@ -253,6 +253,22 @@ class Reader final : public TableReader<Reader> {
     read_size(node, key, config_.limits.response_bytes);
   }
 
+  void read_message(const toml::node& node, const std::string& key) {
+    read_size(node, key, config_.limits.message_bytes);
+  }
+  void read_queue(const toml::node& node, const std::string& key) {
+    read_size(node, key, config_.limits.queue_bytes);
+  }
+  void read_idle(const toml::node& node, const std::string& key) {
+    read_duration(node, key, config_.limits.idle);
+  }
+  void read_sockets(const toml::node& node, const std::string& key) {
+    const auto count = node.value_exact<std::int64_t>();
+    if (!count || *count < 0)
+      return mistake(node, key, "must be a number of WebSockets; 0 for no limit");
+    config_.limits.sockets = static_cast<std::uint64_t>(*count);
+  }
+
   // Whether the worker is JavaScript; otherwise the key is a mistake.
   bool only_javascript(const toml::node& node, const std::string& key) {
     if (extension_ != "wasm") return true;
@@ -327,7 +343,9 @@ class Reader final : public TableReader<Reader> {
   static constexpr Field kLimits[] = {
       {"cpu", &Reader::read_cpu},           {"wall", &Reader::read_wall},
       {"memory", &Reader::read_memory},     {"request", &Reader::read_request},
-      {"response", &Reader::read_response},
+      {"response", &Reader::read_response}, {"sockets", &Reader::read_sockets},
+      {"message", &Reader::read_message},   {"queue", &Reader::read_queue},
+      {"idle", &Reader::read_idle},
   };
 
   std::string extension_;

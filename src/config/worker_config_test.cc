@@ -75,6 +75,10 @@ wall = "2s"
 memory = "64MiB"
 request = "1MB"
 response = 0
+sockets = 7
+message = "64KiB"
+queue = 0
+idle = "1m"
 )");
   EXPECT_EQ(config.name, "counter");
   EXPECT_EQ(config.version, "1");
@@ -95,6 +99,10 @@ response = 0
   EXPECT_EQ(config.limits.memory_bytes, 64u << 20);
   EXPECT_EQ(config.limits.request_bytes, 1'000'000u);
   EXPECT_EQ(config.limits.response_bytes, 0u);
+  EXPECT_EQ(config.limits.sockets, 7u);
+  EXPECT_EQ(config.limits.message_bytes, 64u << 10);
+  EXPECT_EQ(config.limits.queue_bytes, 0u);
+  EXPECT_EQ(config.limits.idle, 60s);
 }
 
 TEST(WorkerConfig, TakesTheVersionAsTextOrNumber) {
@@ -191,6 +199,9 @@ TEST(WorkerConfig, RefusesBadValues) {
       {"limits.memory = true", "must be bytes or a string"},
       {"limits.request = -5", "must be bytes or a string"},
       {"limits.response = '1 apple'", "must be bytes or a string"},
+      {"limits.sockets = '5'", "limits.sockets: must be a number of WebSockets"},
+      {"limits.message = true", "must be bytes or a string"},
+      {"limits.idle = '1 year'", "limits.idle: must be milliseconds"},
   };
   for (const auto& [text, what] : cases)
     EXPECT_THAT(mistakes(text), ElementsAre(HasSubstr(what))) << text;

@@ -35,6 +35,9 @@ class LivePage final : public http::Exchange {
     return inner_.write_file(descriptor, offset, length);
   }
   Task<Result<void>> finish() override;
+  Task<Result<void>> upgrade(http::ResponseHead head) override {
+    return inner_.upgrade(std::move(head));
+  }
   void abort() noexcept override { inner_.abort(); }
   [[nodiscard]] bool started() const noexcept override { return inner_.started(); }
   [[nodiscard]] int status() const noexcept override { return inner_.status(); }

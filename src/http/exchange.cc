@@ -41,6 +41,10 @@ Task<Result<void>> Exchange::write_file(int descriptor, std::uint64_t offset,
   co_return Result<void>();
 }
 
+Task<Result<void>> Exchange::upgrade(ResponseHead) {
+  co_return fail(ErrorKind::Unsupported, "this connection cannot change its protocol");
+}
+
 void Handler::complete(const RequestHead&, ResponseHead&) const {}
 
 }  // namespace wws::http

@@ -4,8 +4,8 @@
 // task ends. Belongs to one loop. The body is a stream in both directions; a slow reader of the
 // response holds back its writer, because every write completes only when the bytes were taken.
 //
-// A handler answers once: either respond(), or start(), any number of write(), finish(). If it
-// returns without any of these the connection answers 500 and closes.
+// A handler answers once: either respond(), or start() or upgrade(), any number of write(),
+// finish(). If it returns without any of these the connection answers 500 and closes.
 #pragma once
 
 #include <cstdint>
@@ -58,6 +58,11 @@ class Exchange : public BodySource {
   // write(), Gone when the file ends before that, Internal when it cannot be read.
   virtual Task<Result<void>> write_file(int descriptor, std::uint64_t offset, std::uint64_t length);
   virtual Task<Result<void>> finish() = 0;
+  // Answers with 101 and its fields, Connection but not Upgrade added: from here on another
+  // protocol is spoken (RFC 9110 section 7.8). read() gives whatever the client sends, without a
+  // deadline, and write() sends bytes as they are, until finish() ends the connection. The request
+  // has no body. Errors: Unsupported where there is no way, Invalid, Gone.
+  virtual Task<Result<void>> upgrade(ResponseHead head);
   // The response cannot be completed: the connection is cut so that the client sees it.
   virtual void abort() noexcept = 0;
   [[nodiscard]] virtual bool started() const noexcept = 0;

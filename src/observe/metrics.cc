@@ -24,6 +24,10 @@ std::string_view to_string(Limit limit) noexcept {
     case Limit::Request: return "request";
     case Limit::Response: return "response";
     case Limit::Busy: return "busy";
+    case Limit::Sockets: return "sockets";
+    case Limit::Message: return "message";
+    case Limit::Queue: return "queue";
+    case Limit::Idle: return "idle";
   }
   return "unknown";
 }
@@ -93,12 +97,20 @@ std::uint64_t Figures::in_flight() const noexcept {
   return begun > done ? begun - done : 0;
 }
 
+std::uint64_t Figures::sockets_open() const noexcept {
+  return sockets_opened > sockets_closed ? sockets_opened - sockets_closed : 0;
+}
+
 void Figures::add(const Figures& other) noexcept {
   for (std::size_t i = 0; i < by_class.size(); ++i) by_class[i] += other.by_class[i];
   begun += other.begun;
   failures += other.failures;
   for (std::size_t i = 0; i < limits.size(); ++i) limits[i] += other.limits[i];
   nanoseconds += other.nanoseconds;
+  sockets_opened += other.sockets_opened;
+  sockets_closed += other.sockets_closed;
+  messages_received += other.messages_received;
+  messages_sent += other.messages_sent;
   latencies.add(other.latencies);
 }
 
@@ -136,6 +148,7 @@ LoopMetrics::Counters* LoopMetrics::of_worker(std::size_t worker) {
 void LoopMetrics::end(Counters& counters, std::size_t status_class, std::size_t latency_class,
                       std::uint64_t nanoseconds) noexcept {
   bump(counters.by_class[status_class]);
+  if (status_class == 1) return;
   bump(counters.nanoseconds, nanoseconds);
   bump(counters.latencies[latency_class]);
 }
@@ -160,6 +173,11 @@ void LoopMetrics::limited(std::size_t worker, Limit limit) {
   if (Counters* own = of_worker(worker)) bump(own->limits[number]);
 }
 
+void LoopMetrics::count(std::size_t worker, Count Counters::* which) {
+  bump(all_.*which);
+  if (Counters* own = of_worker(worker)) bump(own->*which);
+}
+
 void LoopMetrics::add(const Counters& counters, Figures& sum) noexcept {
   for (std::size_t i = 0; i < sum.by_class.size(); ++i)
     sum.by_class[i] += counters.by_class[i].load(kRelaxed);
@@ -168,6 +186,10 @@ void LoopMetrics::add(const Counters& counters, Figures& sum) noexcept {
   for (std::size_t i = 0; i < sum.limits.size(); ++i)
     sum.limits[i] += counters.limits[i].load(kRelaxed);
   sum.nanoseconds += counters.nanoseconds.load(kRelaxed);
+  sum.sockets_opened += counters.sockets_opened.load(kRelaxed);
+  sum.sockets_closed += counters.sockets_closed.load(kRelaxed);
+  sum.messages_received += counters.messages_received.load(kRelaxed);
+  sum.messages_sent += counters.messages_sent.load(kRelaxed);
   for (std::size_t i = 0; i < Latencies::kClasses; ++i)
     sum.latencies.add(i, counters.latencies[i].load(kRelaxed));
 }

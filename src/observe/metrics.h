@@ -24,10 +24,22 @@ namespace wws::observe {
 // Stands for no worker: files, pages of what is not found.
 inline constexpr std::size_t kNoWorker = SIZE_MAX;
 
-// The bounds of a worker, and the server's own bound of sandboxes at once.
-enum class Limit : std::uint8_t { Cpu, Wall, Memory, Request, Response, Busy };
-inline constexpr std::size_t kLimitCount = 6;
-// "cpu", "wall", "memory", "request", "response", "busy"; static strings.
+// The bounds of a worker, the server's own bound of sandboxes at once, and those of WebSockets.
+enum class Limit : std::uint8_t {
+  Cpu,
+  Wall,
+  Memory,
+  Request,
+  Response,
+  Busy,
+  Sockets,
+  Message,
+  Queue,
+  Idle
+};
+inline constexpr std::size_t kLimitCount = 10;
+// "cpu", "wall", "memory", "request", "response", "busy", "sockets", "message", "queue", "idle";
+// static strings.
 [[nodiscard]] std::string_view to_string(Limit limit) noexcept;
 
 // Durations in classes: one a microsecond up to 4, then four an octave, so that a class is at most
@@ -63,11 +75,14 @@ struct Figures {
   std::uint64_t begun = 0;
   std::uint64_t failures = 0;  // runs of a worker that ended in a record of the log
   std::array<std::uint64_t, kLimitCount> limits{};
-  std::uint64_t nanoseconds = 0;  // of all requests that ended
+  std::uint64_t nanoseconds = 0;  // of all requests that ended, but WebSockets
+  std::uint64_t sockets_opened = 0, sockets_closed = 0;
+  std::uint64_t messages_received = 0, messages_sent = 0;
   Latencies latencies;
 
   [[nodiscard]] std::uint64_t requests() const noexcept;
   [[nodiscard]] std::uint64_t in_flight() const noexcept;
+  [[nodiscard]] std::uint64_t sockets_open() const noexcept;
   void add(const Figures& other) noexcept;
 };
 
@@ -80,12 +95,17 @@ class LoopMetrics final {
   ~LoopMetrics();
 
   void begun() noexcept { bump(all_.begun); }
-  // A request ended; `status` 0: nobody was there to be answered.
+  // A request ended; `status` 0: nobody was there to be answered. With 101 it was a WebSocket,
+  // whose time is none of a request's.
   void ended(std::size_t worker, int status, std::chrono::nanoseconds took);
   // A worker failed, at one of its limits or otherwise.
   void failed(std::size_t worker, std::optional<Limit> limit);
   // A limit was hit without a failure of the worker's: a client sent too much.
   void limited(std::size_t worker, Limit limit);
+  void socket_opened(std::size_t worker) { count(worker, &Counters::sockets_opened); }
+  void socket_closed(std::size_t worker) { count(worker, &Counters::sockets_closed); }
+  void message_received(std::size_t worker) { count(worker, &Counters::messages_received); }
+  void message_sent(std::size_t worker) { count(worker, &Counters::messages_sent); }
 
   void add_to(Figures& sum) const noexcept { add(all_, sum); }
   void add_worker_to(std::size_t worker, Figures& sum) const noexcept;
@@ -98,6 +118,8 @@ class LoopMetrics final {
     Count failures{0};
     std::array<Count, kLimitCount> limits{};
     Count nanoseconds{0};
+    Count sockets_opened{0}, sockets_closed{0};
+    Count messages_received{0}, messages_sent{0};
     std::array<Count, Latencies::kClasses> latencies{};
   };
 
@@ -105,6 +127,7 @@ class LoopMetrics final {
   static void bump(Count& count, std::uint64_t by = 1) noexcept {
     count.store(count.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
   }
+  void count(std::size_t worker, Count Counters::* which);
   static void end(Counters& counters, std::size_t status_class, std::size_t latency_class,
                   std::uint64_t nanoseconds) noexcept;
   static void add(const Counters& counters, Figures& sum) noexcept;

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <unordered_set>
 
 #include "abi/failure_page.h"
 #include "develop/live_page.h"
+#include "http/websocket/frame.h"
 #include "io/notifier.h"
 #include "server/send_file.h"
 
@@ -93,6 +95,17 @@ Task<void> App::handle(http::Exchange& exchange) {
     worker = co_await answer(*site, page);
   }
   if (worker != nullptr) counted.worker = worker->identity().number;
+}
+
+void App::refresh() {
+  const SitePointer& site = view_.now();
+  if (services_.sockets == nullptr || services_.sockets->count() == 0) return;
+  std::unordered_set<const abi::WorkerIdentity*> served;
+  for (const auto& worker : site->workers)
+    if (worker) served.insert(&worker->identity());
+  services_.sockets->close(
+      [&served](const abi::WorkerIdentity& worker) { return served.contains(&worker); },
+      http::websocket::kServiceRestart, "the worker has changed");
 }
 
 Task<const worker::Worker*> App::answer(const Site& site, http::Exchange& exchange) {

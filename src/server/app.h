@@ -20,8 +20,9 @@ class App final : public http::Handler {
   void complete(const http::RequestHead& request, http::ResponseHead& response) const override {
     view_.now()->cors.apply(request, response.headers);
   }
-  // Lets go of a site that is served no more; on the loop's thread.
-  void refresh() { (void)view_.now(); }
+  // Lets go of a site that is served no more, and tells WebSockets to end whose worker it took with
+  // it; on the loop's thread.
+  void refresh();
 
  private:
   // The worker that was asked, or null; as all below that give one. `site` is kept by handle().

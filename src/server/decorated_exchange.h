@@ -44,6 +44,10 @@ class DecoratedExchange final : public http::Exchange {
   Task<Result<void>> write_file(int descriptor, std::uint64_t offset,
                                 std::uint64_t length) override;
   Task<Result<void>> finish() override;
+  // What follows is another protocol's: it is counted, nothing else.
+  Task<Result<void>> upgrade(http::ResponseHead head) override {
+    return inner_.upgrade(std::move(head));
+  }
   void abort() noexcept override { inner_.abort(); }
   [[nodiscard]] bool started() const noexcept override { return inner_.started(); }
   [[nodiscard]] int status() const noexcept override { return inner_.status(); }

@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <memory>
+#include <optional>
 
 #include "abi/services.h"
 #include "base/result.h"
@@ -26,6 +27,7 @@ class LoopParts final {
   [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
   [[nodiscard]] abi::LoopServices& services() noexcept { return *services_; }
   [[nodiscard]] wasm::InstancePool& pool() noexcept { return *pool_; }
+  [[nodiscard]] abi::Sockets* sockets() noexcept { return sockets_ ? &*sockets_ : nullptr; }
   [[nodiscard]] io::TaskGroup& background() noexcept { return *background_; }
 
  private:
@@ -38,6 +40,7 @@ class LoopParts final {
   std::unique_ptr<wasm::InstancePool> pool_;
   std::unique_ptr<io::TaskGroup> background_;
   std::unique_ptr<io::Offload> offload_;
+  std::optional<abi::Sockets> sockets_;
   std::unique_ptr<abi::LoopServices> services_;
 };
 

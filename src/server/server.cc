@@ -13,6 +13,7 @@
 #include <optional>
 #include <thread>
 
+#include "http/websocket/frame.h"
 #include "server/app.h"
 #include "server/loop_parts.h"
 #include "server/redirect.h"
@@ -131,6 +132,9 @@ class Loop final {
 
   Task<void> drain() {
     for (const auto& listener : listeners_) listener->stop_accepting();
+    if (auto* const sockets = parts_->sockets())
+      sockets->close([](const abi::WorkerIdentity&) { return false; }, http::websocket::kGoingAway,
+                     "the server stops");
     const auto deadline = std::chrono::steady_clock::now() + options_.shutdown_grace;
     asio::steady_timer timer(context());
     while (!cut_ && std::chrono::steady_clock::now() < deadline &&

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "abi/developer_view.h"
+#include "abi/sockets.h"
 #include "base/result.h"
 #include "bindings/kv.h"
 #include "develop/live_reload.h"
@@ -66,6 +67,7 @@ struct Shared {
   observe::AccessLog* access = nullptr;     // null: there is none
   abi::DeveloperView* developer = nullptr;  // both null in production
   develop::LiveReload* reload = nullptr;
+  abi::SocketBudget* sockets = nullptr;  // null: no WebSockets
 };
 
 // How one loop is doing.

@@ -19,12 +19,13 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from checks import Failed, check_response, check_text, shorten  # noqa: E402
+from checks import Failed, check_headers, check_response, check_text, shorten  # noqa: E402
 from certificates import make_certificates  # noqa: E402
 from client import Exchange  # noqa: E402
 from git_remote import Remote  # noqa: E402
 from server import Server, clean_environment  # noqa: E402
 from upstream import Upstream  # noqa: E402
+from websocket import WebSocket  # noqa: E402
 
 TEXT_FILES = {".js", ".mjs", ".toml", ".html", ".txt", ".json", ".c"}
 
@@ -170,6 +171,8 @@ class Case:
             self.under_way.pop(step["abandon"]).abandon()
         elif "request" in step:
             self.run_requests(step)
+        elif "socket" in step:
+            self.run_socket(step)
         elif "run" in step:
             self.run_tool(step["run"], step.get("expect", {}))
         elif "copy" in step:
@@ -258,6 +261,19 @@ class Case:
         if step.get("distinct") and len({r.body for r in responses}) != len(responses):
             raise Failed(f"bodies repeat: {sorted(r.body for r in responses)[:10]}")
         self.save(step.get("save", {}), responses[-1])
+
+    def run_socket(self, step):
+        """Opens a WebSocket, unless one of that name is open, and goes through `says` on it."""
+        name = step["socket"]
+        if name not in self.under_way:
+            socket_of = self.under_way[name] = WebSocket(self.server.address, step)
+            if socket_of.status != step.get("status", 101):
+                raise Failed(f"status {socket_of.status}, not {step.get('status', 101)}")
+            check_headers(step.get("expect_headers", {}), socket_of.headers)
+        for item in step.get("says", []):
+            self.under_way[name].run(item)
+        if not step.get("stays"):
+            self.under_way.pop(name).abandon()
 
     def ask_until(self, request, expect, limit=10):
         deadline = time.monotonic() + limit

@@ -20,5 +20,6 @@ int wws_builtin_streams(JSContext* context);
 int wws_builtin_timers(JSContext* context);
 int wws_builtin_url(JSContext* context);
 int wws_builtin_webassembly(JSContext* context);
+int wws_builtin_websocket(JSContext* context);
 
 #endif

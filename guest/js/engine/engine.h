@@ -16,7 +16,7 @@
 #include "message.h"
 #include "quickjs.h"
 
-#define WWS_EVENT_KINDS 8
+#define WWS_EVENT_KINDS 10
 
 typedef struct wws_engine wws_engine;
 

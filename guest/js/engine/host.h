@@ -44,6 +44,9 @@ int64_t wws_host_codec_step(int32_t handle, const void* in, size_t in_size, void
 WWS_IMPORT(codec_end) void wws_host_codec_end(int32_t handle);
 WWS_IMPORT(crypto) int32_t wws_host_crypto(const void* at, size_t size);
 WWS_IMPORT(crypto_take) void wws_host_crypto_take(void* at);
+WWS_IMPORT(socket_send) int32_t wws_host_socket_send(int32_t kind, const void* at, size_t size);
+WWS_IMPORT(socket_close) void wws_host_socket_close(int32_t code, const void* at, size_t size);
+WWS_IMPORT(socket_buffered) int64_t wws_host_socket_buffered(void);
 WWS_IMPORT(compute) int32_t wws_host_compute(const void* at, size_t size);
 
 /* From here on the C library's clocks ask the host. Before, while the base image is made, they

@@ -479,4 +479,14 @@ void wws_host_crypto_take(void* at) {
 }
 
 int32_t wws_host_compute(const void* at, size_t size) { return host().compute(bytes(at, size)); }
+
+// A client that is never there: tests of the builtin hold both ends of a pair.
+int32_t wws_host_socket_send(int32_t, const void*, size_t) {
+  host().complain("a message to a client that there is not");
+  return WWS_WRITE_GONE;
+}
+void wws_host_socket_close(int32_t, const void*, size_t) {
+  host().complain("a close frame to a client that there is not");
+}
+int64_t wws_host_socket_buffered(void) { return 0; }
 }

@@ -65,6 +65,8 @@ export function WorkerPage({ id }: { id: string }) {
               ["Memory", orNone(limits.memory_bytes, bytes)],
               ["Request body", orNone(limits.request_bytes, bytes, "the server's")],
               ["Response body", orNone(limits.response_bytes, bytes)],
+              ["WebSockets at once", orNone(limits.sockets, String)],
+              ["Message of a WebSocket", orNone(limits.message_bytes, bytes)],
             ]}
           />
         </Card>

@@ -63,6 +63,10 @@ const LIMITS: Record<string, string> = {
   request: "Request body",
   response: "Response body",
   busy: "No free sandbox",
+  sockets: "WebSockets at once",
+  message: "Message of a WebSocket",
+  queue: "Slow WebSocket client",
+  idle: "Silent WebSocket client",
 };
 
 export function FiguresRows({ figures }: { figures: Figures }) {
@@ -80,6 +84,9 @@ export function FiguresRows({ figures }: { figures: Figures }) {
         ],
         ["Failures", count(figures.failures)],
         ["Limits hit", hit.map(([name, times]) => `${LIMITS[name] ?? name}: ${count(times)}`).join(" · ") || "none"],
+        ...(figures.websockets.opened > 0
+          ? [["WebSockets", `${count(figures.websockets.open)} open of ${count(figures.websockets.opened)}, messages: ${count(figures.websockets.messages_received)} in, ${count(figures.websockets.messages_sent)} out`] as [string, string]]
+          : []),
         ["Latency", `${milliseconds(figures.latency_ms.p50)} median, ${milliseconds(figures.latency_ms.p95)} p95, ${milliseconds(figures.latency_ms.p99)} p99`],
       ]}
     />

@@ -92,6 +92,10 @@ class LoadHost final : public GuestHost {
     differs("computes with an RSA key");
     return ++computed_;
   }
+  // Of a warm-up request that answered with a WebSocket, which nobody hears.
+  std::int32_t socket_send(std::uint32_t, ByteView) override { return WWS_WRITE_GONE; }
+  void socket_close(std::uint32_t, std::string_view) override {}
+  std::int64_t socket_buffered() override { return 0; }
 
   [[nodiscard]] const std::string& why_differs() const noexcept { return why_; }
   [[nodiscard]] bool faulted() const noexcept { return !message_.empty(); }

@@ -46,6 +46,9 @@ class GuestHost {
   virtual std::int32_t crypto(ByteView message) = 0;
   virtual std::string_view crypto_taken() = 0;
   virtual std::int32_t compute(ByteView message) = 0;
+  virtual std::int32_t socket_send(std::uint32_t kind, ByteView bytes) = 0;
+  virtual void socket_close(std::uint32_t code, std::string_view reason) = 0;
+  virtual std::int64_t socket_buffered() = 0;
 };
 
 // The import table of module "wws".

@@ -163,6 +163,25 @@ HostResult compute(HostContext& context, std::span<Value> v) {
   return {};
 }
 
+HostResult socket_send(HostContext& context, std::span<Value> v) {
+  const auto message = bytes_at(context, v[1], v[2]);
+  if (!message) return bad_address("socket_send");
+  v[0].i32 = host_of(context).socket_send(u32(v[0]), *message);
+  return {};
+}
+
+HostResult socket_close(HostContext& context, std::span<Value> v) {
+  const auto reason = bytes_at(context, v[1], v[2]);
+  if (!reason) return bad_address("socket_close");
+  host_of(context).socket_close(u32(v[0]), as_text(*reason));
+  return {};
+}
+
+HostResult socket_buffered(HostContext& context, std::span<Value> v) {
+  v[0].i64 = host_of(context).socket_buffered();
+  return {};
+}
+
 }  // namespace
 
 wasm::HostFunctions host_functions() {
@@ -188,6 +207,9 @@ wasm::HostFunctions host_functions() {
       {"wws", "crypto", "ii:i", crypto},
       {"wws", "crypto_take", "i:", crypto_take},
       {"wws", "compute", "ii:i", compute},
+      {"wws", "socket_send", "iii:i", socket_send},
+      {"wws", "socket_close", "iii:", socket_close},
+      {"wws", "socket_buffered", ":I", socket_buffered},
   };
 }
 

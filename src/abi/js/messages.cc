@@ -100,6 +100,26 @@ std::string encode_computed(std::uint32_t id, const Result<std::string>& result)
   return message;
 }
 
+std::string encode_message(std::uint32_t kind, std::string_view bytes) {
+  std::string message = event(WWS_EVENT_MESSAGE, 0);
+  message.reserve(message.size() + 8 + bytes.size());
+  ByteWriter writer(message);
+  writer.number(kind);
+  writer.prefixed_text(bytes);
+  return message;
+}
+
+std::string encode_closed(std::uint16_t code, bool clean, std::string_view failure,
+                          std::string_view reason) {
+  std::string message = event(WWS_EVENT_CLOSED, 0);
+  ByteWriter writer(message);
+  writer.number(std::uint32_t{code});
+  writer.number(std::uint32_t{clean ? 1u : 0u});
+  writer.prefixed_text(failure);
+  writer.prefixed_text(reason);
+  return message;
+}
+
 std::string encode(const FetchedMessage& message) {
   std::string out = event(WWS_EVENT_FETCHED, message.id);
   ByteWriter writer(out);
@@ -121,11 +141,13 @@ Result<ResponseMessage> decode_response(ByteView bytes) {
   WWS_CHECK(read_headers(reader, message.head.headers));
   if (message.body_kind == WWS_BODY_INLINE) message.body = reader.prefixed_text();
   if (!reader.ok()) return fail(ErrorKind::GuestFault, "the engine sent a malformed response");
+  const bool is_socket = message.body_kind == WWS_BODY_SOCKET;
+  if (message.body_kind > WWS_BODY_SOCKET || is_socket != (message.head.status == 101))
+    return fail(ErrorKind::GuestFault, "the engine sent an unknown kind of body");
+  if (is_socket) return message;
   if (message.head.status < 200 || message.head.status > 599)
     return fail(ErrorKind::GuestFault,
                 fmt::format("status {} cannot be sent: use 200 to 599", message.head.status));
-  if (message.body_kind > WWS_BODY_STREAM)
-    return fail(ErrorKind::GuestFault, "the engine sent an unknown kind of body");
   return message;
 }
 

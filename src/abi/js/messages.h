@@ -45,6 +45,9 @@ void encode(const RequestMessage& message, std::string& out);
 [[nodiscard]] std::string encode_failed(std::uint32_t id, std::string_view message);
 [[nodiscard]] std::string encode_gone();
 [[nodiscard]] std::string encode_computed(std::uint32_t id, const Result<std::string>& result);
+[[nodiscard]] std::string encode_message(std::uint32_t kind, std::string_view bytes);
+[[nodiscard]] std::string encode_closed(std::uint16_t code, bool clean, std::string_view failure,
+                                        std::string_view reason);
 struct FetchedMessage {
   std::uint32_t id;
   int status;

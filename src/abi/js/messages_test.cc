@@ -46,6 +46,30 @@ TEST(DecodeResponse, RefusesAStatusThatHttpCannotCarry) {
     EXPECT_FALSE(decode_response(as_bytes(response(status, WWS_BODY_INLINE, 1, ""))).has_value());
 }
 
+TEST(DecodeResponse, ReadsAWebSocketWithItsStatusOnly) {
+  EXPECT_TRUE(decode_response(as_bytes(response(101, WWS_BODY_SOCKET, 1, ""))).has_value());
+  EXPECT_FALSE(decode_response(as_bytes(response(200, WWS_BODY_SOCKET, 1, ""))).has_value());
+  EXPECT_FALSE(decode_response(as_bytes(response(101, WWS_BODY_NONE, 1, ""))).has_value());
+}
+
+TEST(EncodeSocketEvents, HaveTheirParts) {
+  const std::string message = encode_message(WWS_SOCKET_BINARY, "ab");
+  ByteReader reader(as_bytes(message));
+  EXPECT_EQ(reader.number<std::uint32_t>(), unsigned{WWS_EVENT_MESSAGE});
+  EXPECT_EQ(reader.number<std::uint32_t>(), 0u);
+  EXPECT_EQ(reader.number<std::uint32_t>(), unsigned{WWS_SOCKET_BINARY});
+  EXPECT_EQ(reader.prefixed_text(), "ab");
+  const std::string closed = encode_closed(4000, true, "", "bye");
+  ByteReader rest(as_bytes(closed));
+  EXPECT_EQ(rest.number<std::uint32_t>(), unsigned{WWS_EVENT_CLOSED});
+  EXPECT_EQ(rest.number<std::uint32_t>(), 0u);
+  EXPECT_EQ(rest.number<std::uint32_t>(), 4000u);
+  EXPECT_EQ(rest.number<std::uint32_t>(), 1u);
+  EXPECT_EQ(rest.prefixed_text(), "");
+  EXPECT_EQ(rest.prefixed_text(), "bye");
+  EXPECT_EQ(rest.remaining(), 0u);
+}
+
 TEST(EncodeRequest, LowersHeaderNamesAndKeepsValues) {
   http::Headers headers;
   headers.add("X-Mixed-Case", "VaLuE");

@@ -159,6 +159,10 @@ Task<Result<void>> Session::pump_events() {
   for (;;) {
     if (exceeded_) co_return fail(*exceeded_);
     if (gone_ && exchange_ && events_.empty()) co_return fail(ErrorKind::Gone, "the client left");
+    if (socket_) {
+      auto served = co_await serve_socket();
+      co_return served;
+    }
     if (sent_ && (exchange_ || settled())) co_return Result<void>();
     if (!waiting()) {
       if (sent_) co_return Result<void>();
@@ -301,6 +305,10 @@ wasm::HostResult Session::answer(ByteView message) {
   if (!response) return std::move(response).error();
   responded_ = true;
   response_ = std::move(*response);
+  if (response_->body_kind == WWS_BODY_SOCKET)
+    socket_ =
+        std::make_unique<GuestSocket>(services_, worker_, *exchange_,
+                                      [this](std::string event) { push_event(std::move(event)); });
   return {};
 }
 
@@ -316,6 +324,10 @@ Task<Result<void>> Session::send_response() {
   // Whoever sees the answer sees what it stored; a request that fails stores nothing.
   auto committed = commit_kv();
   if (!committed) co_return committed;
+  if (message.body_kind == WWS_BODY_SOCKET) {
+    auto opened = co_await open_socket(std::move(message.head));
+    co_return opened;
+  }
   if (message.body_kind == WWS_BODY_STREAM) {
     streaming_ = true;
     auto started = co_await exchange_->start(std::move(message.head), std::nullopt);
@@ -398,6 +410,11 @@ Task<void> Session::answer_failure(const Error& error) {
                               ? *failure_
                               : Failure{error, failure_ ? failure_->stack : ""};
   report(failure);
+  if (socket_ && socket_->is_open()) {
+    if (services_.developer) services_.developer->notice(shown(failure));
+    co_await fail_socket();
+    co_return;
+  }
   if (exchange_->started()) {
     if (services_.developer) services_.developer->notice(shown(failure));
     out_abort_ = true;
@@ -419,8 +436,8 @@ std::optional<observe::Limit> Session::limit_hit(const Error& error) const {
   if (response_over_) return observe::Limit::Response;
   // Bounds of the host's that no worker can set.
   if (exceeded_ || body_error_) return std::nullopt;
-  return abi::limit_hit(error.kind(), lease_ ? lease_->cpu_used() : std::chrono::nanoseconds(0),
-                        worker_.config.limits);
+  const auto used = lease_ ? lease_->cpu_used() - turn_began_ : std::chrono::nanoseconds(0);
+  return abi::limit_hit(error.kind(), used, worker_.config.limits);
 }
 
 void Session::report(const Failure& failure) {
@@ -479,7 +496,7 @@ void Session::read(std::uint32_t stream) {
     return;
   }
   if (reading_request_) return;
-  if (!exchange_) {
+  if (!exchange_ || socket_) {
     push_event(
         encode_chunk(stream, WWS_CHUNK_ERROR, "the request body is gone after the response"));
     return;
@@ -556,7 +573,7 @@ void Session::timer(std::uint32_t id, double milliseconds) {
 void Session::exceed(std::string what) {
   if (exceeded_) return;
   exceeded_ = Error(ErrorKind::Exhausted, std::move(what));
-  lease_->cancel(*exceeded_);
+  if (lease_) lease_->cancel(*exceeded_);
   wake().notify();
 }
 
@@ -699,7 +716,7 @@ void Session::computed(std::uint32_t id, const Result<std::string>& result,
   computing_elsewhere_.erase(id);
   computed_ += took;
   const auto limit = worker_.config.limits.cpu;
-  if (limit.count() != 0 && lease_ && computed_ + lease_->cpu_used() > limit) {
+  if (limit.count() != 0 && lease_ && computed_ + lease_->cpu_used() - turn_began_ > limit) {
     exceed("the limit of CPU time was reached in a computation with an RSA key");
     return;
   }

@@ -1,4 +1,4 @@
-// Session: one request in one leased instance of the engine.
+// Session: one request in one leased instance of the engine, and the WebSocket that it may become.
 //
 // Life: made when the request is at hand, answers it with respond(), and, where the worker called
 // waitUntil, goes on in extend() after the response. Everything that the guest started (timers,
@@ -20,6 +20,7 @@
 #include "abi/js/engine.h"
 #include "abi/js/fetch_operation.h"
 #include "abi/js/guest_host.h"
+#include "abi/js/guest_socket.h"
 #include "abi/js/messages.h"
 #include "abi/log_budget.h"
 #include "abi/resume_until.h"
@@ -99,6 +100,9 @@ class Session final : public GuestHost {
   std::int32_t crypto(ByteView message) override;
   std::string_view crypto_taken() override;
   std::int32_t compute(ByteView message) override;
+  std::int32_t socket_send(std::uint32_t kind, ByteView bytes) override;
+  void socket_close(std::uint32_t code, std::string_view reason) override;
+  std::int64_t socket_buffered() override;
 
  private:
   Task<Result<std::int32_t>> call_with(const char* function, const std::string& message);
@@ -113,6 +117,10 @@ class Session final : public GuestHost {
   Task<Result<void>> run(const char* function, const std::string& message);
   Task<Result<void>> pump_events();
   Task<Result<void>> send_response();
+  Task<Result<void>> open_socket(http::ResponseHead head);
+  Task<Result<void>> serve_socket();
+  Task<void> fail_socket();
+  void begin_turn();
   Task<void> pump_response();
   Task<void> read_request();
   Task<void> leave_exchange();
@@ -170,6 +178,7 @@ class Session final : public GuestHost {
   bool out_abort_ = false;
   bool guest_waits_writable_ = false;
   bool reading_request_ = false;
+  std::unique_ptr<GuestSocket> socket_;  // if the response is one
 
   LogBudget log_budget_;
   std::string rejections_;  // in development: those that nobody handled
@@ -185,6 +194,7 @@ class Session final : public GuestHost {
   std::uint32_t next_compute_ = 1;
   std::shared_ptr<std::atomic<bool>> no_longer_;  // nobody waits for those that have not begun
   std::chrono::nanoseconds computed_{};           // CPU time of those that ended
+  std::chrono::nanoseconds turn_began_{};         // CPU time of the lease, in a WebSocket's turn
   // Made when something waits: a request that does not costs none of them.
   std::optional<io::Notifier> wake_;
   std::optional<io::Notifier> out_ready_;

@@ -47,6 +47,7 @@ class Connection final : public Exchange, public Served {
   Task<Result<void>> write_file(int descriptor, std::uint64_t offset,
                                 std::uint64_t length) override;
   Task<Result<void>> finish() override;
+  Task<Result<void>> upgrade(ResponseHead head) override;
   void abort() noexcept override;
   [[nodiscard]] bool started() const noexcept override { return answer_ != Answer::None; }
   [[nodiscard]] int status() const noexcept override { return status_; }
@@ -75,6 +76,7 @@ class Connection final : public Exchange, public Served {
   Task<Wait> receive();
   Task<Result<void>> send_continue();
   Task<Result<std::string>> read_more();
+  Task<Result<std::string>> read_upgraded();
   [[nodiscard]] bool over_limit(std::uint64_t bytes) const noexcept;
   [[nodiscard]] std::unexpected<Error> body_failed(int status) noexcept;
 
@@ -118,7 +120,8 @@ class Connection final : public Exchange, public Served {
   bool idle_ = false;        // nothing of the next request has arrived
   bool head_begun_ = false;  // the time for the head is running
   bool stopping_ = false;
-  bool broken_ = false;  // the response could not be delivered whole
+  bool upgraded_ = false;  // another protocol is spoken
+  bool broken_ = false;    // the response could not be delivered whole
   bool cut_ = false;
 };
 

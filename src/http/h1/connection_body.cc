@@ -32,6 +32,7 @@ bool Connection::over_limit(std::uint64_t bytes) const noexcept {
 
 Task<Result<std::string>> Connection::read() {
   if (cut_) co_return lost();
+  if (upgraded_) co_return co_await read_upgraded();
   if (body_failure_ != 0) co_return body_failed(body_failure_);
   if (over_limit(parser_.content_length().value_or(0))) co_return body_failed(413);
   if (!body_given_) {
@@ -59,6 +60,20 @@ Task<Result<std::string>> Connection::read_more() {
   body_received_ += piece.size();
   if (over_limit(body_received_)) co_return body_failed(413);
   co_return piece;
+}
+
+// Whoever speaks the other protocol knows how long to wait, and ends it with abort().
+Task<Result<std::string>> Connection::read_upgraded() {
+  if (begin_ != end_) co_return take_received();
+  error_code error = asio::error::operation_aborted;
+  std::size_t bytes = 0;
+  // A wake-up that was meant for the writer is not ours.
+  while (error == asio::error::operation_aborted && !cut_)
+    bytes = co_await transport_.read_some(asio::buffer(buffer_.get(), kBufferSize), error);
+  if (cut_) co_return lost();
+  if (error == asio::error::eof) co_return std::string();
+  if (error) co_return lost();
+  co_return std::string(buffer_.get(), bytes);
 }
 
 std::unexpected<Error> Connection::body_failed(int status) noexcept {

@@ -79,6 +79,25 @@ Task<Result<void>> Connection::start(ResponseHead head, std::optional<std::uint6
   co_return co_await flush(pieces);
 }
 
+Task<Result<void>> Connection::upgrade(ResponseHead head) {
+  if (cut_) co_return lost();
+  if (answer_ != Answer::None)
+    co_return fail(ErrorKind::Invalid, "this request has been answered already");
+  if (!body_complete_ || parser_.head().version_minor < 1)
+    co_return fail(ErrorKind::Unsupported,
+                   "a connection changes its protocol after a request of HTTP/1.1 without a body");
+  WWS_CO_CHECK(check_response_head({.status = 200, .reason = {}, .headers = head.headers}));
+  append_upgrade_head(out_, head, group_.date.at(std::time(nullptr)));
+  status_ = 101;
+  answer_ = Answer::Streaming;
+  framing_ = Framing::UntilClose;
+  discards_ = keep_alive_ = false;
+  upgraded_ = true;
+  Pieces pieces;
+  pieces.add(out_);
+  co_return co_await flush(pieces);
+}
+
 Task<Result<void>> Connection::write(std::string_view bytes) {
   WWS_CO_CHECK(count_answer(bytes.size()));
   if (discards_ || bytes.empty()) co_return Result<void>();

@@ -22,6 +22,22 @@ void append_framing(std::string& out, Framing framing, std::uint64_t length) {
   out.append("\r\n");
 }
 
+void append_status(std::string& out, int status, std::string_view reason) {
+  out.append("HTTP/1.1 ");
+  append_number(out, static_cast<std::uint64_t>(status));
+  out.push_back(' ');
+  out.append(reason.empty() ? reason_phrase(status) : reason);
+  out.append("\r\n");
+}
+
+void append_fields(std::string& out, const Headers& headers, std::string_view date) {
+  for (const Header& header : headers) {
+    if (is_servers_own(header.name)) continue;
+    out.append(header.name).append(": ").append(header.value).append("\r\n");
+  }
+  out.append("Date: ").append(date).append("\r\n");
+}
+
 }  // namespace
 
 bool is_servers_own(std::string_view name) noexcept {
@@ -71,20 +87,18 @@ Result<void> check_response_head(const ResponseHead& head) {
 
 void append_response_head(std::string& out, const ResponseHead& head, Framing framing,
                           std::uint64_t length, Persistence persistence, std::string_view date) {
-  out.append("HTTP/1.1 ");
-  append_number(out, static_cast<std::uint64_t>(head.status));
-  out.push_back(' ');
-  out.append(head.reason.empty() ? reason_phrase(head.status) : std::string_view(head.reason));
-  out.append("\r\n");
-  for (const Header& header : head.headers) {
-    if (is_servers_own(header.name)) continue;
-    out.append(header.name).append(": ").append(header.value).append("\r\n");
-  }
-  out.append("Date: ").append(date).append("\r\n");
+  append_status(out, head.status, head.reason);
+  append_fields(out, head.headers, date);
   if (persistence == Persistence::Close) out.append("Connection: close\r\n");
   if (persistence == Persistence::KeepAlive) out.append("Connection: keep-alive\r\n");
   append_framing(out, framing, length);
   out.append("\r\n");
+}
+
+void append_upgrade_head(std::string& out, const ResponseHead& head, std::string_view date) {
+  append_status(out, 101, {});
+  append_fields(out, head.headers, date);
+  out.append("Connection: Upgrade\r\n\r\n");
 }
 
 }  // namespace wws::http::h1

@@ -38,4 +38,7 @@ class DateText final {
 void append_response_head(std::string& out, const ResponseHead& head, Framing framing,
                           std::uint64_t length, Persistence persistence, std::string_view date);
 
+// The head of 101, after which another protocol is spoken; its fields are checked.
+void append_upgrade_head(std::string& out, const ResponseHead& head, std::string_view date);
+
 }  // namespace wws::http::h1

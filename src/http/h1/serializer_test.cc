@@ -24,6 +24,17 @@ TEST(Serializer, WritesAHeadAndKeepsItsOwnFields) {
             "12\r\n\r\n");
 }
 
+TEST(Serializer, WritesTheHeadOfAnUpgrade) {
+  ResponseHead head{.status = 101, .reason = {}, .headers = {}};
+  head.headers.add("Upgrade", "websocket");
+  head.headers.add("Connection", "close");
+  std::string out;
+  append_upgrade_head(out, head, "D");
+  EXPECT_EQ(out,
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nDate: D\r\n"
+            "Connection: Upgrade\r\n\r\n");
+}
+
 TEST(Serializer, NamesEachFraming) {
   const auto written = [](Framing framing, Persistence persistence) {
     std::string out;

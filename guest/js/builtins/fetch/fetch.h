@@ -193,6 +193,7 @@ typedef struct {
   JSValue status_text, url; /* undefined: empty */
   wws_headers* headers;     /* NULL: none but what body_type says */
   JSValue headers_object;
+  JSValue web_socket; /* the client's end of the WebSocket that it is; undefined else */
   wws_body body;
 } wws_fetch_response;
 
@@ -230,7 +231,7 @@ int wws_dispatch_answer(JSContext* context, JSValueConst answer);
   X(mode) X(credentials) X(cache) X(redirect) X(referrer) X(referrerPolicy) X(integrity) \
   X(keepalive) X(duplex) X(cancel) X(done) X(value) X(enqueue) X(close) X(error) X(locked) \
   X(tee) X(fetch) X(handleEvent) X(next) X(prototype) X(_disturbed) X(stream) X(pull) \
-  X(control) X(chunk) X(end) X(getReader)
+  X(control) X(chunk) X(end) X(getReader) X(webSocket)
 /* clang-format on */
 
 typedef struct wws_outgoing wws_outgoing;

@@ -1,6 +1,7 @@
 /* https://fetch.spec.whatwg.org/#response-class, and how a response leaves. */
 #include <string.h>
 
+#include "../websocket/websocket.h"
 #include "fetch.h"
 #include "sniff.h"
 
@@ -8,14 +9,16 @@ wws_fetch_response* wws_response_new(JSContext* context) {
   wws_fetch_response* response = js_mallocz(context, sizeof *response);
   if (!response) return NULL;
   response->status = 200;
-  response->status_text = response->url = response->headers_object = JS_UNDEFINED;
+  response->status_text = response->url = response->headers_object = response->web_socket =
+      JS_UNDEFINED;
   wws_body_init(&response->body);
   return response;
 }
 
 void wws_response_free(JSRuntime* runtime, wws_fetch_response* response) {
   if (!response) return;
-  JS_FreeValuesRT(runtime, response->status_text, response->url, response->headers_object);
+  JS_FreeValuesRT(runtime, response->status_text, response->url, response->headers_object,
+                  response->web_socket);
   wws_body_free(runtime, &response->body);
   wws_headers_free(runtime, response->headers);
   js_free_rt(runtime, response);
@@ -35,6 +38,7 @@ static void mark(JSRuntime* runtime, JSValueConst value, JS_MarkFunc* function) 
   wws_fetch_response* response = JS_GetAnyOpaque(value, &class_id);
   if (!response) return;
   JS_MarkValue(runtime, response->headers_object, function);
+  JS_MarkValue(runtime, response->web_socket, function);
   wws_body_mark(runtime, &response->body, function);
 }
 
@@ -80,12 +84,30 @@ static int take_status(JSContext* context, wws_fetch_response* response, JSValue
   JS_FreeValue(context, value);
   if (result < 0) return -1;
   status &= 0xffff;
+  if (status == 101 && !JS_IsUndefined(response->web_socket)) {
+    response->status = 101;
+    return 0;
+  }
   if (status < 200 || status > 599) {
     JS_ThrowRangeError(context, "Response: the status must be 200 to 599, not %d", status);
     return -1;
   }
   response->status = (uint16_t)status;
   return 0;
+}
+
+/* https://developers.cloudflare.com/workers/runtime-apis/websockets/ */
+static int take_web_socket(JSContext* context, wws_fetch_response* response, JSValueConst init) {
+  JSValue value = JS_GetProperty(context, init, wws_fetch_of(context)->atoms.webSocket);
+  if (JS_IsUndefined(value) || JS_IsNull(value)) return 0;
+  int is_socket = JS_IsException(value) ? -1 : wws_is_websocket(context, value);
+  if (is_socket > 0) {
+    response->web_socket = value;
+    return 0;
+  }
+  JS_FreeValue(context, value);
+  if (is_socket == 0) JS_ThrowTypeError(context, "Response: webSocket is not a WebSocket");
+  return -1;
 }
 
 static int check_reason(JSContext* context, JSValueConst text) {
@@ -125,7 +147,12 @@ static int take_init(JSContext* context, wws_fetch_response* response, JSValueCo
     JS_ThrowTypeError(context, "Response: init is not an object");
     return -1;
   }
-  if (take_headers(context, response, init) < 0 || take_status(context, response, init) < 0) {
+  if (take_web_socket(context, response, init) < 0 || take_headers(context, response, init) < 0 ||
+      take_status(context, response, init) < 0) {
+    return -1;
+  }
+  if (!JS_IsUndefined(response->web_socket) && response->status != 101) {
+    JS_ThrowRangeError(context, "Response: a response with a webSocket has the status 101");
     return -1;
   }
   return take_status_text(context, response, init);
@@ -288,10 +315,20 @@ static JSValue get_headers(JSContext* context, JSValueConst self) {
   return JS_DupValue(context, response->headers_object);
 }
 
+static JSValue get_web_socket(JSContext* context, JSValueConst self) {
+  wws_fetch_response* response = self_of(context, self);
+  if (!response) return JS_EXCEPTION;
+  return JS_IsUndefined(response->web_socket) ? JS_NULL
+                                              : JS_DupValue(context, response->web_socket);
+}
+
 static JSValue response_clone(JSContext* context, JSValueConst self, int count,
                               JSValueConst* values) {
   wws_fetch_response* from = self_of(context, self);
   if (!from) return JS_EXCEPTION;
+  if (!JS_IsUndefined(from->web_socket)) {
+    return JS_ThrowTypeError(context, "Response.clone: a WebSocket cannot be cloned");
+  }
   int unusable = wws_body_unusable(context, &from->body);
   if (unusable > 0) JS_ThrowTypeError(context, "Response.clone: the body was used already");
   wws_fetch_response* to = unusable ? NULL : wws_response_new(context);
@@ -322,6 +359,7 @@ static const JSCFunctionListEntry functions[] = {
     ATTRIBUTE("ok", OK),
     ATTRIBUTE("statusText", STATUS_TEXT),
     JS_CGETSET_DEF2("headers", get_headers, NULL, JS_PROP_CONFIGURABLE | JS_PROP_ENUMERABLE),
+    JS_CGETSET_DEF2("webSocket", get_web_socket, NULL, JS_PROP_CONFIGURABLE),
     JS_CFUNC_DEF2("clone", 0, response_clone, JS_PROP_C_W_E),
     JS_PROP_STRING_DEF("[Symbol.toStringTag]", "Response", JS_PROP_CONFIGURABLE),
 };
@@ -377,7 +415,9 @@ static void write_body(JSContext* context, wws_writer* writer, const wws_body* b
   }
 }
 
-static uint8_t way_of(const wws_body* body) {
+static uint8_t way_of(const wws_fetch_response* response) {
+  if (!JS_IsUndefined(response->web_socket)) return WWS_BODY_SOCKET;
+  const wws_body* body = &response->body;
   switch (body->kind) {
     case WWS_BODY_IS_NULL: return WWS_BODY_NONE;
     case WWS_BODY_IS_TEXT:
@@ -393,7 +433,7 @@ static int write_status(JSContext* context, wws_writer* writer,
     text.at = wws_string_latin1(context, response->status_text, &text.size);
   }
   wws_write_u16(writer, response->status);
-  wws_write_u8(writer, way_of(&response->body));
+  wws_write_u8(writer, way_of(response));
   wws_write_u8(writer, 0);
   wws_write_str(writer, text.at, text.size);
   return 0;
@@ -413,11 +453,12 @@ static int check_sendable(JSContext* context, wws_fetch_response* response) {
 
 int wws_response_send(JSContext* context, wws_fetch_response* response) {
   if (check_sendable(context, response) < 0) return -1;
+  uint8_t way = way_of(response);
+  if (way == WWS_BODY_SOCKET && wws_websocket_couple(context, response->web_socket) < 0) return -1;
   wws_writer writer;
   wws_writer_init(&writer, context);
   write_status(context, &writer, response);
   write_headers(context, &writer, response);
-  uint8_t way = way_of(&response->body);
   if (way == WWS_BODY_INLINE) write_body(context, &writer, &response->body);
   if (writer.failed) {
     wws_writer_free(&writer);
@@ -426,6 +467,7 @@ int wws_response_send(JSContext* context, wws_fetch_response* response) {
   }
   wws_host_respond(writer.at, writer.size);
   wws_writer_free(&writer);
+  if (way == WWS_BODY_SOCKET) return wws_websocket_flush(context);
   if (way != WWS_BODY_STREAM) {
     response->body.used = way == WWS_BODY_INLINE;
     return 0;
