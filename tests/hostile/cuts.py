@@ -35,9 +35,9 @@ PROJECT = {
   }));
 } };
 """,
-    "ask/[size].js": """export default { async fetch(request, env, { params }) {
+    "ask/[size].js": """export default { async fetch(request, env) {
   try {
-    const response = await fetch(`${env.UPSTREAM}/${params.size}`);
+    const response = await fetch(`${env.UPSTREAM}/${request.params.size}`);
     return new Response(`whole: ${await response.text()}`);
   } catch (error) {
     return new Response(`failed: ${error.message}`);

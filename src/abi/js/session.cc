@@ -424,9 +424,9 @@ std::optional<observe::Limit> Session::limit_hit(const Error& error) const {
 }
 
 void Session::report(const Failure& failure) {
-  // A client that sends a bad body, or leaves within it, could else fill the log.
-  if (body_error_ && failure.error.kind() == ErrorKind::GuestFault) {
-    services_.log.debug("the request's body could not be read",
+  // A client that sends a bad body, or leaves, could else fill the log.
+  if ((body_error_ || gone_) && failure.error.kind() == ErrorKind::GuestFault) {
+    services_.log.debug("a worker failed with its client",
                         {{"route", worker_.route}, {"error", failure.error.to_string()}});
     return;
   }
