@@ -1,16 +1,23 @@
 # The same sources for this machine, under the sanitizers, with a fake host: builtins are tested in
 # milliseconds. Every builtins/<standard>/test/*.js and engine/test/*.js is a test.
-add_executable(wws_js_runner test/runner.cc test/fake_host.cc ${WWS_JS_SOURCES}
+add_library(wws_js_native STATIC test/fake_host.cc ${WWS_JS_SOURCES}
   ${WWS_JS_EMBEDDED_SOURCES} ${WWS_QUICKJS_SOURCES} ${WWS_JS_CXX_SOURCES})
-target_include_directories(wws_js_runner PRIVATE ${WWS_JS_INCLUDES})
-set_target_properties(wws_js_runner PROPERTIES C_STANDARD 11 C_EXTENSIONS ON)
+target_include_directories(wws_js_native PRIVATE ${WWS_JS_INCLUDES})
+set_target_properties(wws_js_native PROPERTIES C_STANDARD 11 C_EXTENSIONS ON)
 # Frames are larger under the sanitizers than in WebAssembly.
-target_compile_definitions(wws_js_runner PRIVATE _GNU_SOURCE WWS_STACK_SIZE=2097152)
-target_compile_options(wws_js_runner PRIVATE -O1 -g1 -funsigned-char -fwrapv
+target_compile_definitions(wws_js_native PRIVATE _GNU_SOURCE WWS_STACK_SIZE=2097152)
+target_compile_options(wws_js_native PRIVATE -O1 -g1 -funsigned-char -fwrapv
   -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+  $<$<BOOL:${WWS_FUZZ}>:-fsanitize=fuzzer-no-link>
   $<$<COMPILE_LANGUAGE:C>:-Wall -Wextra -Werror -Wno-unused-parameter>)
-target_link_options(wws_js_runner PRIVATE -fsanitize=address,undefined)
-target_link_libraries(wws_js_runner PRIVATE m wws_abi_js)
+target_link_options(wws_js_native INTERFACE -fsanitize=address,undefined)
+target_link_libraries(wws_js_native PUBLIC m wws_abi_js)
+
+add_executable(wws_js_runner test/runner.cc)
+target_include_directories(wws_js_runner PRIVATE ${WWS_JS_INCLUDES})
+target_compile_options(wws_js_runner PRIVATE -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
+  -fno-omit-frame-pointer)
+target_link_libraries(wws_js_runner PRIVATE wws_js_native)
 set_source_files_properties(${WWS_QUICKJS_SOURCES} engine/quickjs_unit.c PROPERTIES
   COMPILE_OPTIONS "-w;-fno-sanitize=undefined")
 # GCC can inline what ada forces to be inline only with full optimisation.

@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <utility>
 #include <vector>
 
 #include "http/accepted.h"
@@ -116,14 +117,13 @@ class LoopListener final : public Listener {
   void accepted(const error_code& error, Transport::Socket socket) {
     if (!accepting_) return;
     if (error && error != asio::error::connection_aborted) {
-      // Out of descriptors, most likely: the sweep tries again.
+      // Out of descriptors, most likely (`ulimit -n`): the sweep tries again.
       if (!warned_) group_.log.warn("cannot accept connections", {{"error", error.message()}});
       retry_ = warned_ = true;
       sweep_later();
       return;
     }
     if (!error) {
-      warned_ = false;
       asio::co_spawn(acceptor_.get_executor(),
                      serve(std::make_unique<Member>(std::move(socket), *this)), asio::detached);
       sweep_later();
@@ -154,10 +154,10 @@ class LoopListener final : public Listener {
     const auto now = coarse_now();
     for (std::size_t i = connections_.size(); i-- > 0;)
       if (i < connections_.size()) connections_[i]->sweep(now);
-    if (retry_) {
-      retry_ = false;
-      accept();
-    }
+    // Accepting goes well again when it has for the length of a sweep: while one client comes for
+    // each that leaves, it does not.
+    if (!retry_) warned_ = false;
+    if (std::exchange(retry_, false)) accept();
     if (!connections_.empty()) sweep_later();
   }
 

@@ -193,21 +193,30 @@ void AccessLog::follow_moved_file() {
   if (!opened) return;
   ::close(descriptor_);
   descriptor_ = *opened;
+  torn_ = false;
 }
 
 void AccessLog::write(std::string_view lines) {
-  while (!lines.empty()) {
-    const ssize_t written = ::write(descriptor_, lines.data(), lines.size());
+  // Behind what a full disk took only a part of, a line of its own begins.
+  const bool written = (!torn_ || write_all("\n")) && write_all(lines);
+  if (written) failing_ = false;
+}
+
+bool AccessLog::write_all(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor_, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
       if (!std::exchange(failing_, true))
         log_.error(fmt::format("the access log {} cannot be written, lines are lost: {}", path_,
                                std::generic_category().message(errno)));
-      return;
+      return false;
     }
-    lines.remove_prefix(static_cast<std::size_t>(written));
+    if (written == 0) continue;
+    torn_ = text[static_cast<std::size_t>(written) - 1] != '\n';
+    text.remove_prefix(static_cast<std::size_t>(written));
   }
-  failing_ = false;
+  return true;
 }
 
 }  // namespace wws::observe

@@ -85,6 +85,7 @@ class AccessLog final {
   AccessLog(std::string path, AccessFormat format, int descriptor, Log& log);
   void serve();
   void write(std::string_view lines);
+  [[nodiscard]] bool write_all(std::string_view text);
   void follow_moved_file();
 
   const std::string path_;
@@ -93,6 +94,7 @@ class AccessLog final {
   std::mutex file_mutex_;
   int descriptor_;
   bool failing_ = false;
+  bool torn_ = false;  // what was written last is no whole line
   std::vector<std::unique_ptr<Buffer>> buffers_;
   std::mutex wake_mutex_;
   std::condition_variable wake_;

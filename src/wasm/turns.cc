@@ -63,7 +63,6 @@ void Turns::over() {
 void Turns::schedule() {
   if (scheduled_ || taken_ || waiting_.empty()) return;
   scheduled_ = true;
-  const auto turn = ended_ - began_;
   if (!waiting_.front()->heavy || others_ < kNoise) {
     asio::post(loop_, guarded(&Turns::grant));
     return;

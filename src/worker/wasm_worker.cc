@@ -77,6 +77,20 @@ Task<Result<std::string>> read_body(http::Exchange& exchange, BodyBudget::Share&
   }
 }
 
+// Ends the guest's call when the client leaves: nobody would see what it answers.
+class StopWhenGone final {
+ public:
+  StopWhenGone(http::Exchange& exchange, wasm::Lease& lease) : exchange_(exchange) {
+    exchange_.on_gone([&lease] { lease.cancel(Error(ErrorKind::Gone, "the client left")); });
+  }
+  ~StopWhenGone() { exchange_.on_gone({}); }
+  StopWhenGone(const StopWhenGone&) = delete;
+  StopWhenGone& operator=(const StopWhenGone&) = delete;
+
+ private:
+  http::Exchange& exchange_;
+};
+
 }  // namespace
 
 WasmRuntime::WasmRuntime(wasm::Runtime& runtime)
@@ -288,7 +302,8 @@ void WasmWorker::count_limit(abi::LoopServices& services, Run& run, const Error&
 }
 
 Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Loaded& loaded,
-                                           std::string document, bindings::KvTransaction* kv) {
+                                           http::Exchange& exchange, std::string document,
+                                           bindings::KvTransaction* kv) {
   auto lease = services.pool.try_acquire(loaded.program, loaded.program->base_image());
   if (!lease) {
     lease = co_await services.pool.acquire(loaded.program, loaded.program->base_image());
@@ -299,6 +314,7 @@ Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Lo
   for (const auto& entry : loaded.entry_points) {
     auto result = run.lease->try_call(entry, {});
     if (!result) {
+      const StopWhenGone watch(exchange, *run.lease);
       result = co_await abi::resume_until(services.loop, *run.lease, run.deadline);
     }
     if (*result) continue;
@@ -372,7 +388,8 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
     write();
   else
     co_await wasm_.aside(write);
-  auto response = co_await run(services, *value, std::move(document), kv.get());
+  auto response = co_await run(services, *value, exchange, std::move(document), kv.get());
+  if (!response && response.error().kind() == ErrorKind::Gone) co_return;
   if (!response) {
     co_await answer_refusal(services, exchange, identity_, response.error());
     co_return;

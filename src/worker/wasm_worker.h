@@ -80,8 +80,9 @@ class WasmWorker final : public Worker, private Evictable {
   Task<Result<Loaded>> make(boost::asio::any_io_executor loop);
   Task<Result<std::shared_ptr<const Loaded>>> loaded(abi::LoopServices& services);
   [[nodiscard]] abi::wasi_p1::WasiOptions options(std::string document) const;
+  // Gone when the client left meanwhile; the guest is stopped then.
   Task<Result<abi::stdio_json::JsonResponse>> run(abi::LoopServices& services, const Loaded& loaded,
-                                                  std::string document,
+                                                  http::Exchange& exchange, std::string document,
                                                   bindings::KvTransaction* kv);
   void count_limit(abi::LoopServices& services, Run& run, const Error& ended) const;
   static Result<void> store(bindings::KvTransaction& kv, abi::stdio_json::Pairs& wanted);

@@ -113,7 +113,7 @@ class Host final : public FakeHost {
     pump(state, true);
     outcome_.kv = store_;
     if (outcome_.responded && streaming_ && !outcome_.ended && !outcome_.aborted &&
-        !request.gone_on_write) {
+        !request.gone_on_write && !request.gone) {
       complain("the response's body never ended");
     }
     return outcome_;

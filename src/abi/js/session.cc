@@ -441,6 +441,12 @@ std::optional<observe::Limit> Session::limit_hit(const Error& error) const {
 }
 
 void Session::report(const Failure& failure) {
+  // A client that sends a bad body, or leaves, could else fill the log.
+  if ((body_error_ || gone_) && failure.error.kind() == ErrorKind::GuestFault) {
+    services_.log.debug("a worker failed with its client",
+                        {{"route", worker_.route}, {"error", failure.error.to_string()}});
+    return;
+  }
   if (services_.metrics) services_.metrics->failed(worker_.number, limit_hit(failure.error));
   std::vector<observe::Field> fields = {{"worker", worker_.label}, {"route", worker_.route}};
   add_trace(fields, failure.stack, worker_);

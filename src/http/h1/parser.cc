@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint64_t kFramingPerByte = 16;
 constexpr std::uint64_t kFramingBase = 16 * 1024;
 
+constexpr std::string_view kNotOneBlank = "the parts of the request line stand one blank apart";
 constexpr std::string_view kOtherVersion = "only HTTP/1.0 and HTTP/1.1 are served";
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
@@ -43,6 +44,7 @@ struct RequestParser::Callbacks {
   }
   static int method(llhttp_t* machine, const char* at, std::size_t size) {
     self(machine).head_.method.append(at, size);
+    self(machine).note_end(at + size);
     return HPE_OK;
   }
   static int method_complete(llhttp_t* machine) {
@@ -52,7 +54,18 @@ struct RequestParser::Callbacks {
     return HPE_OK;
   }
   static int url(llhttp_t* machine, const char* at, std::size_t size) {
-    self(machine).head_.target.append(at, size);
+    RequestParser& parser = self(machine);
+    if (parser.head_.target.empty() && !parser.follows_one_blank(at))
+      return parser.refuse(400, kNotOneBlank);
+    parser.head_.target.append(at, size);
+    parser.note_end(at + size);
+    return HPE_OK;
+  }
+  static int protocol(llhttp_t* machine, const char* at, std::size_t size) {
+    RequestParser& parser = self(machine);
+    if (parser.protocol_.empty() && !parser.follows_one_blank(at))
+      return parser.refuse(400, kNotOneBlank);
+    parser.protocol_.append(at, size);
     return HPE_OK;
   }
   static int protocol_complete(llhttp_t* machine) {
@@ -86,7 +99,7 @@ struct RequestParser::Callbacks {
     settings.on_method = method;
     settings.on_method_complete = method_complete;
     settings.on_url = url;
-    settings.on_protocol = append<&RequestParser::protocol_>;
+    settings.on_protocol = protocol;
     settings.on_protocol_complete = protocol_complete;
     settings.on_version_complete = version_complete;
     settings.on_header_field = append<&RequestParser::name_>;
@@ -117,7 +130,7 @@ void RequestParser::next() noexcept {
   protocol_.clear();
   name_.clear();
   value_.clear();
-  head_bytes_ = body_bytes_ = framing_bytes_ = length_ = 0;
+  head_bytes_ = line_part_ = body_bytes_ = framing_bytes_ = length_ = 0;
   header_count_ = 0;
   hosts_ = 0;
   chunked_ = keep_alive_ = expects_continue_ = has_head_ = complete_ = false;
@@ -137,9 +150,11 @@ RequestParser::Step RequestParser::parse(std::string_view bytes, std::string& bo
   const std::string_view fed = was_in_head ? bytes.substr(0, room) : bytes;
 
   body_ = &body;
+  bytes_ = fed.data();
   const std::uint64_t body_before = body_bytes_;
   const llhttp_errno_t error = llhttp_execute(&machine_, fed.data(), fed.size());
   body_ = nullptr;
+  bytes_ = nullptr;
 
   const std::size_t consumed =
       error == HPE_OK ? fed.size()
@@ -175,6 +190,16 @@ RequestParser::Step RequestParser::refused(std::size_t consumed) noexcept {
 int RequestParser::refuse(int status, std::string_view text) noexcept {
   refusal_ = {status, text};
   return HPE_USER;
+}
+
+// llhttp takes any number of blanks, and so would not see where a target with a blank in it ends
+// (RFC 9112 section 3).
+bool RequestParser::follows_one_blank(const char* at) const noexcept {
+  return head_bytes_ + static_cast<std::uint64_t>(at - bytes_) == line_part_ + 1;
+}
+
+void RequestParser::note_end(const char* at) noexcept {
+  line_part_ = head_bytes_ + static_cast<std::uint64_t>(at - bytes_);
 }
 
 bool RequestParser::framing_is_cheap() const noexcept {

@@ -61,6 +61,9 @@ class RequestParser final {
   Step refused(std::size_t consumed) noexcept;
   int refuse(int status, std::string_view text) noexcept;
   void explain(llhttp_errno_t error, std::string_view rest) noexcept;
+  // Whether a part of the request line begins one byte behind the end of the one before it.
+  [[nodiscard]] bool follows_one_blank(const char* at) const noexcept;
+  void note_end(const char* at) noexcept;
   int header_complete();
   int note_field(std::string_view name, std::string_view value);
   int head_complete();
@@ -76,6 +79,8 @@ class RequestParser final {
   std::string name_;
   std::string value_;
   std::string* body_ = nullptr;  // borrowed during parse()
+  const char* bytes_ = nullptr;  // likewise: of the head that is being parsed
+  std::uint64_t line_part_ = 0;  // where in the head the method or the target ends
   std::uint64_t head_bytes_ = 0;
   std::uint64_t body_bytes_ = 0;
   std::uint64_t framing_bytes_ = 0;  // of a body: chunk sizes, extensions, trailers

@@ -160,6 +160,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Bad{400, "\x16\x03\x01\x02 a TLS hello"}, Bad{400, " GET / HTTP/1.1\r\nHost: a\r\n\r\n"},
         Bad{400, "GET / HTTP/1.1 \r\nHost: a\r\n\r\n"},
+        Bad{400, "GET  / HTTP/1.1\r\nHost: a\r\n\r\n"},
+        Bad{400, "GET /  HTTP/1.1\r\nHost: a\r\n\r\n"},
+        Bad{400, "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n"},
         Bad{400, "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n"}, Bad{400, "GET / HTTP/1.1\nHost: a\r\n\r\n"},
         Bad{400, "GET / HTTP/1.1\r\nHost: a\n\r\n"}, Bad{400, "GET / HTTP/1.1\r\nHost: a\r\n\n"},
         Bad{400, "GET / HTTP/1.1\rHost: a\r\n\r\n"},

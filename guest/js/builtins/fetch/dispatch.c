@@ -134,6 +134,8 @@ static int on_gone(JSContext* context, uint32_t id, wws_reader* rest) {
   wws_fetch_state* state = wws_fetch_of(context);
   if (state->waits_for_client) wws_operation_ended(context);
   state->waits_for_client = false;
+  /* Before the signal aborts: what a worker then makes of its stream is nobody's failure. */
+  wws_pump_stop(context, WWS_STREAM_RESPONSE, JS_UNDEFINED);
   JSValue signal = state->client_signal;
   state->client_signal = JS_UNDEFINED;
   if (JS_IsUndefined(signal)) return 0;

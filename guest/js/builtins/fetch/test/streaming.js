@@ -48,6 +48,14 @@ function answer(event) {
     case "/stuck": return new Response(new ReadableStream({
       start(controller) { controller.enqueue(encoder.encode("some")); },
     }));
+    case "/hanging": {
+      event.request.signal.addEventListener("abort", () => console.log("aborted"));
+      return new Response(new ReadableStream({
+        start(controller) { controller.enqueue(encoder.encode("some")); },
+        pull() { return new Promise((resolve) => setTimeout(resolve, 1e9)); },
+        cancel() { console.log("cancelled"); },
+      }));
+    }
     case "/locked": {
       const stream = new ReadableStream();
       const response = new Response(stream);
@@ -77,6 +85,14 @@ function answer(event) {
 //< 200
 //< chunks a
 //= info cancelled
+
+// The stream waits for nothing of the client's, and is cancelled all the same.
+//> GET http://a.test/hanging
+//> gone
+//< 200
+//< chunks some
+//= info cancelled
+//= info aborted
 
 //> GET http://a.test/timed
 //< 200
