@@ -142,9 +142,10 @@ void WasmRuntime::forget_unused() {
 struct WasmWorker::Run {
   // Without folders there is nothing to wait for on other threads.
   Run(abi::LoopServices& services, const abi::WorkerIdentity& identity,
-      abi::wasi_p1::WasiOptions options, WasmRuntime& wasm, std::unique_ptr<wasm::Lease> given)
+      const http::RequestHead& request, abi::wasi_p1::WasiOptions options, WasmRuntime& wasm,
+      std::unique_ptr<wasm::Lease> given)
       : deadline(abi::deadline_after(identity.config.limits.wall)),
-        outbound(services, outbound_policy(identity.config, deadline)),
+        outbound(services, outbound_policy(identity.config, deadline), http::trace_of(request)),
         timers(abi::wasi_p1::make_loop_timers(services.loop)),
         blocking(options.folders.empty()
                      ? nullptr
@@ -288,13 +289,14 @@ void WasmWorker::count_limit(abi::LoopServices& services, Run& run, const Error&
 }
 
 Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Loaded& loaded,
-                                           std::string document, bindings::KvTransaction* kv) {
+                                           const http::RequestHead& request, std::string document,
+                                           bindings::KvTransaction* kv) {
   auto lease = services.pool.try_acquire(loaded.program, loaded.program->base_image());
   if (!lease) {
     lease = co_await services.pool.acquire(loaded.program, loaded.program->base_image());
   }
   if (!*lease) co_return fail(std::move(*lease).error());
-  Run run(services, identity_, options(std::move(document)), wasm_, std::move(**lease));
+  Run run(services, identity_, request, options(std::move(document)), wasm_, std::move(**lease));
   std::optional<Error> ended;
   for (const auto& entry : loaded.entry_points) {
     auto result = run.lease->try_call(entry, {});
@@ -306,6 +308,9 @@ Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Lo
     break;
   }
   if (ended) count_limit(services, run, *ended);
+  if (services.metrics)
+    services.metrics->ran(identity_.number, observe::LoopMetrics::TopLevel::FromImage,
+                          run.lease->cpu_used(), run.lease->memory().size());
   run.lease.reset();
   std::optional<Result<JsonResponse>> read;
   const auto finish = [&] {
@@ -372,7 +377,7 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
     write();
   else
     co_await wasm_.aside(write);
-  auto response = co_await run(services, *value, std::move(document), kv.get());
+  auto response = co_await run(services, *value, exchange.request(), std::move(document), kv.get());
   if (!response) {
     co_await answer_refusal(services, exchange, identity_, response.error());
     co_return;

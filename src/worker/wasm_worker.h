@@ -81,6 +81,7 @@ class WasmWorker final : public Worker, private Evictable {
   Task<Result<std::shared_ptr<const Loaded>>> loaded(abi::LoopServices& services);
   [[nodiscard]] abi::wasi_p1::WasiOptions options(std::string document) const;
   Task<Result<abi::stdio_json::JsonResponse>> run(abi::LoopServices& services, const Loaded& loaded,
+                                                  const http::RequestHead& request,
                                                   std::string document,
                                                   bindings::KvTransaction* kv);
   void count_limit(abi::LoopServices& services, Run& run, const Error& ended) const;
