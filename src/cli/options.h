@@ -36,6 +36,8 @@ struct Options {
   bool allow_outside_folders = false;  // [[folders]] may lie outside of `path`
   std::vector<std::string> cors;
   std::uint64_t max_body = 10u << 20;  // bytes, 0 = unbounded
+  config::Bounds bounds;
+  std::vector<config::BoundSetting> bound_flags;  // those of the command line, which win
   config::Compression compression = config::Compression::All;
   unsigned threads = 0;                     // 0: one a core
   std::uint64_t image_memory = 128u << 20;  // bytes for loaded workers, 0 = unbounded
