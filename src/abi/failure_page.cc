@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "http/request_id.h"
+
 namespace wws::abi {
 
 FailurePage status_page(int status, std::string text) {
@@ -11,6 +13,13 @@ FailurePage status_page(int status, std::string text) {
   page.head.headers.add("cache-control", "no-store");
   page.body = fmt::format("<p>{}</p>", text);
   return page;
+}
+
+// An id has no character that is markup (http/request_id.h).
+void name_request(FailurePage& page, std::string_view request_id) {
+  if (request_id.empty()) return;
+  page.head.headers.set(std::string(http::kRequestId), std::string(request_id));
+  if (page.body.starts_with("<p>")) page.body += fmt::format("\n<p>Request {}</p>", request_id);
 }
 
 FailurePage failure_page(ErrorKind kind) {

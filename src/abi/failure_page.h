@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/error.h"
 #include "http/message.h"
@@ -18,6 +19,8 @@ struct FailurePage {
 [[nodiscard]] FailurePage failure_page(ErrorKind kind);
 // Of a request whose body could not be taken: 413 for Exhausted, 408 for TimedOut, else 400.
 [[nodiscard]] FailurePage body_failure_page(ErrorKind kind);
+// Says in the field x-request-id what the request is called, and in the text what to ask for.
+void name_request(FailurePage& page, std::string_view request_id);
 // The page for a given status.
 [[nodiscard]] FailurePage status_page(int status, std::string text);
 

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <mutex>
 #include <thread>
 
 #include "admin/app.h"
@@ -34,12 +35,19 @@ class LoopAdmin final : public Admin {
     http::ConnectionLimits limits;
     limits.max_body_bytes = kMaxBody;
     limits.max_connections = kMaxConnections;
-    WWS_TRY(listener_, http::make_listener(context_, options_.address, http::ReusePort::No, limits,
-                                           app_, sources_.log));
+    if (options_.taken_over) {
+      WWS_TRY(socket_, http::ListenSocket::adopt(*options_.taken_over));
+    } else {
+      WWS_TRY(socket_, http::ListenSocket::open(options_.address, http::ReusePort::No));
+    }
+    WWS_TRY(auto served, socket_->duplicate());
+    port_ = socket_->port();
+    WWS_TRY(listener_, http::make_listener(context_, std::move(served), {.limits = limits}, app_,
+                                           sources_.log));
     return {};
   }
 
-  std::uint16_t port() const noexcept override { return listener_->port(); }
+  std::uint16_t port() const noexcept override { return port_; }
 
   void start() override {
     listener_->start();
@@ -47,8 +55,21 @@ class LoopAdmin final : public Admin {
     thread_ = std::jthread([this] { context_.run(); });
   }
 
+  std::unique_ptr<http::ListenSocket> listening() override {
+    const std::lock_guard lock(socket_mutex_);
+    if (!socket_) return nullptr;
+    auto copy = socket_->duplicate();
+    return copy ? *std::move(copy) : nullptr;
+  }
+
+  void hand_over() override {
+    close_socket();
+    asio::post(context_, [this] { listener_->stop_accepting(); });
+  }
+
   void stop() override {
     if (!thread_.joinable()) return;
+    close_socket();
     asio::post(context_, [this] {
       listener_->close_all();
       context_.stop();
@@ -57,6 +78,11 @@ class LoopAdmin final : public Admin {
   }
 
  private:
+  void close_socket() {
+    const std::lock_guard lock(socket_mutex_);
+    socket_.reset();
+  }
+
   void sample() {
     live_.sample(sources_.metrics.total(), sources_.clock.realtime(), sources_.clock.monotonic());
     timer_.expires_after(kSampleInterval);
@@ -72,6 +98,9 @@ class LoopAdmin final : public Admin {
   asio::steady_timer timer_;
   Live live_;
   App app_;
+  std::mutex socket_mutex_;
+  std::unique_ptr<http::ListenSocket> socket_;  // kept for a process that goes on with it
+  std::uint16_t port_ = 0;
   std::unique_ptr<http::Listener> listener_;
   std::jthread thread_;
 };

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,8 @@ struct StaticFile {
 struct AdminOptions {
   http::ListenAddress address{.host = "127.0.0.1", .port = 8081};
   std::string token;  // empty: none is asked for, which only a loopback address may do
+  // Of an earlier process, which is served instead of a new one; taken.
+  std::optional<int> taken_over = std::nullopt;
 };
 
 // All of it is borrowed and outlives the admin's stop(); the server may end after that.
@@ -63,6 +66,10 @@ class Admin {
   // Cuts what is under way and joins the thread. Answers that loops of the server still prepare
   // come to nothing, but come: destroy this after the server.
   virtual void stop() = 0;
+  // A duplicate of what is listened on; null once that has stopped. From any thread, as the next.
+  [[nodiscard]] virtual std::unique_ptr<http::ListenSocket> listening() = 0;
+  // Another process serves the same socket: no more connections are accepted.
+  virtual void hand_over() = 0;
 };
 
 // Binds at once. Errors: as make_listener(); Denied for an address that other machines reach

@@ -61,6 +61,10 @@ Json figures_json(const observe::Figures& figures) {
                         {"opened", figures.sockets_opened},
                         {"messages_received", figures.messages_received},
                         {"messages_sent", figures.messages_sent}};
+  json["runs"] = figures.runs;
+  json["replayed_runs"] = figures.replayed;
+  json["cpu_seconds"] = static_cast<double>(figures.cpu_nanoseconds) / 1e9;
+  json["peak_memory_bytes"] = figures.peak_memory;
   Json& latency = json["latency_ms"];
   const std::uint64_t count = figures.latencies.count();
   latency["mean"] =
@@ -227,11 +231,23 @@ std::string server_document(const Facts& facts, const ServerStatus& status) {
   json["in_flight"] = status.figures.in_flight();
   json["figures"] = figures_json(status.figures);
   json["connections"] = status.loops.connections;
+  json["connections_accepted"] = status.figures.accepted;
+  json["tls_sessions_resumed"] = status.figures.tls_resumed;
+  Json& edge = json["bounds_hit"];
+  for (std::size_t i = 0; i < observe::kEdgeLimitCount; ++i)
+    edge[std::string(to_string(static_cast<observe::EdgeLimit>(i)))] =
+        status.figures.edge_limits[i];
+  json["codings"] = {{"found", status.figures.coding_hits}, {"made", status.figures.coding_misses}};
   json["background_tasks"] = status.loops.background;
-  json["instances"] = {{"running", pool.running},        {"idle", pool.idle},
-                       {"waiting", pool.waiting},        {"leases", pool.leases},
-                       {"created", pool.created},        {"restored", pool.restored},
-                       {"dropped", pool.dropped},        {"image_switches", pool.image_switches},
+  json["instances"] = {{"running", pool.running},
+                       {"idle", pool.idle},
+                       {"waiting", pool.waiting},
+
+                       {"leases", pool.leases},
+                       {"created", pool.created},
+                       {"restored", pool.restored},
+                       {"dropped", pool.dropped},
+                       {"image_switches", pool.image_switches},
                        {"loops_seen", status.loops_seen}};
   json["process"] = {{"resident_bytes", status.process.resident_bytes},
                      {"cpu_seconds", status.process.cpu_seconds}};

@@ -144,6 +144,7 @@ TEST_F(DocumentsTest, FiguresCountByStatusAndByLimit) {
   loop.ended(0, 503, 2ms);
   loop.ended(0, 0, 2ms);
   loop.failed(0, observe::Limit::Cpu);
+  loop.ran(0, observe::LoopMetrics::TopLevel::Replayed, 2ms, 4096);
   const Directory found = directory();
   const WorkerView view{found.entries()[0], worker().status(), metrics.worker(0)};
   const json document = json::parse(states_document({&view, 1}, 12, 10, true));
@@ -156,6 +157,10 @@ TEST_F(DocumentsTest, FiguresCountByStatusAndByLimit) {
   EXPECT_EQ(figures["failures"], 1);
   EXPECT_EQ(figures["limits_hit"]["cpu"], 1);
   EXPECT_EQ(figures["limits_hit"]["wall"], 0);
+  EXPECT_EQ(figures["runs"], 1);
+  EXPECT_EQ(figures["replayed_runs"], 1);
+  EXPECT_DOUBLE_EQ(figures["cpu_seconds"], 0.002);
+  EXPECT_EQ(figures["peak_memory_bytes"], 4096);
   EXPECT_DOUBLE_EQ(figures["latency_ms"]["mean"], 2);
   EXPECT_NEAR(figures["latency_ms"]["p99"].get<double>(), 2, 0.5);
 }
@@ -177,6 +182,8 @@ TEST(ServerDocument, TellsWhatTheServerIsAndDoes) {
   status.workers = {.total = 3, .loaded = 1, .unloaded = 1, .broken = 1, .delta_pages = 2};
   status.figures.begun = 9;
   status.figures.by_class[2] = 7;
+  status.figures.edge_limits[static_cast<std::size_t>(observe::EdgeLimit::Head)] = 3;
+  status.figures.accepted = 11;
   status.loops.connections = 5;
   status.loops.pool.restored = 40;
   status.process = {.resident_bytes = 1 << 20, .cpu_seconds = 1.5};
@@ -192,6 +199,9 @@ TEST(ServerDocument, TellsWhatTheServerIsAndDoes) {
   EXPECT_EQ(document["workers"]["image_bytes"], 8192);
   EXPECT_EQ(document["in_flight"], 2);
   EXPECT_EQ(document["connections"], 5);
+  EXPECT_EQ(document["connections_accepted"], 11);
+  EXPECT_EQ(document["bounds_hit"]["head"], 3);
+  EXPECT_EQ(document["bounds_hit"]["send_rate"], 0);
   EXPECT_EQ(document["loops"], 4);
   EXPECT_EQ(document["instances"]["loops_seen"], 3);
   EXPECT_EQ(document["instances"]["restored"], 40);

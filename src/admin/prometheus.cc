@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 namespace wws::admin {
@@ -74,6 +75,26 @@ void write_requests(Writer& out, const observe::Figures& figures) {
   for (std::size_t i = 0; i < observe::kLimitCount; ++i)
     out.sample("", fmt::format("limit=\"{}\"", to_string(static_cast<observe::Limit>(i))),
                figures.limits[i]);
+  for (std::size_t i = 0; i < observe::kEdgeLimitCount; ++i)
+    out.sample("", fmt::format("limit=\"{}\"", to_string(static_cast<observe::EdgeLimit>(i))),
+               figures.edge_limits[i]);
+  out.family("wws_worker_runs_total", "counter", "Runs of workers' code, by where they began.");
+  out.sample("", "from=\"image\"", figures.runs - std::min(figures.replayed, figures.runs));
+  out.sample("", "from=\"top_level_code\"", figures.replayed);
+  out.single("wws_connections_accepted_total", "counter", "Connections that were accepted.",
+             figures.accepted);
+  out.single("wws_tls_sessions_resumed_total", "counter", "TLS handshakes that resumed a session.",
+             figures.tls_resumed);
+}
+
+// What was there already, and what had to be made.
+void write_caches(Writer& out, const observe::Figures& figures, const wasm::PoolStats& pool) {
+  out.family("wws_cache_hits_total", "counter", "Uses of what was there already.");
+  out.sample("", "cache=\"instances\"", pool.leases - std::min(pool.created, pool.leases));
+  out.sample("", "cache=\"codings\"", figures.coding_hits);
+  out.family("wws_cache_misses_total", "counter", "Uses of what had to be made first.");
+  out.sample("", "cache=\"instances\"", pool.created);
+  out.sample("", "cache=\"codings\"", figures.coding_misses);
 }
 
 void write_sockets(Writer& out, const observe::Figures& figures) {
@@ -128,6 +149,12 @@ void write_each_worker(Writer& out, std::span<const WorkerView> asked) {
   out.family("wws_worker_request_seconds_total", "counter", "Time that a worker's requests took.");
   for (const auto& view : asked)
     out.sample("", labels(view), static_cast<double>(view.figures.nanoseconds) / 1e9);
+  out.family("wws_worker_cpu_seconds_total", "counter", "CPU time of a worker's code.");
+  for (const auto& view : asked)
+    out.sample("", labels(view), static_cast<double>(view.figures.cpu_nanoseconds) / 1e9);
+  out.family("wws_worker_peak_memory_bytes", "gauge",
+             "The largest memory that a worker's sandbox had at the end of a request.");
+  for (const auto& view : asked) out.sample("", labels(view), view.figures.peak_memory);
 }
 
 }  // namespace
@@ -141,6 +168,7 @@ std::string prometheus_text(const Facts& facts, const ServerStatus& status,
   write_sockets(out, status.figures);
   write_workers(out, status.workers);
   write_loops(out, status.loops);
+  write_caches(out, status.figures, status.loops.pool);
   write_each_worker(out, asked);
   out.single("process_start_time_seconds", "gauge", "When the process started, since 1970.",
              seconds(facts.started));

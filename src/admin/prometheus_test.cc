@@ -113,6 +113,33 @@ TEST_F(PrometheusTest, CountsWebSocketsAndNotTheirTime) {
   EXPECT_EQ(found["wws_http_request_duration_seconds_count"], 0);
 }
 
+TEST_F(PrometheusTest, CountsBoundsRunsAndCaches) {
+  observe::Metrics metrics;
+  auto& loop = metrics.add_loop();
+  using TopLevel = observe::LoopMetrics::TopLevel;
+  loop.ran(0, TopLevel::FromImage, 10us, 1);
+  loop.ran(0, TopLevel::Replayed, 10us, 1);
+  loop.ran(0, TopLevel::Replayed, 10us, 1);
+  loop.hit(observe::EdgeLimit::SendRate);
+  loop.accepted();
+  loop.tls_resumed();
+  for (int i = 0; i < 3; ++i) loop.coding_found();
+  loop.coding_made();
+  status_.figures = metrics.total();
+  status_.loops.pool = {.leases = 9, .created = 2};
+  auto found = samples();
+  EXPECT_EQ(found["wws_limit_hits_total{limit=\"send_rate\"}"], 1);
+  EXPECT_EQ(found["wws_limit_hits_total{limit=\"head\"}"], 0);
+  EXPECT_EQ(found["wws_worker_runs_total{from=\"image\"}"], 1);
+  EXPECT_EQ(found["wws_worker_runs_total{from=\"top_level_code\"}"], 2);
+  EXPECT_EQ(found["wws_connections_accepted_total"], 1);
+  EXPECT_EQ(found["wws_tls_sessions_resumed_total"], 1);
+  EXPECT_EQ(found["wws_cache_hits_total{cache=\"instances\"}"], 7);
+  EXPECT_EQ(found["wws_cache_misses_total{cache=\"instances\"}"], 2);
+  EXPECT_EQ(found["wws_cache_hits_total{cache=\"codings\"}"], 3);
+  EXPECT_EQ(found["wws_cache_misses_total{cache=\"codings\"}"], 1);
+}
+
 TEST_F(PrometheusTest, BucketsNeverFall) {
   observe::Metrics metrics;
   auto& loop = metrics.add_loop();
@@ -171,7 +198,9 @@ TEST_F(PrometheusTest, AWorkersNameCannotForgeALine) {
   fake_worker(site, 0).identity_.label = "x\"} 1\nforged{a=\"\\";
   const Directory directory(site);
   observe::Metrics metrics;
-  metrics.add_loop().ended(0, 404, 250ms);
+  auto& loop = metrics.add_loop();
+  loop.ended(0, 404, 250ms);
+  loop.ran(0, observe::LoopMetrics::TopLevel::FromImage, 125ms, 65536);
   const WorkerView view{directory.entries()[0], {}, metrics.worker(0)};
   EXPECT_THAT(text({&view, 1}), Not(HasSubstr("\nforged")));
   auto found = samples({&view, 1});
@@ -179,6 +208,8 @@ TEST_F(PrometheusTest, AWorkersNameCannotForgeALine) {
   EXPECT_EQ(found["wws_worker_requests_total{" + labels + ",code=\"4xx\"}"], 1);
   EXPECT_EQ(found.count("wws_worker_requests_total{" + labels + ",code=\"2xx\"}"), 0u);
   EXPECT_DOUBLE_EQ(found["wws_worker_request_seconds_total{" + labels + "}"], 0.25);
+  EXPECT_DOUBLE_EQ(found["wws_worker_cpu_seconds_total{" + labels + "}"], 0.125);
+  EXPECT_EQ(found["wws_worker_peak_memory_bytes{" + labels + "}"], 65536);
 }
 
 }  // namespace

@@ -39,6 +39,8 @@ class FakeServer final : public server::Server {
   std::vector<std::string> preload() override { return {}; }
   Ended run() override { return Ended::Cleanly; }
   void stop() override {}
+  std::vector<server::ListeningSocket> listening() override { return {}; }
+  void hand_over() override {}
   [[nodiscard]] Phase phase() const noexcept override { return phase_; }
   void ask(http::MemoryExchange::Request request, std::chrono::milliseconds,
            std::function<void(server::Asked)> done) override {

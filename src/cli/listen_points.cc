@@ -11,6 +11,9 @@ using server::ListenPoint;
 using Speaks = ListenPoint::Speaks;
 using Scheme = config::ListenSetting::Scheme;
 
+// What the name of a socket of systemd's begins with; no address does.
+constexpr std::string_view kActivated = "activated:";
+
 Speaks speaks(Scheme scheme, bool is_unix, const Options& options) {
   if (scheme == Scheme::Https) return Speaks::Https;
   const bool secure = scheme == Scheme::Unsaid && !is_unix && !options.tls_certificates.empty();
@@ -22,6 +25,7 @@ Result<ListenPoint> point_of(const std::string& text, const Options& options) {
   if (!setting) return fail(ErrorKind::Invalid, config::not_an_address(text));
   ListenPoint point;
   point.address = {setting->host, setting->port, setting->path, setting->mode};
+  point.name = http::to_string(point.address);
   point.speaks = speaks(setting->scheme, !setting->path.empty(), options);
   return point;
 }
@@ -33,6 +37,7 @@ ListenPoint point_of(const ActivatedSocket& socket, const Options& options) {
                                                  : Scheme::Unsaid;
   ListenPoint point;
   point.descriptor = socket.descriptor;
+  point.name = std::string(kActivated) + socket.name;
   point.speaks = speaks(scheme, false, options);
   return point;
 }
@@ -45,6 +50,7 @@ Result<std::vector<ListenPoint>> listen_points(const Options& options,
   if (options.address_given || (options.listen.empty() && activated.empty())) {
     ListenPoint point;
     point.address = {options.host, options.port, {}};
+    point.name = http::to_string(point.address);
     point.speaks = speaks(Scheme::Unsaid, false, options);
     points.push_back(std::move(point));
   }
@@ -64,9 +70,31 @@ Result<std::vector<ListenPoint>> listen_points(const Options& options,
                 "--redirect-https has nowhere to send to: nothing speaks HTTPS here (--tls-cert)");
   ListenPoint redirect;
   redirect.address = {options.host, *options.redirect_https, {}};
+  redirect.name = http::to_string(redirect.address);
   redirect.speaks = Speaks::RedirectToHttps;
   points.push_back(std::move(redirect));
   return points;
+}
+
+std::vector<ActivatedSocket> activated_before(const std::vector<InheritedSocket>& inherited) {
+  std::vector<ActivatedSocket> sockets;
+  for (const InheritedSocket& one : inherited)
+    if (one.name.starts_with(kActivated))
+      sockets.push_back({one.descriptor, one.name.substr(kActivated.size())});
+  return sockets;
+}
+
+void take_over(std::vector<ListenPoint>& points, std::vector<InheritedSocket>& inherited) {
+  for (ListenPoint& point : points) {
+    for (const InheritedSocket& one : inherited) {
+      const bool same =
+          point.descriptor ? point.descriptor == one.descriptor : point.name == one.name;
+      if (same) point.taken_over.push_back(one.descriptor);
+    }
+    std::erase_if(inherited, [&point](const InheritedSocket& one) {
+      return std::ranges::find(point.taken_over, one.descriptor) != point.taken_over.end();
+    });
+  }
 }
 
 std::vector<http::tls::CertificateFiles> certificate_files(const Options& options) {

@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "cli/activation.h"
+#include "cli/handover.h"
 #include "cli/options.h"
 #include "http/tls/certificates.h"
 #include "server/server.h"
@@ -17,6 +18,12 @@ namespace wws::cli {
 // for HTTPS without certificates and a redirection without HTTPS.
 [[nodiscard]] Result<std::vector<server::ListenPoint>> listen_points(
     const Options& options, const std::vector<ActivatedSocket>& activated);
+
+// Those of an earlier process's sockets that systemd had opened for it.
+[[nodiscard]] std::vector<ActivatedSocket> activated_before(
+    const std::vector<InheritedSocket>& inherited);
+// Gives each point the sockets of its name; what is left over is not listened on any more.
+void take_over(std::vector<server::ListenPoint>& points, std::vector<InheritedSocket>& inherited);
 
 [[nodiscard]] std::vector<http::tls::CertificateFiles> certificate_files(const Options& options);
 

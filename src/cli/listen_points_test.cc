@@ -80,6 +80,36 @@ TEST(ListenPoints, ARedirectionWithoutHttpsIsAnError) {
   EXPECT_FALSE(listen_points(options, {}));
 }
 
+TEST(ListenPoints, AnEarlierProcessIsTakenOverByName) {
+  Options options;
+  options.listen = {"127.0.0.1:0", "unix:/run/a.sock", "127.0.0.1:81"};
+  auto points = *listen_points(options, {});
+  std::vector<InheritedSocket> inherited = {
+      {"127.0.0.1:0", 10}, {"127.0.0.1:0", 11}, {"unix:/run/a.sock", 12}, {"127.0.0.1:99", 13}};
+  take_over(points, inherited);
+  EXPECT_EQ(points[0].taken_over, (std::vector<int>{10, 11}));
+  EXPECT_EQ(points[1].taken_over, (std::vector<int>{12}));
+  EXPECT_TRUE(points[2].taken_over.empty());
+  ASSERT_EQ(inherited.size(), 1u) << "what nobody wants any more is left";
+  EXPECT_EQ(inherited.front().descriptor, 13);
+}
+
+TEST(ListenPoints, SocketsOfSystemdsAreTakenOverOneByOne) {
+  Options options = with_certificate();
+  std::vector<InheritedSocket> inherited = {
+      {"activated:https", 10}, {"activated:", 11}, {"activated:", 12}, {"admin", 13}};
+  const auto activated = activated_before(inherited);
+  ASSERT_EQ(activated.size(), 3u);
+  EXPECT_EQ(activated[0].name, "https");
+  auto points = *listen_points(options, activated);
+  ASSERT_EQ(points.size(), 3u);
+  EXPECT_EQ(points[0].name, "activated:https");
+  take_over(points, inherited);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(points[static_cast<std::size_t>(i)].taken_over, (std::vector<int>{10 + i}));
+  EXPECT_EQ(inherited.size(), 1u);
+}
+
 TEST(ListenPoints, TheProxyProtocolNeedsSomebodyToTrust) {
   Options options;
   options.proxy_protocol = true;

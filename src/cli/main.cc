@@ -18,13 +18,17 @@
 #include "cli/embedded_engine.h"
 #include "cli/embedded_licenses.h"
 #include "cli/embedded_panel.h"
+#include "cli/handover.h"
 #include "cli/listen_points.h"
 #include "cli/listing.h"
 #include "cli/new_project.h"
 #include "cli/options.h"
 #include "cli/project_place.h"
 #include "cli/reloader.h"
+#include "cli/server_bounds.h"
+#include "cli/service_manager.h"
 #include "cli/site_builder.h"
+#include "cli/upgrade.h"
 #include "cli/version.h"
 #include "config/project.h"
 #include "develop/error_pages.h"
@@ -104,8 +108,9 @@ void print_problems(const cli::Options& options, const config::Mistakes& warning
 // SIGINT and SIGTERM end the server gracefully; a second one cuts what still runs.
 class StopOnSignal final {
  public:
-  explicit StopOnSignal(server::Server& server)
-      : server_(server), signals_(loop_, SIGINT, SIGTERM) {
+  // `at_first` is called before the server is told to stop.
+  StopOnSignal(server::Server& server, std::function<void()> at_first)
+      : server_(server), at_first_(std::move(at_first)), signals_(loop_, SIGINT, SIGTERM) {
     wait();
     thread_ = std::jthread([this] { loop_.run(); });
   }
@@ -115,15 +120,23 @@ class StopOnSignal final {
   void wait() {
     signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (error) return;
+      if (const auto act = std::exchange(at_first_, nullptr)) act();
       server_.stop();
       wait();
     });
   }
 
   server::Server& server_;
+  std::function<void()> at_first_;
   boost::asio::io_context loop_{1};
   boost::asio::signal_set signals_;
   std::jthread thread_;
+};
+
+// What this process was started as.
+struct Program {
+  std::string path;  // of the file, as it was then
+  std::vector<std::string> arguments;
 };
 
 int print_licenses() {
@@ -147,6 +160,45 @@ int refuse_project(const cli::Unreadable& unreadable) {
   return 1;
 }
 
+// What an earlier process has given to this one; nothing in one that nobody started so.
+class Inheritance final {
+ public:
+  Inheritance() = default;
+  Inheritance(const Inheritance&) = delete;
+  Inheritance& operator=(const Inheritance&) = delete;
+  // Nobody listens on what was not taken.
+  ~Inheritance() { close_rest(); }
+
+  Result<void> receive() {
+    WWS_TRY(end_, cli::handover_of_environment());
+    if (!end_) return {};
+    WWS_TRY(sockets, end_->receive());
+    return {};
+  }
+  std::optional<int> take(std::string_view name) {
+    const auto found = std::ranges::find(sockets, name, &cli::InheritedSocket::name);
+    if (found == sockets.end()) return std::nullopt;
+    const int descriptor = found->descriptor;
+    sockets.erase(found);
+    return descriptor;
+  }
+  [[nodiscard]] bool is_there() const noexcept { return end_.has_value(); }
+  void say_ready() {
+    close_rest();
+    if (end_) end_->say_ready();
+    end_.reset();
+  }
+
+  std::vector<cli::InheritedSocket> sockets;
+
+ private:
+  void close_rest() {
+    for (const auto& socket : sockets) close(socket.descriptor);
+    sockets.clear();
+  }
+  std::optional<cli::HandoverEnd> end_;
+};
+
 // What --enable-panel needs to remember of the server; nothing of it is there without.
 struct Watching {
   observe::Metrics metrics;
@@ -167,9 +219,11 @@ Result<std::string> admin_token(const cli::Options& options) {
 }
 
 Result<std::unique_ptr<admin::Admin>> open_admin(const cli::Options& options,
-                                                 admin::Sources sources) {
+                                                 Inheritance& inheritance, admin::Sources sources) {
   WWS_TRY(std::string token, admin_token(options));
-  return admin::make_admin({{options.admin_host, options.admin_port}, std::move(token)},
+  return admin::make_admin({{options.admin_host, options.admin_port},
+                            std::move(token),
+                            inheritance.take(cli::kAdminPlace)},
                            std::move(sources));
 }
 
@@ -183,18 +237,22 @@ Result<std::unique_ptr<http::tls::Certificates>> read_certificates(const cli::Op
 }
 
 Result<server::ServerOptions> server_options(const cli::Options& options, const server::Site& site,
-                                             http::tls::Certificates* certificates) {
+                                             http::tls::Certificates* certificates,
+                                             Inheritance& inheritance) {
   server::ServerOptions settings;
-  WWS_TRY(const auto activated, cli::activated_sockets(environment, getpid()));
+  WWS_TRY(auto activated, cli::activated_sockets(environment, getpid()));
+  if (inheritance.is_there()) activated = cli::activated_before(inheritance.sockets);
   WWS_TRY(settings.listen, cli::listen_points(options, activated));
+  cli::take_over(settings.listen, inheritance.sockets);
   WWS_TRY(settings.connections.trusted_proxies, cli::trusted_proxies(options));
   settings.connections.certificates = certificates;
   settings.connections.proxy_protocol = options.proxy_protocol;
+  settings.connections.limits = cli::connection_limits(options.bounds);
   settings.connections.limits.max_body_bytes = site.largest_body;
   settings.loops = options.threads != 0 ? options.threads : io::available_cores();
-  // Each instance reserves 4 GiB of address space and some mappings, of which a process has 65 000.
-  settings.pool.max_instances = std::clamp(4096 / settings.loops, 64u, 1024u);
-  settings.pool.max_per_image = settings.pool.max_instances / 4 * 3;
+  settings.shutdown_grace = options.bounds.stop_time;
+  settings.handover_grace = options.bounds.upgrade_time;
+  WWS_TRY(settings.pool, cli::pool_options(options.bounds, settings.loops));
   return settings;
 }
 
@@ -249,15 +307,36 @@ void print_routes(const cli::Options& options, const router::Router& router,
   fmt::print("{}", cli::route_list(router, root, base, length));
 }
 
+// All that is listened on, with the names by which a new process knows it.
+std::vector<server::ListeningSocket> listening(server::Server& server, admin::Admin* admin) {
+  auto sockets = server.listening();
+  if (admin == nullptr) return sockets;
+  if (auto socket = admin->listening()) sockets.push_back({cli::kAdminPlace, std::move(socket)});
+  return sockets;
+}
+
 int run_until_stopped(server::Server& server, admin::Admin* admin, cli::Reloader& reloader,
-                      observe::Log& log) {
-  StopOnSignal stop(server);
+                      Inheritance& inheritance, const Program& program, observe::Log& log) {
+  StopOnSignal stop(server, [] { cli::tell_service_manager(environment, "STOPPING=1"); });
   if (admin != nullptr) admin->start();
+  const auto upgrade = cli::make_upgrade(
+      {.program = program.path,
+       .arguments = program.arguments,
+       .sockets = [&] { return listening(server, admin); },
+       .taken_over =
+           [&](pid_t successor) {
+             cli::tell_service_manager(environment, fmt::format("MAINPID={}", successor));
+             server.hand_over();
+             if (admin != nullptr) admin->hand_over();
+           },
+       .log = log});
   const auto places = server.places();
   fmt::print("🚀 Start serving requests at {}\n", places.front());
   for (std::size_t i = 1; i < places.size(); ++i) fmt::print("   and at {}\n", places[i]);
   fmt::print("\n");
   std::fflush(stdout);
+  inheritance.say_ready();
+  cli::tell_service_manager(environment, "READY=1");
   const auto ended = server.run();
   if (admin != nullptr) admin->stop();
   reloader.stop();
@@ -306,7 +385,10 @@ struct Development {
   develop::ErrorPages pages;
 };
 
-int serve(const cli::Options& flags) {
+int serve(const cli::Options& flags, const Program& program) {
+  Inheritance inheritance;
+  if (auto received = inheritance.receive(); !received)
+    return fail_with(received.error().to_string());
   fmt::print("⚙️  Preparing the project from: {}\n", git::shown(flags.path));
   std::fflush(stdout);
   const auto place = find_project(flags);
@@ -342,7 +424,7 @@ int serve(const cli::Options& flags) {
 
   const auto certificates = read_certificates(options, clock, *log);
   if (!certificates) return fail_with(certificates.error().to_string());
-  const auto settings = server_options(options, *site, certificates->get());
+  const auto settings = server_options(options, *site, certificates->get(), inheritance);
   if (!settings) return fail_with(settings.error().to_string());
   std::optional<Watching> watching;
   if (options.enable_panel) watching.emplace();
@@ -358,16 +440,17 @@ int serve(const cli::Options& flags) {
 
   std::unique_ptr<cli::Reloader> reloader;
   if (watching) {
-    auto admin = open_admin(
-        options, {**server,
-                  *workshop.runtime,
-                  watching->metrics,
-                  ring,
-                  *log,
-                  clock,
-                  cli::embedded_panel(),
-                  {cli::kVersion, site->root, base, settings->loops, started},
-                  [&reloader](auto done) { reloader->reload("asked for", std::move(done)); }});
+    auto admin =
+        open_admin(options, inheritance,
+                   {**server,
+                    *workshop.runtime,
+                    watching->metrics,
+                    ring,
+                    *log,
+                    clock,
+                    cli::embedded_panel(),
+                    {cli::kVersion, site->root, base, settings->loops, started},
+                    [&reloader](auto done) { reloader->reload("asked for", std::move(done)); }});
     if (!admin) return fail_with(admin.error().to_string());
     watching->admin = std::move(*admin);
   }
@@ -377,7 +460,8 @@ int serve(const cli::Options& flags) {
   print_problems(options, read->warnings, *built, failures);
   auto reloading = cli::start_reloader(
       {flags, options, place->folder, environment, workshop.parts(clock), **server, workshop.bin,
-       *log, clock, development ? &development->reload : nullptr, [&server] { (*server)->stop(); }},
+       *log, clock, development ? &development->reload : nullptr, certificates->get(),
+       [&server] { (*server)->stop(); }},
       std::move(*built), options.watch ? cli::Watch::Yes : cli::Watch::No);
   if (!reloading) {
     // Workers are being loaded, which only a server that runs can end.
@@ -392,7 +476,8 @@ int serve(const cli::Options& flags) {
     std::fflush(stdout);
   }
   site.reset();  // the server's, which may replace it
-  return run_until_stopped(**server, watching ? watching->admin.get() : nullptr, *reloader, *log);
+  return run_until_stopped(**server, watching ? watching->admin.get() : nullptr, *reloader,
+                           inheritance, program, *log);
 }
 
 // --- wws check -----------------------------------------------------------------------------------
@@ -481,7 +566,10 @@ int check(const cli::Options& flags) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const Program program{cli::own_program(), {argv, argv + argc}};
   std::signal(SIGPIPE, SIG_IGN);
+  // Until there is somebody to upgrade.
+  std::signal(SIGUSR2, SIG_IGN);
   // A worker that writes past the process's file size limit gets an error, not the server's end.
   std::signal(SIGXFSZ, SIG_IGN);
   auto parsed = cli::parse_options(argc, argv);
@@ -496,6 +584,6 @@ int main(int argc, char** argv) {
   switch (options.command) {
     case cli::Command::New: return cli::new_project(options, cli::embedded_templates());
     case cli::Command::Check: return check(options);
-    default: return serve(options);
+    default: return serve(options, program);
   }
 }

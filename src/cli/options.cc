@@ -41,6 +41,11 @@ std::string check_port(const std::string& text) {
   return "'" + text + "' is no port: write a number from 1 to 65535, or 0 for any free one";
 }
 
+std::string check_bound(const std::string& text) {
+  const auto bound = config::parse_bound(text);
+  return bound ? std::string() : bound.error().message();
+}
+
 std::string check_path(const std::string& text) {
   if (!text.empty()) return {};
   return "the folder's name is empty: write '.' for this one";
@@ -102,7 +107,9 @@ constexpr char kCommands[] =
     "  wws check [PATH]  report every mistake without serving, for CI\n"
     "  wws new [DIR]     make a project: --template js, ts, hono, c or rust\n"
     "A command is the first word; a folder of that name is served by `wws ./dev`.\n"
-    "SIGHUP makes a running server read its project again.";
+    "SIGHUP makes a running server read its project again; SIGUSR2 starts this program anew, "
+    "which\n"
+    "takes over what it listens on.";
 
 template <typename T, typename U>
 void take(const Options& options, const char* flag, const std::optional<T>& setting, U& value) {
@@ -120,6 +127,7 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   }
   if (options.command == Command::New) return parse_new(argc, argv);
   std::string max_body = "10MiB";
+  std::vector<std::string> bounds;
   std::string image_memory = "128MiB";
   std::string compression = "all";
   std::string log_level = "info";
@@ -193,6 +201,13 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   app.add_option("--max-sockets", options.max_sockets,
                  "WebSockets at once; 0 for as many as there are sandboxes for")
       ->capture_default_str();
+  app.add_option("--bound", bounds,
+                 "Bound of connections and of what waits: connections=5000, head_time=5s, "
+                 "queue=100 and others (docs/settings.md); may be repeated")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->take_all()
+      ->check(check_bound);
   app.add_option("--compression", compression,
                  "What is compressed for clients that accept it: all, files (of `public`) or off")
       ->capture_default_str()
@@ -263,6 +278,9 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
                 "--tls-cert, in the same order\n"};
   for (std::string& origin : options.cors) origin = config::parse_origin(origin).value_or(origin);
   options.max_body = config::parse_size(max_body).value_or(0);
+  for (const std::string& text : bounds)
+    if (auto bound = config::parse_bound(text)) options.bound_flags.push_back(*std::move(bound));
+  config::apply(options.bounds, options.bound_flags);
   options.image_memory = config::parse_size(image_memory).value_or(0);
   options.compression = config::parse_compression(compression).value_or(config::Compression::All);
   options.log_level = observe::parse_level(log_level).value_or(observe::Level::Info);
@@ -298,6 +316,8 @@ void apply_settings(Options& options, const config::ServerSettings& settings) {
   take(options, "--cors", settings.cors, options.cors);
   take(options, "--max-body", settings.max_body, options.max_body);
   take(options, "--max-sockets", settings.max_sockets, options.max_sockets);
+  config::apply(options.bounds, settings.bounds);
+  config::apply(options.bounds, options.bound_flags);
   take(options, "--compression", settings.compression, options.compression);
   take(options, "--threads", settings.threads, options.threads);
   take(options, "--image-memory", settings.image_memory, options.image_memory);

@@ -37,6 +37,8 @@ struct Options {
   std::vector<std::string> cors;
   std::uint64_t max_body = 10u << 20;  // bytes, 0 = unbounded
   std::uint64_t max_sockets = 1000;    // WebSockets at once, 0 = unbounded
+  config::Bounds bounds;
+  std::vector<config::BoundSetting> bound_flags;  // those of the command line, which win
   config::Compression compression = config::Compression::All;
   unsigned threads = 0;                     // 0: one a core
   std::uint64_t image_memory = 128u << 20;  // bytes for loaded workers, 0 = unbounded

@@ -103,6 +103,22 @@ TEST(Options, AnOriginIsWrittenAsBrowsersSendIt) {
   EXPECT_NE(exit.text.find("is no origin"), std::string::npos) << exit.text;
 }
 
+TEST(Options, ABoundOfTheCommandLineWinsOverASetting) {
+  auto options = std::get<Options>(parse({"--bound", "queue=5", "--bound", "head_time=2s"}));
+  EXPECT_EQ(options.bounds.queue, 5u);
+  config::ServerSettings settings;
+  settings.bounds = {{"queue", "7"}, {"connections", "9"}};
+  apply_settings(options, settings);
+  EXPECT_EQ(options.bounds.queue, 5u);
+  EXPECT_EQ(options.bounds.connections, 9u);
+  EXPECT_EQ(options.bounds.head_time, std::chrono::seconds(2));
+  for (const char* wrong : {"queue", "quue=1", "queue=many"}) {
+    const auto exit = std::get<Exit>(parse({"--bound", wrong}));
+    EXPECT_EQ(exit.code, 2);
+    EXPECT_NE(exit.text.find(wrong), std::string::npos) << exit.text;
+  }
+}
+
 TEST(Options, LanguageRuntimesAreSaidNotToBeThere) {
   EXPECT_TRUE(std::get<Options>(parse({"-i", "site"})).install_runtimes);
   for (const auto& arguments : std::vector<std::vector<const char*>>{

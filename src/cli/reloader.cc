@@ -138,9 +138,20 @@ class ThreadReloader final : public Reloader {
       if (ends_with_terminal_ && !has_terminal())
         parts_.hang_up();
       else
-        ask("SIGHUP", nullptr);
+        hear_hang_up();
       wait_for_signal();
     });
+  }
+
+  void hear_hang_up() {
+    if (parts_.certificates != nullptr) {
+      if (const auto loaded = parts_.certificates->reload(); !loaded)
+        parts_.log.warn("the certificates are not reloaded; the old ones stay",
+                        {{"why", loaded.error().to_string()}});
+      else
+        parts_.log.info("certificates are read again");
+    }
+    ask("SIGHUP", nullptr);
   }
 
   void see(const io::FolderWatch::Report& report) {
@@ -253,10 +264,18 @@ class ThreadReloader final : public Reloader {
     const auto tell = [this](bool same, std::string_view name) {
       if (!same)
         parts_.log.warn(
-            fmt::format("wws.toml: the new {} takes effect when the server is started anew", name));
+            fmt::format("wws.toml: the new {} takes effect when the server is started anew, or "
+                        "upgraded (SIGUSR2)",
+                        name));
     };
     tell(now.host == was.host, "host");
     tell(now.port == was.port, "port");
+    tell(now.listen == was.listen, "listen");
+    tell(now.tls_certificates == was.tls_certificates && now.tls_keys == was.tls_keys, "tls");
+    tell(now.redirect_https == was.redirect_https, "redirect_https");
+    tell(now.trusted_proxies == was.trusted_proxies, "trusted_proxies");
+    tell(now.proxy_protocol == was.proxy_protocol, "proxy_protocol");
+    tell(now.bounds == was.bounds, "bounds");
     tell(now.threads == was.threads, "threads");
     tell(now.image_memory == was.image_memory, "image_memory");
     tell(now.fresh_instances == was.fresh_instances, "fresh_instances");

@@ -23,6 +23,7 @@
 #include "cli/options.h"
 #include "cli/site_builder.h"
 #include "develop/live_reload.h"
+#include "http/tls/certificates.h"
 #include "server/reload.h"
 #include "server/server.h"
 
@@ -38,7 +39,8 @@ struct ReloaderParts {
   WorkerBin& bin;
   observe::Log& log;
   const io::Clock& clock;
-  develop::LiveReload* reload = nullptr;  // null in production
+  develop::LiveReload* reload = nullptr;            // null in production
+  http::tls::Certificates* certificates = nullptr;  // null: nothing speaks HTTPS
   std::function<void()> hang_up;  // on a SIGHUP because the terminal is gone: ends the server
 };
 

@@ -139,6 +139,21 @@ class SettingsReader final : public TableReader<SettingsReader> {
     out_.max_sockets = static_cast<std::uint64_t>(*sockets);
   }
 
+  // A table whose keys are the names of bounds.
+  void read_bounds(const toml::node& node, const std::string& key) {
+    const toml::table* table = node.as_table();
+    if (table == nullptr) return wrong_type(node, key, "a table");
+    for (auto&& [name, value] : *table) {
+      const std::string full = key + "." + std::string(name.str());
+      BoundSetting bound{std::string(name.str()), amount(value)};
+      Bounds tried;
+      if (const auto set = set_bound(tried, bound.name, bound.value); !set)
+        mistake(line_of(name.source()), full, set.error().message());
+      else
+        out_.bounds.push_back(std::move(bound));
+    }
+  }
+
   void read_compression(const toml::node& node, const std::string& key) {
     const auto value = text(node, key);
     if (!value) return;
@@ -226,6 +241,7 @@ class SettingsReader final : public TableReader<SettingsReader> {
       {"cors", &SettingsReader::read_cors},
       {"max_body", &SettingsReader::read_max_body},
       {"max_sockets", &SettingsReader::read_max_sockets},
+      {"bounds", &SettingsReader::read_bounds},
       {"compression", &SettingsReader::read_compression},
       {"threads", &SettingsReader::read_threads},
       {"image_memory", &SettingsReader::read_image_memory},

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "config/bounds.h"
 #include "config/ignore_rules.h"
 #include "config/mistake.h"
 #include "config/worker_config.h"
@@ -57,6 +58,7 @@ struct ServerSettings {
   std::optional<std::vector<std::string>> cors;    // origins as parse_origin() writes them
   std::optional<std::uint64_t> max_body;           // bytes
   std::optional<std::uint64_t> max_sockets;        // WebSockets at once
+  std::vector<BoundSetting> bounds;                // of [bounds]
   std::optional<Compression> compression;
   std::optional<unsigned> threads;
   std::optional<std::uint64_t> image_memory;  // bytes

@@ -72,12 +72,28 @@ ignore = ["target/**"]
 cors = ["HTTPS://a.example:443", "*"]
 max_body = "1MiB"
 max_sockets = 12
+listen = ["0.0.0.0:8080", "https://[::1]:8443", "unix:/run/wws.sock,mode=0666"]
+redirect_https = 80
+trusted_proxies = ["10.0.0.0/8", "unix"]
+proxy_protocol = true
+compression = "files"
+access_log = "-"
+access_log_format = "json"
 threads = 2
 image_memory = "64MiB"
 fresh_instances = true
 admin_port = 9001
 log_level = "warn"
 log_format = "json"
+
+[tls]
+certificate = "site.pem"
+key = "/etc/site.key"
+
+[bounds]
+queue = 7
+head_time = "2s"
+head_bytes = 8192
 
 [vars]
 A = "1"
@@ -101,6 +117,22 @@ allowed_hosts = ["api.example.com"]
   EXPECT_THAT(*server.cors, ElementsAre("https://a.example", "*"));
   EXPECT_EQ(server.max_body, 1u << 20);
   EXPECT_EQ(server.max_sockets, 12u);
+  EXPECT_THAT(*server.listen,
+              ElementsAre("0.0.0.0:8080", "https://[::1]:8443", "unix:/run/wws.sock,mode=0666"));
+  ASSERT_EQ(server.tls->size(), 1u);
+  EXPECT_EQ(server.tls->front().certificate, root_ / "site.pem") << "relative to the project";
+  EXPECT_EQ(server.tls->front().key, "/etc/site.key");
+  EXPECT_EQ(server.redirect_https, 80);
+  EXPECT_THAT(*server.trusted_proxies, ElementsAre("10.0.0.0/8", "unix"));
+  EXPECT_EQ(server.proxy_protocol, true);
+  EXPECT_EQ(server.compression, Compression::Files);
+  EXPECT_EQ(server.access_log, "-");
+  EXPECT_EQ(server.access_log_format, observe::AccessFormat::Json);
+  Bounds bounds;
+  apply(bounds, server.bounds);
+  EXPECT_EQ(bounds.queue, 7u);
+  EXPECT_EQ(bounds.head_time, 2s);
+  EXPECT_EQ(bounds.head_bytes, 8192u);
   EXPECT_EQ(server.threads, 2u);
   EXPECT_EQ(server.image_memory, 64u << 20);
   EXPECT_EQ(server.fresh_instances, true);
@@ -139,6 +171,28 @@ TEST(ParseSettings, RefusesBadValues) {
       {"max-body = 1", "max-body: unknown key, did you mean 'max_body'?"},
       {"max_body = 'big'", "max_body: must be bytes"},
       {"max_sockets = -1", "max_sockets: must be a number of WebSockets"},
+      {"listen = 'localhost:80'", "listen: must be a list of strings"},
+      {"listen = ['ftp://x:1']", "listen: "},
+      {"listen = ['127.0.0.1']", "listen: "},
+      {"tls = 'site.pem'", "tls: must be a table or a list of tables"},
+      {"tls = { certificate = 'a.pem' }", "tls.key: is missing: it names a file in PEM"},
+      {"tls = { key = 'a.key' }", "tls.certificate: is missing: it names a file in PEM"},
+      {"tls = { certificate = 1, key = 'a.key' }", "tls.certificate: must be a string"},
+      {"tls = { certificate = 'a', key = 'b', chain = 'c' }",
+       "tls.chain: unknown key; known here: certificate, key"},
+      {"tls = [1]", "tls: must be a table, not a number"},
+      {"redirect_https = '80'", "redirect_https: must be a number from 0"},
+      {"redirect_https = 70000", "redirect_https: must be a number from 0"},
+      {"trusted_proxies = '10.0.0.0/8'", "trusted_proxies: must be a list of strings"},
+      {"trusted_proxies = [1]", "trusted_proxies: must be a string"},
+      {"proxy_protocol = 2", "proxy_protocol: must be true or false"},
+      {"compression = 'some'", "compression: must be \"all\""},
+      {"access_log_format = 'short'", "access_log_format: must be \"combined\" or \"json\""},
+      {"bounds = 1", "bounds: must be a table"},
+      {"bounds.quue = 1", "bounds.quue: unknown bound, did you mean 'queue'?"},
+      {"bounds.queue = 'many'", "bounds.queue: must be a number from 0"},
+      {"bounds.queue = true", "bounds.queue: must be a number from 0"},
+      {"bounds.head_time = '2 days'", "bounds.head_time: must be milliseconds"},
       {"threads = 2000", "threads: must be a number from 0 (one a core) to 1024"},
       {"fresh_instances = 1", "fresh_instances: must be true or false"},
       {"log_level = 'loud'", "log_level: "},
@@ -150,6 +204,19 @@ TEST(ParseSettings, RefusesBadValues) {
   };
   for (const auto& [text, what] : cases)
     EXPECT_THAT(mistakes_of(text), ElementsAre(HasSubstr(what))) << text;
+}
+
+TEST(ParseSettings, SeveralPairsOfFilesAreAList) {
+  Settings settings;
+  settings.environment = process;
+  const auto mistakes = parse_settings("wws.toml",
+                                       "[[tls]]\ncertificate = 'a.pem'\nkey = 'a.key'\n"
+                                       "[[tls]]\ncertificate = 'b.pem'\nkey = 'b.key'\n",
+                                       settings);
+  EXPECT_THAT(lines(mistakes), IsEmpty());
+  ASSERT_EQ(settings.server.tls->size(), 2u);
+  EXPECT_EQ(settings.server.tls->back().certificate, "b.pem");
+  EXPECT_EQ(settings.server.tls->back().key, "b.key");
 }
 
 TEST(ParseSettings, AProjectDoesNotSayWhatItMayDo) {

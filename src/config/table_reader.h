@@ -114,6 +114,12 @@ class TableReader {
     return value.has_value();
   }
 
+  // What parse_size() and parse_duration() take: a string, or a number that is not negative.
+  static std::string amount(const toml::node& node) {
+    if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);
+    return node.value_exact<std::string>().value_or("");
+  }
+
  private:
   static std::string unknown_key(std::string_view name, std::span<const Field> fields) {
     std::vector<std::string_view> known;
@@ -121,12 +127,6 @@ class TableReader {
     const std::string_view meant = nearest(name, known);
     if (!meant.empty()) return fmt::format("unknown key, did you mean '{}'?", meant);
     return fmt::format("unknown key; known here: {}", fmt::join(known, ", "));
-  }
-
-  // What parse_size() and parse_duration() take: a string, or a number that is not negative.
-  static std::string amount(const toml::node& node) {
-    if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);
-    return node.value_exact<std::string>().value_or("");
   }
 
   std::string file_;

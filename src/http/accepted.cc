@@ -1,5 +1,9 @@
 #include "http/accepted.h"
 
+#include <fmt/format.h>
+
+#include <utility>
+
 #include "http/forwarded/proxy_header.h"
 #include "http/h1/connection.h"
 #include "http/h2/connection.h"
@@ -18,9 +22,13 @@ Accepted::~Accepted() = default;
 Task<void> Accepted::run() {
   const ListenerOptions& options = group_.options;
   const bool proxied = options.proxy_protocol && peer_.trusted;
+  if (!proxied && !take_place()) {
+    transport_.close();
+    co_return;
+  }
   if (proxied || options.certificates != nullptr) {
     const bool ready = co_await prepare();
-    if (!ready || stopping_) {
+    if (!ready || (stopping_ && patience_.count() == 0)) {
       transport_.close();
       co_return;
     }
@@ -38,14 +46,31 @@ Task<void> Accepted::run() {
 
 void Accepted::serve(std::unique_ptr<Served> served) {
   served_ = std::move(served);
-  if (stopping_) served_->stop();
+  if (stopping_) served_->stop(patience_);
+}
+
+// A trusted proxy's connections are its clients', each of whose requests has a place of its own.
+bool Accepted::take_place() {
+  if (peer_.trusted) return true;
+  auto place = group_.occupancy.take(peer_.address);
+  if (!place) {
+    group_.hit(observe::EdgeLimit::PerAddress);
+    constexpr std::string_view kWhat = "refused a connection: its address has as many as it may";
+    note(kWhat, "connections_per_address");
+    if (!std::exchange(group_.warned_of_place, true))
+      group_.log.warn(fmt::format("{}; further ones are told of at level debug", kWhat),
+                      {{"client", peer_.address}, {"bound", "connections_per_address"}});
+    return false;
+  }
+  place_ = *std::move(place);
+  return true;
 }
 
 Task<bool> Accepted::prepare() {
   deadline_.arm(group_.options.limits.header_timeout);
   if (group_.options.proxy_protocol && peer_.trusted) {
     const bool read = co_await read_proxy_header();
-    if (!read) co_return false;
+    if (!read || !take_place()) co_return false;
   }
   if (group_.options.certificates != nullptr) {
     const bool shaken = co_await shake_hands();
@@ -94,7 +119,11 @@ Task<bool> Accepted::shake_hands() {
   }
   Transport::Code error;
   co_await transport_.start_tls(std::move(*session), error);
-  if (!error) co_return true;
+  if (!error) {
+    if (group_.options.metrics != nullptr && transport_.tls()->resumed())
+      group_.options.metrics->tls_resumed();
+    co_return true;
+  }
   const std::string& failure = transport_.tls()->failure();
   note("a TLS handshake failed", deadline_.passed  ? "it took too long"
                                  : failure.empty() ? error.message()
@@ -108,15 +137,19 @@ void Accepted::note(std::string_view what, std::string why) {
 }
 
 void Accepted::sweep(std::chrono::nanoseconds now) {
-  if (deadline_.passes(now)) transport_.cancel();
+  if (deadline_.passes(now)) {
+    group_.hit(observe::EdgeLimit::HeadTime);
+    transport_.cancel();
+  }
   if (served_) served_->sweep(now);
 }
 
-void Accepted::stop() noexcept {
+void Accepted::stop(std::chrono::milliseconds patience) noexcept {
   stopping_ = true;
+  patience_ = patience;
   if (served_)
-    served_->stop();
-  else
+    served_->stop(patience);
+  else if (patience.count() == 0)
     transport_.cancel();
 }
 

@@ -26,10 +26,12 @@ class Accepted final {
   Task<void> run();
   // As Served has them.
   void sweep(std::chrono::nanoseconds now);
-  void stop() noexcept;
+  void stop(std::chrono::milliseconds patience) noexcept;
   void cut() noexcept;
 
  private:
+  // Whether its address may have one more connection.
+  bool take_place();
   // Whether HTTP may begin.
   Task<bool> prepare();
   Task<bool> read_proxy_header();
@@ -41,7 +43,9 @@ class Accepted final {
   ConnectionGroup& group_;
   Peer peer_;
   std::unique_ptr<Served> served_;
-  Deadline deadline_;  // of prepare()
+  Occupancy::Place place_;  // of its address
+  Deadline deadline_;       // of prepare()
+  std::chrono::milliseconds patience_{0};
   bool stopping_ = false;
   bool cut_ = false;
 };

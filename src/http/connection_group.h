@@ -7,15 +7,30 @@
 #include "http/forwarded/networks.h"
 #include "http/h1/serializer.h"
 #include "http/listener.h"
+#include "http/pace.h"
+#include "http/request_id.h"
 #include "observe/log.h"
 
 namespace wws::http {
 
 struct ConnectionGroup {
   const ListenerOptions options;
+  Occupancy& occupancy;
   Handler& handler;
   observe::Log& log;
   h1::DateText date;
+  RequestIds ids;
+  bool warned_of_place = false;  // an address had too many connections
+
+  void hit(observe::EdgeLimit limit) const noexcept {
+    if (options.metrics != nullptr) options.metrics->hit(limit);
+  }
+  [[nodiscard]] PaceLimits receive_pace() const noexcept {
+    return {options.limits.receive_rate, options.limits.rate_window};
+  }
+  [[nodiscard]] PaceLimits send_pace() const noexcept {
+    return {options.limits.send_rate, options.limits.rate_window};
+  }
 };
 
 struct Peer {

@@ -130,9 +130,7 @@ Result<std::unique_ptr<ListenSocket>> ListenSocket::open_unix(const ListenAddres
   std::unique_ptr<ListenSocket> socket(new ListenSocket(descriptor));
   if (bind(descriptor, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0)
     return cannot_listen(address, errno);
-  struct stat status{};
-  if (lstat(name.sun_path, &status) == 0)
-    socket->file_ = OwnFile{address.path, status.st_dev, status.st_ino};
+  socket->own_file();
   // Before it listens nobody can connect, whatever the mode was that bind() gave it.
   if (chmod(name.sun_path, address.mode) != 0) return cannot_listen(address, errno);
   if (listen(descriptor, SOMAXCONN) != 0) return cannot_listen(address, errno);
@@ -157,6 +155,13 @@ Result<std::unique_ptr<ListenSocket>> ListenSocket::adopt(int descriptor) {
               fmt::format("descriptor {} is no listening stream socket: in a systemd socket unit, "
                           "write ListenStream= and Accept=no",
                           descriptor));
+}
+
+void ListenSocket::own_file() {
+  struct stat status{};
+  const std::string path = address().path;
+  if (!path.empty() && lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode))
+    file_ = OwnFile{path, status.st_dev, status.st_ino};
 }
 
 ListenSocket::~ListenSocket() {

@@ -41,11 +41,17 @@ class ListenSocket final {
   ListenSocket(const ListenSocket&) = delete;
   ListenSocket& operator=(const ListenSocket&) = delete;
 
+  // Of a unix socket that another process has opened and given away: its file is this one's to
+  // remove.
+  void own_file();
+  // The other way round: the file stays.
+  void leave_file() noexcept { file_.reset(); }
   // Another descriptor of the same socket.
   [[nodiscard]] Result<std::unique_ptr<ListenSocket>> duplicate() const;
   // Gives the descriptor away.
   [[nodiscard]] int release() noexcept;
 
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
   [[nodiscard]] int family() const noexcept;
   [[nodiscard]] std::uint16_t port() const noexcept;
   // What it is bound to, as the kernel says.

@@ -1,5 +1,7 @@
 #include "http/listener.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -25,8 +27,8 @@ constexpr milliseconds kShortestSweep{5};
 // Often enough that no deadline is late by more than a quarter of itself.
 milliseconds sweep_interval(const ConnectionLimits& limits) {
   milliseconds interval = kLongestSweep;
-  for (const milliseconds timeout :
-       {limits.header_timeout, limits.idle_timeout, limits.body_timeout, limits.write_timeout})
+  for (const milliseconds timeout : {limits.header_timeout, limits.idle_timeout,
+                                     limits.body_timeout, limits.write_timeout, limits.rate_window})
     if (timeout.count() > 0) interval = std::min(interval, timeout / 4);
   return std::max(interval, kShortestSweep);
 }
@@ -38,7 +40,13 @@ class LoopListener final : public Listener {
       : acceptor_(std::move(acceptor)),
         sweep_timer_(acceptor_.get_executor()),
         sweep_interval_(sweep_interval(options.limits)),
-        group_{.options = options, .handler = handler, .log = log, .date = {}},
+        own_occupancy_(options.occupancy != nullptr ? nullptr : make_occupancy(options.limits)),
+        group_{.options = options,
+               .occupancy = own_occupancy_ ? *own_occupancy_ : *options.occupancy,
+               .handler = handler,
+               .log = log,
+               .date = {},
+               .ids = RequestIds(options.id_seed)},
         life_(std::make_shared<const Life>()),
         port_(port) {}
   ~LoopListener() override {
@@ -59,17 +67,15 @@ class LoopListener final : public Listener {
     accept();
   }
 
-  void stop_accepting() override {
-    accepting_ = false;
-    error_code ignored;
-    acceptor_.close(ignored);
-    for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->stop();
+  void stop_accepting(milliseconds patience) override {
+    close_acceptor();
+    patience_ = patience;
+    for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->stop(patience);
   }
 
   void close_all() override {
-    accepting_ = false;
-    error_code ignored;
-    acceptor_.close(ignored);
+    close_acceptor();
+    closed_ = true;
     // A handler that is told of it may end its connection at once, which shortens the list.
     for (std::size_t i = connections_.size(); i-- > 0;)
       if (i < connections_.size()) connections_[i]->cut();
@@ -82,10 +88,16 @@ class LoopListener final : public Listener {
   // Owned by the coroutine that runs it, so that the handler's frames never outlive their exchange.
   struct Member {
     Member(Transport::Socket socket, LoopListener& listener)
-        : owner(listener), life(listener.life_), connection(std::move(socket), listener.group_) {
+        : owner(listener),
+          life(listener.life_),
+          own_occupancy(listener.own_occupancy_),
+          occupancy(listener.group_.occupancy),
+          connection(std::move(socket), listener.group_) {
+      occupancy.enter();
       listener.connections_.push_back(&connection);
     }
     ~Member() {
+      occupancy.leave();
       if (!life.expired()) owner.left(connection);
     }
     Member(const Member&) = delete;
@@ -93,18 +105,37 @@ class LoopListener final : public Listener {
 
     LoopListener& owner;
     WeakLife life;
+    std::shared_ptr<Occupancy> own_occupancy;  // outlives the listener with this
+    Occupancy& occupancy;
     Accepted connection;
   };
 
   static Task<void> serve(std::unique_ptr<Member> member) { co_await member->connection.run(); }
 
-  [[nodiscard]] bool is_full() const noexcept {
-    const std::size_t most = group_.options.limits.max_connections;
-    return most != 0 && connections_.size() >= most;
+  static std::shared_ptr<Occupancy> make_occupancy(const ConnectionLimits& limits) {
+    return std::make_shared<Occupancy>(
+        Occupancy::Most{.total = limits.max_connections, .per_address = limits.max_per_address});
+  }
+
+  // Another process may have the socket as well, so that closing the descriptor alone would not
+  // take it from the loop's epoll(7).
+  void close_acceptor() {
+    accepting_ = false;
+    if (!acceptor_.is_open()) return;
+    error_code ignored;
+    const int descriptor = acceptor_.release(ignored);
+    if (descriptor >= 0) ::close(descriptor);
   }
 
   void accept() {
-    if (waiting_ || !accepting_ || is_full()) return;
+    if (waiting_ || !accepting_) return;
+    if (group_.occupancy.is_full()) {
+      // Connections of other loops may end: the sweep looks again.
+      if (!retry_) group_.hit(observe::EdgeLimit::Connections);
+      retry_ = true;
+      sweep_later();
+      return;
+    }
     waiting_ = true;
     acceptor_.async_accept(
         [this, life = WeakLife(life_)](const error_code& error, Transport::Socket socket) {
@@ -115,6 +146,8 @@ class LoopListener final : public Listener {
   }
 
   void accepted(const error_code& error, Transport::Socket socket) {
+    // What came while the listener stopped is served as well: nobody else has it.
+    if (!error && !closed_) admit(std::move(socket));
     if (!accepting_) return;
     if (error && error != asio::error::connection_aborted) {
       // Out of descriptors, most likely (`ulimit -n`): the sweep tries again.
@@ -123,18 +156,22 @@ class LoopListener final : public Listener {
       sweep_later();
       return;
     }
-    if (!error) {
-      asio::co_spawn(acceptor_.get_executor(),
-                     serve(std::make_unique<Member>(std::move(socket), *this)), asio::detached);
-      sweep_later();
-    }
     accept();
+  }
+
+  void admit(Transport::Socket socket) {
+    if (group_.options.metrics != nullptr) group_.options.metrics->accepted();
+    auto member = std::make_unique<Member>(std::move(socket), *this);
+    if (!accepting_) member->connection.stop(patience_);
+    asio::co_spawn(sweep_timer_.get_executor(), serve(std::move(member)), asio::detached);
+    sweep_later();
   }
 
   void left(Accepted& connection) noexcept {
     const auto at = std::find(connections_.begin(), connections_.end(), &connection);
     *at = connections_.back();
     connections_.pop_back();
+    retry_ = retry_ && group_.occupancy.is_full();
     accept();
   }
 
@@ -158,17 +195,20 @@ class LoopListener final : public Listener {
     // each that leaves, it does not.
     if (!retry_) warned_ = false;
     if (std::exchange(retry_, false)) accept();
-    if (!connections_.empty()) sweep_later();
+    if (!connections_.empty() || retry_) sweep_later();
   }
 
   Acceptor acceptor_;
   asio::steady_timer sweep_timer_;
   const milliseconds sweep_interval_;
+  const std::shared_ptr<Occupancy> own_occupancy_;  // null: somebody else's counts
   ConnectionGroup group_;
   std::vector<Accepted*> connections_;
   std::shared_ptr<const Life> life_;  // expires with this: callbacks of the loop may come later
   const std::uint16_t port_;
+  milliseconds patience_{0};  // of the stop
   bool accepting_ = false;
+  bool closed_ = false;
   bool waiting_ = false;
   bool sweeping_ = false;
   bool retry_ = false;

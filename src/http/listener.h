@@ -17,7 +17,9 @@
 #include "http/exchange.h"
 #include "http/forwarded/networks.h"
 #include "http/listen_socket.h"
+#include "http/occupancy.h"
 #include "observe/log.h"
+#include "observe/metrics.h"
 
 namespace wws::http {
 
@@ -35,8 +37,15 @@ struct ConnectionLimits {
   std::chrono::milliseconds idle_timeout{60'000};   // between requests: closed
   std::chrono::milliseconds body_timeout{30'000};   // without a byte of an awaited body: 408
   std::chrono::milliseconds write_timeout{30'000};  // without progress of a response: closed
-  std::uint32_t max_connections = 10'000;           // of this loop; more wait in the kernel
-  std::uint32_t max_streams = 128;                  // of an HTTP/2 connection at once; never none
+  std::uint64_t max_connections = 10'000;           // of all; more wait in the kernel
+  std::uint64_t max_per_address = 1'024;  // connections, or what a trusted proxy sends at once: 429
+  std::uint64_t max_requests = 1'000'000;  // of a connection, which then ends in order
+  std::uint32_t max_streams = 128;         // of an HTTP/2 connection at once; never none
+  // Bytes a second, over the window of waiting for the client: of an awaited body (408), and that
+  // the client takes of a response (closed).
+  std::uint64_t receive_rate = 240;
+  std::uint64_t send_rate = 240;
+  std::chrono::milliseconds rate_window{30'000};
 };
 
 struct ListenerOptions {
@@ -48,6 +57,11 @@ struct ListenerOptions {
   // is required of them. Whose Forwarded fields are believed is then a question of the address in
   // it.
   bool proxy_protocol = false;
+  // Who counts connections for several listeners, and bounds them; null: by `limits`, for this one.
+  // Borrowed.
+  Occupancy* occupancy = nullptr;
+  observe::LoopMetrics* metrics = nullptr;  // of this loop; null: nobody counts; borrowed
+  std::uint64_t id_seed = 0;                // of request ids; another one for each listener
 };
 
 class Listener {
@@ -60,8 +74,11 @@ class Listener {
   // The port that was bound; 0 for a unix socket.
   [[nodiscard]] virtual std::uint16_t port() const noexcept = 0;
   virtual void start() = 0;
-  // Stops accepting; connections without a request close, running exchanges finish and close.
-  virtual void stop_accepting() = 0;
+  // Stops accepting; running exchanges finish and close. Connections without a request close, too,
+  // after `patience`: until then a request that is on its way is answered. Again: with no more
+  // patience than that.
+  virtual void stop_accepting(std::chrono::milliseconds patience) = 0;
+  void stop_accepting() { stop_accepting(std::chrono::milliseconds(0)); }
   [[nodiscard]] virtual std::size_t open_connections() const noexcept = 0;
   // Cuts what is still open.
   virtual void close_all() = 0;

@@ -13,6 +13,7 @@ MemoryExchange::MemoryExchange(Request request)
   request_.headers = std::move(request.headers);
   request_.authority = std::move(request.authority);
   request_.remote_address = std::move(request.remote_address);
+  request_.request_id = std::move(request.request_id);
 }
 
 void MemoryExchange::leave() {

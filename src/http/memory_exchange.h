@@ -19,6 +19,7 @@ class MemoryExchange final : public Exchange {
     std::string body;
     std::string authority = "localhost";
     std::string remote_address = "127.0.0.1";
+    std::string request_id;
     // Of the response's body, 0 for any: past it the client leaves, as far as the handler can see.
     std::size_t max_response = 0;
     // Given: the body arrives in these pieces instead and buffered_body() is empty.

@@ -64,6 +64,7 @@ struct RequestHead {
   int version_minor = 1;
   Headers headers;
   std::string remote_address;  // "127.0.0.1", no port; "unix" for a unix socket
+  std::string request_id;      // http/request_id.h
 };
 
 struct ResponseHead {

@@ -10,4 +10,8 @@ struct Refusal {
   std::string_view text;
 };
 
+struct ConnectionGroup;
+// The bound that was gone past, if it was one that no clock has counted.
+void count(const Refusal& refusal, const ConnectionGroup& group) noexcept;
+
 }  // namespace wws::http

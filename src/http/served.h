@@ -25,8 +25,9 @@ class Served {
   virtual Task<Ended> run() = 0;
   // Wakes waits whose deadline has passed; tells handlers of a client that left. May end run().
   virtual void sweep(std::chrono::nanoseconds now) = 0;
-  // Closes now if no request is under way, else after the responses.
-  virtual void stop() noexcept = 0;
+  // Closes after the responses, and where no request is under way within `patience`: until then
+  // one that is on its way is answered.
+  virtual void stop(std::chrono::milliseconds patience) noexcept = 0;
   // Closes now. The group is not touched any more. May end run().
   virtual void cut() noexcept = 0;
   [[nodiscard]] virtual std::string take_received() { return {}; }

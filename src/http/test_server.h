@@ -57,9 +57,9 @@ class TestServer final {
   [[nodiscard]] std::size_t open_connections() {
     return on_loop([this] { return listener_->open_connections(); });
   }
-  void stop_accepting() {
-    on_loop([this] {
-      listener_->stop_accepting();
+  void stop_accepting(std::chrono::milliseconds patience = std::chrono::milliseconds(0)) {
+    on_loop([this, patience] {
+      listener_->stop_accepting(patience);
       return 0;
     });
   }

@@ -21,6 +21,13 @@ namespace asio = boost::asio;
 // Small pieces leave in one record: each costs its bytes, and its client a wake-up.
 constexpr std::size_t kRecord = 16 * 1024;
 
+// The beginning of the kernel's struct tcp_info (linux/tcp.h), which has grown since glibc copied
+// it.
+struct TcpInfo {
+  tcp_info old;  // up to tcpi_total_retrans
+  std::uint64_t pacing_rate, max_pacing_rate, bytes_acked;
+};
+
 asio::ip::address address_of(const sockaddr_in6& address) {
   asio::ip::address_v6::bytes_type bytes;
   std::memcpy(bytes.data(), &address.sin6_addr, bytes.size());
@@ -137,9 +144,10 @@ Transport::Sent Transport::send(Pieces& pieces) noexcept {
     message.msg_iov = pieces.at.data() + pieces.first;
     message.msg_iovlen = pieces.count - pieces.first;
     const ssize_t sent = sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent >= 0)
+    if (sent >= 0) {
       pieces.drop(static_cast<std::size_t>(sent));
-    else if (errno == EAGAIN || errno == EWOULDBLOCK)
+      sent_ += static_cast<std::uint64_t>(sent);
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK)
       return Sent::Blocked;
     else if (errno != EINTR)
       return Sent::Failed;
@@ -151,9 +159,10 @@ Transport::Sent Transport::send_tls(Pieces& pieces) noexcept {
   std::array<char, kRecord> record;
   while (!pieces.empty()) {
     const tls::Step step = tls_->write(gather(pieces, record));
-    if (step.outcome == tls::Outcome::Done)
+    if (step.outcome == tls::Outcome::Done) {
       pieces.drop(step.bytes);
-    else if (step.outcome == tls::Outcome::WantsWrite)
+      sent_ += step.bytes;
+    } else if (step.outcome == tls::Outcome::WantsWrite)
       return Sent::Blocked;
     else
       // It wants to read only in a renegotiation, and there is none.
@@ -169,6 +178,15 @@ Task<void> Transport::wait_writable(Code& error) {
 std::optional<int> Transport::file_descriptor() noexcept {
   if (tls_) return std::nullopt;
   return socket_.native_handle();
+}
+
+// tcpi_bytes_acked (tcp(7)): a client that reads slowly moves it long before the kernel has room
+// for more. Kernels before 4.1 do not give so much.
+std::uint64_t Transport::delivered() noexcept {
+  TcpInfo info{};
+  socklen_t size = sizeof info;
+  const bool known = getsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size) == 0;
+  return known && size >= sizeof info ? info.bytes_acked : sent_;
 }
 
 bool Transport::has_unread() noexcept {

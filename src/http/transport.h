@@ -70,6 +70,12 @@ class Transport final {
   // Of the socket, where files may go by sendfile().
   [[nodiscard]] std::optional<int> file_descriptor() noexcept;
 
+  // How many bytes of what was sent have arrived at the client's machine, as far as can be told:
+  // over a unix socket what the kernel took. Only grows; to be compared with an earlier one.
+  [[nodiscard]] std::uint64_t delivered() noexcept;
+  // Bytes that went to the socket beside send(), by sendfile().
+  void note_sent(std::uint64_t bytes) noexcept { sent_ += bytes; }
+
   // Whether the kernel holds bytes that were not read.
   [[nodiscard]] bool has_unread() noexcept;
   // Whether the client has closed its side or is gone, behind whatever it sent before.
@@ -88,6 +94,7 @@ class Transport final {
   // `tls_` ends before the socket that it reads.
   Socket socket_;
   std::unique_ptr<tls::Session> tls_;
+  std::uint64_t sent_ = 0;
 };
 
 }  // namespace wws::http

@@ -83,6 +83,10 @@ std::string json_line(const AccessRecord& record) {
                  json_text(record.protocol), record.status == 0 ? 499 : record.status, record.bytes,
                  static_cast<double>(record.took.count()) / 1e9);
   if (!record.worker.empty()) fmt::format_to(out, ",\"worker\":{}", json_text(record.worker));
+  if (!record.request_id.empty())
+    fmt::format_to(out, ",\"request_id\":{}", json_text(record.request_id));
+  if (!record.trace_id.empty() && record.trace_id != record.request_id)
+    fmt::format_to(out, ",\"trace_id\":{}", json_text(record.trace_id));
   if (!record.referer.empty()) fmt::format_to(out, ",\"referer\":{}", json_text(record.referer));
   if (!record.user_agent.empty())
     fmt::format_to(out, ",\"user_agent\":{}", json_text(record.user_agent));

@@ -23,7 +23,8 @@
 namespace wws::observe {
 
 // Combined is what Apache and nginx write (https://httpd.apache.org/docs/2.4/logs.html#combined);
-// Json is an object a line, with the worker and the time that was needed as well.
+// Json is an object a line, with the worker, the time that was needed and the request's ids as
+// well.
 enum class AccessFormat : std::uint8_t { Combined, Json };
 
 // Views are borrowed for the call.
@@ -39,6 +40,9 @@ struct AccessRecord {
   std::string_view referer;     // empty: none
   std::string_view user_agent;  // empty: none
   std::string_view worker;      // empty: none was asked
+  // In Json:
+  std::string_view request_id;  // empty: none
+  std::string_view trace_id;    // empty: none, or as the request's id
 };
 
 // The line without its end.

@@ -48,6 +48,19 @@ TEST(AccessLine, JsonHasTheWorkerAndTheTime) {
             "\"seconds\":0.001500,\"worker\":\"a.js\",\"user_agent\":\"x\\\"\\n\xef\xbf\xbd\"}");
 }
 
+TEST(AccessLine, JsonNamesTheRequestAndItsTrace) {
+  AccessRecord record = sample();
+  record.request_id = "a1";
+  EXPECT_THAT(format_access(record, AccessFormat::Json),
+              testing::EndsWith(",\"seconds\":0.001500,\"request_id\":\"a1\"}"));
+  record.trace_id = "a1";
+  EXPECT_THAT(format_access(record, AccessFormat::Json), testing::Not(HasSubstr("trace_id")));
+  record.trace_id = "b2";
+  EXPECT_THAT(format_access(record, AccessFormat::Json),
+              HasSubstr("\"request_id\":\"a1\",\"trace_id\":\"b2\""));
+  EXPECT_THAT(format_access(record, AccessFormat::Combined), testing::Not(HasSubstr("a1")));
+}
+
 TEST(AccessLine, WhoLeftBeforeTheAnswerIs499) {
   AccessRecord record = sample();
   record.status = 0;

@@ -32,6 +32,23 @@ std::string_view to_string(Limit limit) noexcept {
   return "unknown";
 }
 
+std::string_view to_string(EdgeLimit limit) noexcept {
+  switch (limit) {
+    case EdgeLimit::Connections: return "connections";
+    case EdgeLimit::PerAddress: return "connections_per_address";
+    case EdgeLimit::Head: return "head";
+    case EdgeLimit::Body: return "body";
+    case EdgeLimit::HeadTime: return "head_time";
+    case EdgeLimit::BodyTime: return "body_time";
+    case EdgeLimit::WriteTime: return "write_time";
+    case EdgeLimit::ReceiveRate: return "receive_rate";
+    case EdgeLimit::SendRate: return "send_rate";
+    case EdgeLimit::Streams: return "streams_per_connection";
+    case EdgeLimit::Flood: return "flood";
+  }
+  return "unknown";
+}
+
 std::size_t Latencies::class_of(std::chrono::nanoseconds took) noexcept {
   const auto micros = static_cast<std::uint64_t>(std::max<std::int64_t>(took.count(), 0)) / 1000;
   if (micros < 4) return micros;
@@ -112,6 +129,15 @@ void Figures::add(const Figures& other) noexcept {
   messages_received += other.messages_received;
   messages_sent += other.messages_sent;
   latencies.add(other.latencies);
+  runs += other.runs;
+  replayed += other.replayed;
+  cpu_nanoseconds += other.cpu_nanoseconds;
+  peak_memory = std::max(peak_memory, other.peak_memory);
+  for (std::size_t i = 0; i < edge_limits.size(); ++i) edge_limits[i] += other.edge_limits[i];
+  accepted += other.accepted;
+  tls_resumed += other.tls_resumed;
+  coding_hits += other.coding_hits;
+  coding_misses += other.coding_misses;
 }
 
 LoopMetrics::~LoopMetrics() {
@@ -178,6 +204,32 @@ void LoopMetrics::count(std::size_t worker, Count Counters::* which) {
   if (Counters* own = of_worker(worker)) bump(own->*which);
 }
 
+void LoopMetrics::ran(Counters& counters, TopLevel top_level, std::uint64_t cpu_nanoseconds,
+                      std::uint64_t memory_bytes) noexcept {
+  bump(counters.runs);
+  if (top_level == TopLevel::Replayed) bump(counters.replayed);
+  bump(counters.cpu_nanoseconds, cpu_nanoseconds);
+  if (memory_bytes > counters.peak_memory.load(kRelaxed))
+    counters.peak_memory.store(memory_bytes, kRelaxed);
+}
+
+void LoopMetrics::ran(std::size_t worker, TopLevel top_level, std::chrono::nanoseconds cpu,
+                      std::uint64_t memory_bytes) {
+  const auto nanoseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(cpu.count(), 0));
+  ran(all_, top_level, nanoseconds, memory_bytes);
+  if (Counters* own = of_worker(worker)) ran(*own, top_level, nanoseconds, memory_bytes);
+}
+
+void LoopMetrics::add_to(Figures& sum) const noexcept {
+  add(all_, sum);
+  for (std::size_t i = 0; i < sum.edge_limits.size(); ++i)
+    sum.edge_limits[i] += edge_.limits[i].load(kRelaxed);
+  sum.accepted += edge_.accepted.load(kRelaxed);
+  sum.tls_resumed += edge_.tls_resumed.load(kRelaxed);
+  sum.coding_hits += edge_.coding_hits.load(kRelaxed);
+  sum.coding_misses += edge_.coding_misses.load(kRelaxed);
+}
+
 void LoopMetrics::add(const Counters& counters, Figures& sum) noexcept {
   for (std::size_t i = 0; i < sum.by_class.size(); ++i)
     sum.by_class[i] += counters.by_class[i].load(kRelaxed);
@@ -192,6 +244,10 @@ void LoopMetrics::add(const Counters& counters, Figures& sum) noexcept {
   sum.messages_sent += counters.messages_sent.load(kRelaxed);
   for (std::size_t i = 0; i < Latencies::kClasses; ++i)
     sum.latencies.add(i, counters.latencies[i].load(kRelaxed));
+  sum.runs += counters.runs.load(kRelaxed);
+  sum.replayed += counters.replayed.load(kRelaxed);
+  sum.cpu_nanoseconds += counters.cpu_nanoseconds.load(kRelaxed);
+  sum.peak_memory = std::max(sum.peak_memory, counters.peak_memory.load(kRelaxed));
 }
 
 void LoopMetrics::add_worker_to(std::size_t worker, Figures& sum) const noexcept {

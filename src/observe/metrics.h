@@ -42,6 +42,24 @@ inline constexpr std::size_t kLimitCount = 10;
 // static strings.
 [[nodiscard]] std::string_view to_string(Limit limit) noexcept;
 
+// The bounds of connections and of requests before a worker is asked.
+enum class EdgeLimit : std::uint8_t {
+  Connections,  // in all: accepting stops until one ends
+  PerAddress,   // of an address: refused
+  Head,         // header fields: 431
+  Body,         // 413
+  HeadTime,     // 408; the TLS handshake
+  BodyTime,     // 408
+  WriteTime,    // cut
+  ReceiveRate,  // 408
+  SendRate,     // cut
+  Streams,      // of an HTTP/2 connection: refused
+  Flood,        // of what costs an HTTP/2 client nothing: ended
+};
+inline constexpr std::size_t kEdgeLimitCount = 11;
+// "connections", "connections_per_address", "head" ...; static strings.
+[[nodiscard]] std::string_view to_string(EdgeLimit limit) noexcept;
+
 // Durations in classes: one a microsecond up to 4, then four an octave, so that a class is at most
 // a quarter wide; the last takes everything above a minute.
 class Latencies final {
@@ -79,6 +97,16 @@ struct Figures {
   std::uint64_t sockets_opened = 0, sockets_closed = 0;
   std::uint64_t messages_received = 0, messages_sent = 0;
   Latencies latencies;
+  std::uint64_t runs = 0;             // of workers' code
+  std::uint64_t replayed = 0;         // of these, with top-level code before each
+  std::uint64_t cpu_nanoseconds = 0;  // that they computed
+  std::uint64_t peak_memory = 0;      // the largest memory that one had at its end, in bytes
+  // Of whole loops alone:
+  std::array<std::uint64_t, kEdgeLimitCount> edge_limits{};
+  std::uint64_t accepted = 0;       // connections
+  std::uint64_t tls_resumed = 0;    // of them, with a session of an earlier one
+  std::uint64_t coding_hits = 0;    // files sent in a coding that was there
+  std::uint64_t coding_misses = 0;  // in one that was made first
 
   [[nodiscard]] std::uint64_t requests() const noexcept;
   [[nodiscard]] std::uint64_t in_flight() const noexcept;
@@ -106,8 +134,17 @@ class LoopMetrics final {
   void socket_closed(std::size_t worker) { count(worker, &Counters::sockets_closed); }
   void message_received(std::size_t worker) { count(worker, &Counters::messages_received); }
   void message_sent(std::size_t worker) { count(worker, &Counters::messages_sent); }
+  // A worker's code has run, for so long and with so much memory at the end.
+  enum class TopLevel : bool { FromImage, Replayed };
+  void ran(std::size_t worker, TopLevel top_level, std::chrono::nanoseconds cpu,
+           std::uint64_t memory_bytes);
+  void hit(EdgeLimit limit) noexcept { bump(edge_.limits[static_cast<std::size_t>(limit)]); }
+  void accepted() noexcept { bump(edge_.accepted); }
+  void tls_resumed() noexcept { bump(edge_.tls_resumed); }
+  void coding_found() noexcept { bump(edge_.coding_hits); }
+  void coding_made() noexcept { bump(edge_.coding_misses); }
 
-  void add_to(Figures& sum) const noexcept { add(all_, sum); }
+  void add_to(Figures& sum) const noexcept;
   void add_worker_to(std::size_t worker, Figures& sum) const noexcept;
 
  private:
@@ -121,6 +158,17 @@ class LoopMetrics final {
     Count sockets_opened{0}, sockets_closed{0};
     Count messages_received{0}, messages_sent{0};
     std::array<Count, Latencies::kClasses> latencies{};
+    Count runs{0};
+    Count replayed{0};
+    Count cpu_nanoseconds{0};
+    Count peak_memory{0};
+  };
+  struct Edge {
+    std::array<Count, kEdgeLimitCount> limits{};
+    Count accepted{0};
+    Count tls_resumed{0};
+    Count coding_hits{0};
+    Count coding_misses{0};
   };
 
   // One writer: a plain addition whose parts are visible to readers.
@@ -130,6 +178,8 @@ class LoopMetrics final {
   void count(std::size_t worker, Count Counters::* which);
   static void end(Counters& counters, std::size_t status_class, std::size_t latency_class,
                   std::uint64_t nanoseconds) noexcept;
+  static void ran(Counters& counters, TopLevel top_level, std::uint64_t cpu_nanoseconds,
+                  std::uint64_t memory_bytes) noexcept;
   static void add(const Counters& counters, Figures& sum) noexcept;
   Counters* of_worker(std::size_t worker);
 
@@ -143,6 +193,7 @@ class LoopMetrics final {
   using Slot = std::atomic<Counters*>;
 
   Counters all_;
+  Edge edge_;
   // Null: nobody asked for any of them; owned, as are the counters.
   std::array<std::atomic<Slot*>, kSegments> by_worker_{};
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <thread>
 
 namespace wws::observe {
@@ -73,6 +74,49 @@ TEST(Metrics, AddsTheLoopsUp) {
   EXPECT_EQ(second.failures, 1u);
   EXPECT_EQ(second.limits[static_cast<std::size_t>(Limit::Cpu)], 1u);
   EXPECT_EQ(metrics.worker(7).requests(), 0u);
+}
+
+TEST(Metrics, CountsWhatWorkersUsedAndWhatTheEdgeRefused) {
+  Metrics metrics;
+  LoopMetrics& one = metrics.add_loop();
+  LoopMetrics& other = metrics.add_loop();
+  using TopLevel = LoopMetrics::TopLevel;
+  one.ran(3, TopLevel::FromImage, microseconds(5), 1000);
+  one.ran(3, TopLevel::Replayed, microseconds(7), 500);
+  other.ran(4, TopLevel::FromImage, microseconds(1), 2000);
+  one.hit(EdgeLimit::Head);
+  other.hit(EdgeLimit::Head);
+  other.hit(EdgeLimit::Flood);
+  one.accepted();
+  other.tls_resumed();
+  one.coding_found();
+  one.coding_made();
+
+  const Figures all = metrics.total();
+  EXPECT_EQ(all.runs, 3u);
+  EXPECT_EQ(all.replayed, 1u);
+  EXPECT_EQ(all.cpu_nanoseconds, 13'000u);
+  EXPECT_EQ(all.peak_memory, 2000u);
+  EXPECT_EQ(all.edge_limits[static_cast<std::size_t>(EdgeLimit::Head)], 2u);
+  EXPECT_EQ(all.edge_limits[static_cast<std::size_t>(EdgeLimit::Flood)], 1u);
+  EXPECT_EQ(all.accepted, 1u);
+  EXPECT_EQ(all.tls_resumed, 1u);
+  EXPECT_EQ(all.coding_hits, 1u);
+  EXPECT_EQ(all.coding_misses, 1u);
+  const Figures third = metrics.worker(3);
+  EXPECT_EQ(third.runs, 2u);
+  EXPECT_EQ(third.cpu_nanoseconds, 12'000u);
+  EXPECT_EQ(third.peak_memory, 1000u);
+  EXPECT_EQ(third.edge_limits, Figures().edge_limits);
+}
+
+TEST(Metrics, NamesEveryLimitOnce) {
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i < kLimitCount; ++i) names.insert(to_string(static_cast<Limit>(i)));
+  for (std::size_t i = 0; i < kEdgeLimitCount; ++i)
+    names.insert(to_string(static_cast<EdgeLimit>(i)));
+  EXPECT_EQ(names.size(), kLimitCount + kEdgeLimitCount);
+  EXPECT_FALSE(names.contains("unknown"));
 }
 
 TEST(Metrics, TellsWhatIsUnderWay) {

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <unordered_set>
 
 #include "abi/failure_page.h"
 #include "develop/live_page.h"
+#include "http/trace_context.h"
 #include "http/websocket/frame.h"
 #include "io/notifier.h"
 #include "server/send_file.h"
@@ -60,11 +62,18 @@ observe::AccessRecord access_record(const http::RequestHead& request,
   record.protocol = request.version_major == 2   ? "HTTP/2.0"
                     : request.version_minor == 0 ? "HTTP/1.0"
                                                  : "HTTP/1.1";
+  record.request_id = request.request_id;
   record.status = exchange.status();
   record.bytes = exchange.bytes();
   record.referer = request.headers.find("referer").value_or("");
   record.user_agent = request.headers.find("user-agent").value_or("");
   return record;
+}
+
+bool is_encoded(const http::FileResponse& response) {
+  return std::ranges::any_of(response.headers, [](const http::Header& field) {
+    return http::equals_ignoring_case(field.name, "content-encoding");
+  });
 }
 
 void apply_rules(const router::HeaderRules& rules, std::string_view path,
@@ -130,6 +139,9 @@ void App::note(const DecoratedExchange& exchange, const worker::Worker* worker,
   record.time = services_.clock.realtime();
   record.took = services_.clock.monotonic() - began;
   if (worker != nullptr) record.worker = worker->identity().label;
+  std::string trace;
+  if (exchange.request().headers.contains("traceparent"))
+    record.trace_id = trace = http::trace_of(exchange.request()).trace_id;
   if (services_.access) services_.access->add(record);
   const double seconds = static_cast<double>(record.took.count()) / 1e9;
   if (reload_ != nullptr)
@@ -223,7 +235,12 @@ Task<Result<std::optional<http::FileResponse>>> App::find_file(const Site& site,
   const http::FileRequest wanted{
       request.method, below, {request.headers.begin(), request.headers.end()}};
   auto found = site.files->find(wanted);
-  if (!found || !*found || !(*found)->wanted || (*found)->status != 200) co_return found;
+  if (!found || !*found || (*found)->status != 200) co_return found;
+  if (!(*found)->wanted) {
+    if (services_.metrics && is_encoded(**found)) services_.metrics->coding_found();
+    co_return found;
+  }
+  if (services_.metrics) services_.metrics->coding_made();
   auto made = std::make_shared<io::Notifier>(services_.loop);
   services_.offload.run([files = site.files, job = *(*found)->wanted] { files->encode(job); },
                         [made] { made->notify(); });
@@ -238,8 +255,10 @@ Task<bool> App::serve_file(const Site& site, DecoratedExchange& exchange, std::s
   if (!below) co_return false;
   auto found = co_await find_file(site, exchange.request(), *below);
   if (!found) {
-    services_.log.error(fmt::format("cannot serve {}: {}", path, found.error().to_string()));
+    services_.log.error(fmt::format("cannot serve {}: {}", path, found.error().to_string()),
+                        {{"request", exchange.request().request_id}});
     auto page = abi::failure_page(found.error().kind());
+    abi::name_request(page, exchange.request().request_id);
     co_await exchange.respond(std::move(page.head), std::move(page.body));
     co_return true;
   }
@@ -266,9 +285,11 @@ Task<void> App::send(http::Exchange& exchange, http::FileResponse response) {
   auto sent = co_await send_file(exchange, std::move(response));
   if (sent || sent.error().kind() == ErrorKind::Gone) co_return;
   services_.log.error(
-      fmt::format("cannot send {}: {}", exchange.request().target, sent.error().to_string()));
+      fmt::format("cannot send {}: {}", exchange.request().target, sent.error().to_string()),
+      {{"request", exchange.request().request_id}});
   if (exchange.started()) co_return;
   auto page = abi::failure_page(sent.error().kind());
+  abi::name_request(page, exchange.request().request_id);
   co_await exchange.respond(std::move(page.head), std::move(page.body));
 }
 

@@ -12,8 +12,11 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
+#include "http/request_id.h"
 #include "http/websocket/frame.h"
+#include "io/random_number.h"
 #include "server/app.h"
 #include "server/loop_parts.h"
 #include "server/redirect.h"
@@ -25,12 +28,15 @@ namespace asio = boost::asio;
 
 // How often a closing loop looks whether its connections have ended.
 constexpr std::chrono::milliseconds kDrainPoll{5};
+// How long a connection without a request stays open when another process has taken over: its next
+// request is answered and told to come by another one.
+constexpr std::chrono::milliseconds kPatience{2'000};
 
 // One thread's world. Members end in the reverse order of their use.
 class Loop final {
  public:
   Loop(const ServerOptions& options, const Shared& shared, const CurrentSite& sites)
-      : options_(options), shared_(shared), sites_(sites) {}
+      : options_(options), shared_(shared), sites_(sites), ids_(io::random_number(shared.random)) {}
 
   // `metrics` may be null; `authority` is where requests go that name no host.
   Result<void> open(observe::LoopMetrics* metrics, std::string authority) {
@@ -59,15 +65,16 @@ class Loop final {
     context().run();
   }
 
-  // From any thread.
+  // From any thread, both.
   void stop() {
     asio::post(context(), [this] {
-      if (stopping_) {
-        cut_ = true;
-        return;
-      }
-      stopping_ = true;
-      asio::co_spawn(context(), drain(), [this](std::exception_ptr) { context().stop(); });
+      cut_ = std::exchange(ending_, true);
+      if (!cut_) begin_to_drain(options_.shutdown_grace, std::chrono::milliseconds(0));
+    });
+  }
+  void hand_over() {
+    asio::post(context(), [this] {
+      if (!stopping_) begin_to_drain(options_.handover_grace, kPatience);
     });
   }
 
@@ -103,6 +110,8 @@ class Loop final {
 
   Task<void> answer(http::MemoryExchange::Request request, std::chrono::milliseconds limit,
                     std::function<void(Asked)> done) {
+    request.request_id = ids_.next();
+    request.headers.set(std::string(http::kRequestId), request.request_id);
     const auto question = std::make_shared<Question>(std::move(request));
     const auto began = shared_.clock.monotonic();
     asio::steady_timer alarm(context(), limit);
@@ -130,14 +139,19 @@ class Loop final {
     return all;
   }
 
+  void begin_to_drain(std::chrono::milliseconds grace, std::chrono::milliseconds patience) {
+    drained_by_ = std::min(drained_by_, std::chrono::steady_clock::now() + grace);
+    for (const auto& listener : listeners_) listener->stop_accepting(patience);
+    if (std::exchange(stopping_, true)) return;
+    asio::co_spawn(context(), drain(), [this](std::exception_ptr) { context().stop(); });
+  }
+
   Task<void> drain() {
-    for (const auto& listener : listeners_) listener->stop_accepting();
     if (auto* const sockets = parts_->sockets())
       sockets->close([](const abi::WorkerIdentity&) { return false; }, http::websocket::kGoingAway,
                      "the server stops");
-    const auto deadline = std::chrono::steady_clock::now() + options_.shutdown_grace;
     asio::steady_timer timer(context());
-    while (!cut_ && std::chrono::steady_clock::now() < deadline &&
+    while (!cut_ && std::chrono::steady_clock::now() < drained_by_ &&
            (open_connections() > 0 || background().running() > 0)) {
       timer.expires_after(kDrainPoll);
       co_await timer.async_wait(asio::use_awaitable);
@@ -162,11 +176,14 @@ class Loop final {
   const ServerOptions& options_;
   const Shared& shared_;
   const CurrentSite& sites_;
+  http::RequestIds ids_;  // of what ask() is asked
   std::unique_ptr<LoopParts> parts_;
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
   std::optional<App> app_;
   std::vector<std::unique_ptr<http::Listener>> listeners_;
+  std::chrono::steady_clock::time_point drained_by_ = std::chrono::steady_clock::time_point::max();
   bool stopping_ = false;
+  bool ending_ = false;  // stop() was called
   bool cut_ = false;
   bool work_left_ = false;
 };
@@ -174,7 +191,11 @@ class Loop final {
 class LoopServer final : public Server {
  public:
   LoopServer(const ServerOptions& options, Shared shared)
-      : options_(options), shared_(shared), sites_(std::move(shared.site)) {
+      : options_(options),
+        shared_(shared),
+        sites_(std::move(shared.site)),
+        occupancy_({.total = options.connections.limits.max_connections,
+                    .per_address = options.connections.limits.max_per_address}) {
     shared_.site.reset();
   }
 
@@ -184,7 +205,7 @@ class LoopServer final : public Server {
       loops_.push_back(std::make_unique<Loop>(options_, shared_, sites_));
       auto* const metrics = shared_.metrics ? &shared_.metrics->add_loop() : nullptr;
       WWS_CHECK(loops_.back()->open(metrics, authority()));
-      for (Point& point : points_) WWS_CHECK(serve(*loops_.back(), point));
+      for (Point& point : points_) WWS_CHECK(serve(i, point));
     }
     return {};
   }
@@ -226,9 +247,27 @@ class LoopServer final : public Server {
   }
 
   void stop() override {
-    phase_ = Phase::Stopping;
-    if (shared_.reload) shared_.reload->close();
+    begin_to_end();
     for (const auto& loop : loops_) loop->stop();
+  }
+
+  void hand_over() override {
+    {
+      const std::lock_guard lock(sockets_mutex_);
+      for (Point& point : points_)
+        for (const auto& socket : point.sockets) socket->leave_file();
+    }
+    begin_to_end();
+    for (const auto& loop : loops_) loop->hand_over();
+  }
+
+  std::vector<ListeningSocket> listening() override {
+    const std::lock_guard lock(sockets_mutex_);
+    std::vector<ListeningSocket> all;
+    for (const Point& point : points_)
+      for (const auto& socket : point.sockets)
+        if (auto copy = socket->duplicate()) all.push_back({point.asked.name, *std::move(copy)});
+    return all;
   }
 
   Phase phase() const noexcept override { return phase_; }
@@ -270,14 +309,21 @@ class LoopServer final : public Server {
   struct Point {
     ListenPoint asked;
     http::ListenAddress address;  // as bound, but with the host that was asked for
-    // Of all loops, each of which serves a duplicate; null where each has a socket of its own.
-    std::unique_ptr<http::ListenSocket> shared;
-    std::unique_ptr<http::ListenSocket> first;  // the first loop's own, until it takes it
+    // One for each loop, or fewer that several share. The loops serve duplicates; these are kept
+    // for a process that goes on with them, until the server stops.
+    std::vector<std::unique_ptr<http::ListenSocket>> sockets;
   };
+
+  void begin_to_end() {
+    phase_ = Phase::Stopping;
+    if (shared_.reload) shared_.reload->close();
+    const std::lock_guard lock(sockets_mutex_);
+    for (Point& point : points_) point.sockets.clear();
+  }
 
   Result<void> open_sockets() {
     for (const ListenPoint& asked : options_.listen) {
-      Point point{asked, asked.address, nullptr, nullptr};
+      Point point{asked, asked.address, {}};
       WWS_CHECK(open_point(point));
       points_.push_back(std::move(point));
     }
@@ -288,21 +334,39 @@ class LoopServer final : public Server {
   }
 
   Result<void> open_point(Point& point) {
+    if (!point.asked.taken_over.empty()) return take_over(point);
     if (point.asked.descriptor) {
-      WWS_TRY(point.shared, http::ListenSocket::adopt(*point.asked.descriptor));
-      point.address = point.shared->address();
+      WWS_TRY(auto socket, http::ListenSocket::adopt(*point.asked.descriptor));
+      point.address = socket->address();
+      point.sockets.push_back(std::move(socket));
       return {};
     }
-    if (!point.address.path.empty()) {
-      WWS_TRY(point.shared, http::ListenSocket::open(point.address, http::ReusePort::No));
-      return {};
-    }
+    const bool is_unix = !point.address.path.empty();
     // Sockets that share a port would also share it with another server of this user: one that does
     // not share finds out.
-    if (reuse_port() == http::ReusePort::Yes && point.address.port != 0)
+    if (!is_unix && reuse_port() == http::ReusePort::Yes && point.address.port != 0)
       WWS_CHECK(http::ListenSocket::open(point.address, http::ReusePort::No));
-    WWS_TRY(point.first, http::ListenSocket::open(point.address, reuse_port()));
-    point.address.port = point.first->port();
+    const std::size_t count = is_unix ? 1 : options_.loops;
+    for (std::size_t i = 0; i < count; ++i) {
+      WWS_TRY(auto socket, http::ListenSocket::open(point.address, reuse_port()));
+      if (!is_unix) point.address.port = socket->port();
+      point.sockets.push_back(std::move(socket));
+    }
+    return {};
+  }
+
+  Result<void> take_over(Point& point) {
+    for (const int descriptor : point.asked.taken_over) {
+      WWS_TRY(auto socket, http::ListenSocket::adopt(descriptor));
+      point.sockets.push_back(std::move(socket));
+    }
+    const auto& first = point.sockets.front();
+    if (point.asked.descriptor)
+      point.address = first->address();
+    else if (point.address.path.empty())
+      point.address.port = first->port();
+    else
+      first->own_file();
     return {};
   }
 
@@ -310,16 +374,22 @@ class LoopServer final : public Server {
     return options_.loops > 1 ? http::ReusePort::Yes : http::ReusePort::No;
   }
 
-  [[nodiscard]] Result<std::unique_ptr<http::ListenSocket>> socket_of(Point& point) const {
-    if (point.shared) return point.shared->duplicate();
-    if (point.first) return std::move(point.first);
-    return http::ListenSocket::open(point.address, reuse_port());
+  // Every socket is some loop's, and every loop has one.
+  Result<void> serve(std::size_t loop, Point& point) {
+    const std::size_t sockets = point.sockets.size();
+    for (std::size_t i = loop % sockets; i < sockets; i += options_.loops) {
+      WWS_TRY(auto socket, point.sockets[i]->duplicate());
+      WWS_CHECK(serve(*loops_[loop], point, std::move(socket)));
+    }
+    return {};
   }
 
-  Result<void> serve(Loop& loop, Point& point) {
-    WWS_TRY(auto socket, socket_of(point));
+  Result<void> serve(Loop& loop, const Point& point, std::unique_ptr<http::ListenSocket> socket) {
     http::ListenerOptions connections = options_.connections;
     if (point.asked.speaks != ListenPoint::Speaks::Https) connections.certificates = nullptr;
+    connections.occupancy = &occupancy_;
+    connections.metrics = loop.services().metrics;
+    connections.id_seed = io::random_number(shared_.random);
     const bool redirects = point.asked.speaks == ListenPoint::Speaks::RedirectToHttps;
     return loop.serve(std::move(socket), connections, redirects ? &*redirect_ : nullptr);
   }
@@ -361,7 +431,9 @@ class LoopServer final : public Server {
   ServerOptions options_;
   Shared shared_;
   CurrentSite sites_;
+  http::Occupancy occupancy_;
   std::vector<Point> points_;
+  std::mutex sockets_mutex_;  // of the points' sockets
   std::optional<RedirectToHttps> redirect_;
   std::vector<std::unique_ptr<Loop>> loops_;
   std::atomic<Phase> phase_{Phase::Starting};

@@ -39,6 +39,16 @@ struct ListenPoint {
   Speaks speaks = Speaks::Http;
   // Opened by somebody else, who keeps it; `address` does not count then.
   std::optional<int> descriptor;
+  // What an earlier and a later process call the same place.
+  std::string name;
+  // Sockets of an earlier process at this place, which are served instead of new ones. Taken.
+  std::vector<int> taken_over;
+};
+
+// A socket of a listen point, for a process that goes on with it.
+struct ListeningSocket {
+  std::string name;  // of the point
+  std::unique_ptr<http::ListenSocket> socket;
 };
 
 struct ServerOptions {
@@ -48,6 +58,7 @@ struct ServerOptions {
   unsigned loops = 1;
   wasm::PoolOptions pool;
   std::chrono::milliseconds shutdown_grace{10'000};
+  std::chrono::milliseconds handover_grace{300'000};  // after hand_over()
   // Workers are loaded before they are asked for, as far as this time goes before serving starts;
   // the rest loads while the server runs, until half of the image budget is used. What is left then
   // is loaded when it is asked for.
@@ -110,6 +121,12 @@ class Server {
   enum class Ended { Cleanly, WithWorkLeft };
   [[nodiscard]] virtual Ended run() = 0;
   virtual void stop() = 0;
+
+  // Duplicates of what is listened on; none once the server stops. From any thread.
+  [[nodiscard]] virtual std::vector<ListeningSocket> listening() = 0;
+  // As stop(), when another process serves these sockets: clients may take their time, and a
+  // request that is on its way is answered. stop() after it is the first one. From any thread.
+  virtual void hand_over() = 0;
 
   enum class Phase : std::uint8_t { Starting, Serving, Stopping };
   [[nodiscard]] virtual Phase phase() const noexcept = 0;

@@ -1,5 +1,7 @@
 #include "worker/outbound_fetch.h"
 
+#include "io/random_number.h"
+
 namespace wws::worker {
 
 using abi::stdio_json::OutboundCall;
@@ -17,14 +19,15 @@ std::unexpected<OutboundError> failed(const bindings::FetchError& error) {
       OutboundError{static_cast<OutboundErrorKind>(error.kind), error.error.message()});
 }
 
-Task<OutboundResult> run(bindings::Fetcher& fetcher, OutboundRequest request,
-                         const bindings::FetchPolicy& policy) {
+Task<OutboundResult> run(abi::LoopServices& services, OutboundRequest request,
+                         const bindings::FetchPolicy& policy, const http::TraceContext& trace) {
   bindings::FetchRequest asked;
   asked.method = std::move(request.method);
   asked.url = std::move(request.uri);
   for (auto& [name, value] : request.headers) asked.headers.add(std::move(name), std::move(value));
+  http::continue_trace(asked.headers, trace, io::random_number(services.random) | 1);
   asked.body = std::move(request.body).value_or("");
-  auto response = co_await fetcher.fetch(std::move(asked), policy);
+  auto response = co_await services.fetcher.fetch(std::move(asked), policy);
   if (!response) co_return failed(response.error());
   OutboundResponse answer;
   answer.status = static_cast<std::uint16_t>(response->head.status);
@@ -51,8 +54,12 @@ class OutboundFetch::Call final : public OutboundCall {
   std::shared_ptr<Done> done_;
 };
 
-OutboundFetch::OutboundFetch(abi::LoopServices& services, bindings::FetchPolicy policy)
-    : services_(services), policy_(std::move(policy)), tasks_(services.loop) {}
+OutboundFetch::OutboundFetch(abi::LoopServices& services, bindings::FetchPolicy policy,
+                             http::TraceContext trace)
+    : services_(services),
+      policy_(std::move(policy)),
+      trace_(std::move(trace)),
+      tasks_(services.loop) {}
 
 std::unique_ptr<OutboundCall> OutboundFetch::start(OutboundRequest request, Done done) {
   auto shared = std::make_shared<Done>(std::move(done));
@@ -61,7 +68,7 @@ std::unique_ptr<OutboundCall> OutboundFetch::start(OutboundRequest request, Done
 }
 
 Task<void> OutboundFetch::fetch(std::shared_ptr<Done> done, OutboundRequest request) {
-  auto result = co_await run(services_.fetcher, std::move(request), policy_);
+  auto result = co_await run(services_, std::move(request), policy_, trace_);
   // The callback may destroy the call, and with it what `done` holds.
   const Done callback = *done;
   if (callback) callback(std::move(result));

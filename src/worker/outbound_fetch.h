@@ -1,16 +1,18 @@
-// OutboundFetch: the stdio workers' HTTP import on the fetch binding, under the worker's policy.
-// One a request, on its loop; close() must complete before it goes.
+// OutboundFetch: the stdio workers' HTTP import on the fetch binding, under the worker's policy and
+// as part of the request's trace. One a request, on its loop; close() must complete before it goes.
 #pragma once
 
 #include "abi/services.h"
 #include "abi/stdio_json/outbound_http.h"
+#include "http/trace_context.h"
 #include "io/task_group.h"
 
 namespace wws::worker {
 
 class OutboundFetch final : public abi::stdio_json::OutboundHttp {
  public:
-  OutboundFetch(abi::LoopServices& services, bindings::FetchPolicy policy);
+  OutboundFetch(abi::LoopServices& services, bindings::FetchPolicy policy,
+                http::TraceContext trace = {});
 
   std::unique_ptr<abi::stdio_json::OutboundCall> start(
       abi::stdio_json::OutboundRequest request,
@@ -26,6 +28,7 @@ class OutboundFetch final : public abi::stdio_json::OutboundHttp {
 
   abi::LoopServices& services_;
   bindings::FetchPolicy policy_;
+  http::TraceContext trace_;
   io::TaskGroup tasks_;
 };
 

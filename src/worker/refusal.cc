@@ -17,7 +17,9 @@ Task<void> answer_refusal(abi::LoopServices& services, http::Exchange& exchange,
   // One line of the user's file a line of the log: the stack follows the message.
   const std::string text = error.to_string();
   const auto cut = text.find('\n');
+  const std::string& id = exchange.request().request_id;
   std::vector<observe::Field> fields = {{"worker", worker.label}, {"route", worker.route}};
+  if (!id.empty()) fields.push_back({"request", id});
   const std::string stack = cut == std::string::npos ? "" : text.substr(cut + 1);
   abi::add_trace(fields, stack, worker);
   log.error(fmt::format("Error running worker \"{}\" at route \"{}\": {}", worker.label,
@@ -31,6 +33,7 @@ Task<void> answer_refusal(abi::LoopServices& services, http::Exchange& exchange,
     const std::string message = text.substr(0, cut);
     page = services.developer->page({error.kind(), message, stack, "", worker}, exchange.request());
   }
+  abi::name_request(page, id);
   auto answered = co_await exchange.respond(std::move(page.head), std::move(page.body));
   if (!answered) log.debug("the client left before its answer");
 }
@@ -40,6 +43,7 @@ Task<void> answer_bad_body(abi::LoopServices& services, http::Exchange& exchange
   if (services.metrics && kind == ErrorKind::Exhausted)
     services.metrics->limited(worker.number, observe::Limit::Request);
   auto page = abi::body_failure_page(kind);
+  abi::name_request(page, exchange.request().request_id);
   auto answered = co_await exchange.respond(std::move(page.head), std::move(page.body));
   if (!answered) services.log.debug("the client left before its answer");
 }

@@ -156,9 +156,10 @@ void WasmRuntime::forget_unused() {
 struct WasmWorker::Run {
   // Without folders there is nothing to wait for on other threads.
   Run(abi::LoopServices& services, const abi::WorkerIdentity& identity,
-      abi::wasi_p1::WasiOptions options, WasmRuntime& wasm, std::unique_ptr<wasm::Lease> given)
+      const http::RequestHead& request, abi::wasi_p1::WasiOptions options, WasmRuntime& wasm,
+      std::unique_ptr<wasm::Lease> given)
       : deadline(abi::deadline_after(identity.config.limits.wall)),
-        outbound(services, outbound_policy(identity.config, deadline)),
+        outbound(services, outbound_policy(identity.config, deadline), http::trace_of(request)),
         timers(abi::wasi_p1::make_loop_timers(services.loop)),
         blocking(options.folders.empty()
                      ? nullptr
@@ -309,7 +310,8 @@ Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Lo
     lease = co_await services.pool.acquire(loaded.program, loaded.program->base_image());
   }
   if (!*lease) co_return fail(std::move(*lease).error());
-  Run run(services, identity_, options(std::move(document)), wasm_, std::move(**lease));
+  Run run(services, identity_, exchange.request(), options(std::move(document)), wasm_,
+          std::move(**lease));
   std::optional<Error> ended;
   for (const auto& entry : loaded.entry_points) {
     auto result = run.lease->try_call(entry, {});
@@ -322,6 +324,9 @@ Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Lo
     break;
   }
   if (ended) count_limit(services, run, *ended);
+  if (services.metrics)
+    services.metrics->ran(identity_.number, observe::LoopMetrics::TopLevel::FromImage,
+                          run.lease->cpu_used(), run.lease->memory().size());
   run.lease.reset();
   std::optional<Result<JsonResponse>> read;
   const auto finish = [&] {

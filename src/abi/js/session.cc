@@ -10,6 +10,7 @@
 #include "abi/fetch_policy.h"
 #include "abi/limit_hit.h"
 #include "guest/js/abi.h"
+#include "io/random_number.h"
 
 namespace wws::abi::js {
 namespace {
@@ -194,6 +195,7 @@ Task<bool> Session::respond(http::Exchange& exchange, const std::string& url, co
   mailbox_ = mailbox;
   Result<void> outcome;
   if (evaluate_first == Evaluate::Yes) {
+    replayed_ = true;
     outcome = co_await evaluate();
   }
   if (outcome) {
@@ -231,8 +233,13 @@ Task<bool> Session::respond(http::Exchange& exchange, const std::string& url, co
   if (tasks_) {
     co_await leave_exchange();
   }
+  const bool goes_on = outcome.has_value() && !settled() && !faulted_;
+  if (goes_on) {
+    request_id_ = exchange.request().request_id;
+    static_cast<void>(trace());
+  }
   exchange_ = nullptr;
-  co_return outcome.has_value() && !settled() && !faulted_;
+  co_return goes_on;
 }
 
 Task<Result<void>> Session::evaluate() {
@@ -277,6 +284,7 @@ bool Session::close_now() {
   if (!timers_.empty() || !fetches_.empty() || !computing_elsewhere_.empty()) return false;
   if (!lease_) return true;
   if (faulted_ || abandoned_) lease_->mark_unclean();
+  count_run();
   lease_.reset();
   return true;
 }
@@ -294,6 +302,7 @@ Task<void> Session::close() {
   }
   fetches_.clear();
   if (outstanding) lease_->mark_unclean();
+  count_run();
   lease_.reset();
 }
 
@@ -427,6 +436,7 @@ Task<void> Session::answer_failure(const Error& error) {
               : services_.developer
                   ? services_.developer->page(shown(failure), exchange_->request())
                   : failure_page(failure.error.kind());
+  name_request(page, request_id());
   auto answered = co_await exchange_->respond(std::move(page.head), std::move(page.body));
   if (!answered)
     services_.log.debug("the client left before its answer", {{"route", worker_.route}});
@@ -440,6 +450,22 @@ std::optional<observe::Limit> Session::limit_hit(const Error& error) const {
   return abi::limit_hit(error.kind(), used, worker_.config.limits);
 }
 
+std::string_view Session::request_id() const noexcept {
+  return exchange_ != nullptr ? exchange_->request().request_id : request_id_;
+}
+
+const http::TraceContext& Session::trace() {
+  if (!trace_) trace_ = exchange_ ? http::trace_of(exchange_->request()) : http::TraceContext{};
+  return *trace_;
+}
+
+void Session::count_run() {
+  if (!services_.metrics || !lease_) return;
+  using TopLevel = observe::LoopMetrics::TopLevel;
+  services_.metrics->ran(worker_.number, replayed_ ? TopLevel::Replayed : TopLevel::FromImage,
+                         computed_ + lease_->cpu_used(), lease_->memory().size());
+}
+
 void Session::report(const Failure& failure) {
   // A client that sends a bad body, or leaves, could else fill the log.
   if ((body_error_ || gone_) && failure.error.kind() == ErrorKind::GuestFault) {
@@ -449,6 +475,7 @@ void Session::report(const Failure& failure) {
   }
   if (services_.metrics) services_.metrics->failed(worker_.number, limit_hit(failure.error));
   std::vector<observe::Field> fields = {{"worker", worker_.label}, {"route", worker_.route}};
+  if (const auto id = request_id(); !id.empty()) fields.push_back({"request", std::string(id)});
   add_trace(fields, failure.stack, worker_);
   services_.log.error(fmt::format("Error running worker \"{}\" at route \"{}\": {}", worker_.label,
                                   worker_.route, failure.error.to_string()),
@@ -547,6 +574,7 @@ std::int32_t Session::fetch(ByteView bytes) {
     push_event(encode_failed(id, message.error().message()));
     return static_cast<std::int32_t>(id);
   }
+  http::continue_trace(message->headers, trace(), io::random_number(services_.random) | 1);
   auto policy = fetch_policy(worker_.config.http_requests, deadline_);
   auto operation =
       std::make_unique<FetchOperation>(services_, std::move(policy), id, std::move(*message),
@@ -609,6 +637,7 @@ void Session::fault(std::uint32_t kind, std::string_view message, std::string_vi
 
 void Session::tell_rejection(std::string_view message, std::string_view stack) {
   std::vector<observe::Field> fields = {{"worker", worker_.label}, {"route", worker_.route}};
+  if (const auto id = request_id(); !id.empty()) fields.push_back({"request", std::string(id)});
   add_trace(fields, stack, worker_);
   services_.log.warn(
       fmt::format("Unhandled rejection in worker \"{}\": {}", worker_.label, message), fields);

@@ -28,6 +28,7 @@
 #include "abi/worker_identity.h"
 #include "bindings/kv.h"
 #include "http/exchange.h"
+#include "http/trace_context.h"
 
 namespace wws::abi::js {
 
@@ -140,6 +141,10 @@ class Session final : public GuestHost {
   io::TaskGroup& tasks();
   bindings::KvTransaction& kv();
   void report(const Failure& failure);
+  // What the request is called; empty where it has no name.
+  [[nodiscard]] std::string_view request_id() const noexcept;
+  [[nodiscard]] const http::TraceContext& trace();
+  void count_run();
   // The same of a failure that no answer tells of.
   void report_late(const Failure& failure);
   void tell_rejection(std::string_view message, std::string_view stack);
@@ -151,6 +156,8 @@ class Session final : public GuestHost {
   std::unique_ptr<wasm::Lease> lease_;
   std::shared_ptr<const StackMap> stacks_;
   http::Exchange* exchange_ = nullptr;  // until the response is complete
+  std::string request_id_;              // without the exchange
+  std::optional<http::TraceContext> trace_;
   std::uint32_t mailbox_ = 0;
   std::chrono::nanoseconds started_;
   Deadline deadline_;
@@ -165,6 +172,7 @@ class Session final : public GuestHost {
   bool abandoned_ = false;               // an operation was cut short
   bool gone_ = false;                    // the client left
   bool watching_ = false;
+  bool replayed_ = false;   // top-level code ran before the request
   bool computing_ = false;  // a call needs more than its first slice
 
   // The response.

@@ -49,6 +49,11 @@ std::optional<unsigned> parse_prefix(std::string_view text, unsigned most) noexc
 
 }  // namespace
 
+std::optional<Bits> address_bits(std::string_view text) noexcept {
+  const auto address = parse_address(text);
+  return address ? std::optional(address->bits) : std::nullopt;
+}
+
 Result<void> Networks::add(std::string_view text) {
   if (text == "unix") {
     unix_ = true;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,10 @@ class Networks final {
   std::vector<Network> networks_;
   bool unix_ = false;
 };
+
+// The bits of a numeric address, IPv4 as the mapped address of IPv6; nothing for anything else.
+[[nodiscard]] std::optional<std::array<std::uint8_t, 16>> address_bits(
+    std::string_view text) noexcept;
 
 // Whether it is a numeric IPv4 or IPv6 address, without brackets, port or zone.
 [[nodiscard]] bool is_numeric_address(std::string_view text) noexcept;

@@ -8,6 +8,7 @@
 #include <exception>
 
 #include "http/forwarded/forwarded.h"
+#include "http/request_id.h"
 
 namespace wws::http::h1 {
 namespace {
@@ -40,11 +41,11 @@ Connection::Connection(Transport& transport, Peer peer, ConnectionGroup& group)
       limits_(group.options.limits),
       parser_({limits_.max_head_bytes, limits_.max_headers}),
       buffer_(new char[kBufferSize]) {
-  identify();
+  identify_peer();
 }
 
 // Whom the next request comes from, until a trusted proxy says otherwise.
-void Connection::identify() noexcept {
+void Connection::identify_peer() noexcept {
   parser_.head().remote_address = peer_.address;
   parser_.head().secure = peer_.secure;
 }
@@ -56,9 +57,11 @@ Task<Served::Ended> Connection::run() {
     begin_request();
     ParserEvent event = parse(body_);
     error_code error;
-    while (event == ParserEvent::NeedMore && !(idle_ && stopping_)) {
+    while (event == ParserEvent::NeedMore && !(idle_ && stopping_ && patience_.count() == 0)) {
       arm_for_head();
       end_ = co_await transport_.read_some(asio::buffer(buffer_.get(), kBufferSize), error);
+      // One that came as the time was up.
+      if (error && !cut_ && idle_ && read_deadline_.passed && transport_.has_unread()) continue;
       if (error || cut_) break;
       idle_ = false;
       if (fresh_ && may_be_preface()) {
@@ -79,16 +82,17 @@ Task<Served::Ended> Connection::run() {
     std::optional<Refusal> refusal;
     if (event == ParserEvent::Refused) refusal = parser_.refusal();
     keep_alive_ = parser_.keep_alive();
+    if (limits_.max_requests != 0 && ++requests_ >= limits_.max_requests) keep_alive_ = false;
     discards_ = parser_.head().method == "HEAD";
     body_complete_ = event == ParserEvent::Complete;
-    if (event == ParserEvent::Head) refusal = co_await prepare_body();
+    if (!refusal) refusal = identify_client();
+    if (!refusal && event == ParserEvent::Head) refusal = co_await prepare_body();
     if (refusal) {
       if (!cut_ && refusal->status != 0) co_await refuse(*refusal);
       break;
     }
 
     if (cut_) break;
-    if (peer_.trusted) apply_forwarded(parser_.head(), group_.options.trusted_proxies);
     try {
       co_await group_.handler.handle(*this);
     } catch (const std::exception& exception) {
@@ -102,6 +106,19 @@ Task<Served::Ended> Connection::run() {
   } while (keep_alive_ && !cut_);
   co_await close();
   co_return Ended::Closed;
+}
+
+// Whom the request is of and what it is called.
+std::optional<Refusal> Connection::identify_client() {
+  RequestHead& head = parser_.head();
+  identify(head, peer_.trusted ? Believed::Yes : Believed::No, group_.ids);
+  if (!peer_.trusted) return std::nullopt;
+  apply_forwarded(head, group_.options.trusted_proxies);
+  if (head.remote_address == peer_.address) return std::nullopt;
+  auto place = group_.occupancy.take(head.remote_address);
+  if (!place) return Refusal{429, "this address has too many requests under way"};
+  place_ = *std::move(place);
+  return std::nullopt;
 }
 
 // One comparison for every client that does not begin with HTTP/2's preface. Over TLS that is
@@ -132,7 +149,10 @@ std::string Connection::take_received() {
 
 void Connection::begin_request() {
   parser_.next();
-  if (peer_.trusted) identify();
+  if (peer_.trusted) {
+    identify_peer();
+    place_ = {};
+  }
   reuse(out_);
   reuse(body_);
   body_limit_ = limits_.max_body_bytes;
@@ -161,7 +181,10 @@ void Connection::arm_for_head() noexcept {
   const bool counting = !idle_ && head_begun_;
   if (counting) return;
   head_begun_ = !idle_;
-  read_deadline_.arm(idle_ ? limits_.idle_timeout : limits_.header_timeout);
+  if (idle_ && stopping_)
+    read_deadline_.arm(patience_);
+  else
+    read_deadline_.arm(idle_ ? limits_.idle_timeout : limits_.header_timeout);
 }
 
 // What of the body has arrived, and all of a small one. A refusal of status 0 means: the client
@@ -212,8 +235,10 @@ Task<void> Connection::refuse(Refusal refusal) {
     group_.log.debug("refused a request", {{"status", std::to_string(refusal.status)},
                                            {"why", std::string(refusal.text)},
                                            {"client", parser_.head().remote_address}});
+  count(refusal, group_);
   ResponseHead head{.status = refusal.status, .reason = {}, .headers = {}};
   head.headers.add("Content-Type", "text/plain; charset=utf-8");
+  if (refusal.status == 429) head.headers.add("Retry-After", "1");
   group_.handler.complete(parser_.head(), head);
   std::string body =
       fmt::format("{} {}: {}\n", refusal.status, reason_phrase(refusal.status), refusal.text);
@@ -241,6 +266,7 @@ bool Connection::must_linger() {
 }
 
 Task<void> Connection::linger() {
+  head_begun_ = false;
   read_deadline_.arm(kLingerTime);
   error_code error;
   while (!error && !cut_ && !read_deadline_.passed)
@@ -261,9 +287,8 @@ void Connection::abort() noexcept {
 }
 
 void Connection::sweep(std::chrono::nanoseconds now) {
-  const bool reader_is_late = read_deadline_.passes(now);
-  const bool writer_is_late = write_deadline_.passes(now);
-  if (reader_is_late || writer_is_late) transport_.cancel();
+  sweep_reader(now);
+  sweep_writer(now);
   if (!gone_ || cut_ || answer_ == Answer::Done || !transport_.client_left()) return;
   const auto callback = std::move(gone_);
   gone_ = nullptr;
@@ -271,9 +296,14 @@ void Connection::sweep(std::chrono::nanoseconds now) {
   callback();  // may end this connection
 }
 
-void Connection::stop() noexcept {
+void Connection::stop(std::chrono::milliseconds patience) noexcept {
   stopping_ = true;
-  if (idle_ && !cut_) transport_.cancel();
+  patience_ = patience;
+  if (!idle_ || cut_) return;
+  if (patience.count() == 0)
+    transport_.cancel();
+  else
+    read_deadline_.arm(patience);
 }
 
 void Connection::cut() noexcept {

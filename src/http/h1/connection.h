@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "http/connection_group.h"
@@ -32,7 +33,7 @@ class Connection final : public Exchange, public Served {
 
   Task<Ended> run() override;
   void sweep(std::chrono::nanoseconds now) override;
-  void stop() noexcept override;
+  void stop(std::chrono::milliseconds patience) noexcept override;
   void cut() noexcept override;
   [[nodiscard]] std::string take_received() override;
 
@@ -59,6 +60,7 @@ class Connection final : public Exchange, public Served {
 
   // Requests (connection.cc).
   void begin_request();
+  [[nodiscard]] std::optional<Refusal> identify_client();
   ParserEvent parse(std::string& body);
   void arm_for_head() noexcept;
   Task<std::optional<Refusal>> prepare_body();
@@ -70,10 +72,11 @@ class Connection final : public Exchange, public Served {
   void reset() noexcept;
   [[nodiscard]] bool may_be_preface() const noexcept;
   Task<bool> is_preface();
-  void identify() noexcept;
+  void identify_peer() noexcept;
 
   // Request body (connection_body.cc).
   Task<Wait> receive();
+  void sweep_reader(std::chrono::nanoseconds now);
   Task<Result<void>> send_continue();
   Task<Result<std::string>> read_more();
   Task<Result<std::string>> read_upgraded();
@@ -84,6 +87,7 @@ class Connection final : public Exchange, public Served {
   [[nodiscard]] Result<void> begin_answer(const ResponseHead& head,
                                           std::optional<std::uint64_t> length);
   Task<Result<void>> flush(Pieces pieces);
+  void sweep_writer(std::chrono::nanoseconds now);
   [[nodiscard]] Result<void> count_answer(std::uint64_t bytes);
   Task<Result<void>> wait_writable();
   [[nodiscard]] std::unexpected<Error> lost() noexcept;
@@ -106,6 +110,12 @@ class Connection final : public Exchange, public Served {
   bool told_gone_ = false;  // the handler knows that the client left
   Deadline read_deadline_;
   Deadline write_deadline_;
+  Pace receive_pace_, send_pace_;
+  std::uint64_t body_bytes_ = 0;            // of all requests' bodies, as they came
+  std::optional<std::uint64_t> delivered_;  // at a sweep of this wait to write
+  Occupancy::Place place_;                  // of the client behind a trusted proxy
+  std::uint64_t requests_ = 0;
+  std::chrono::milliseconds patience_{0};  // when stopping
 
   Answer answer_ = Answer::None;
   Framing framing_ = Framing::NoBody;

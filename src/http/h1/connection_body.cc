@@ -103,18 +103,35 @@ Task<Result<void>> Connection::send_continue() {
 Task<Connection::Wait> Connection::receive() {
   while (true) {
     read_deadline_.arm(limits_.body_timeout);
+    receive_pace_.begin(coarse_now());
     error_code error;
     const std::size_t bytes =
         co_await transport_.read_some(asio::buffer(buffer_.get(), kBufferSize), error);
     const bool late = read_deadline_.passed;
     read_deadline_ = {};
+    receive_pace_.end(coarse_now());
     if (cut_) co_return Wait::Closed;
     if (!error) {
       end_ = bytes;
+      body_bytes_ += bytes;
       co_return Wait::Ready;
     }
     if (error != asio::error::operation_aborted) co_return Wait::Closed;
     if (late) co_return Wait::TimedOut;
+  }
+}
+
+// The time for a head, for a connection without a request, and the body's pace.
+void Connection::sweep_reader(std::chrono::nanoseconds now) {
+  using observe::EdgeLimit;
+  const bool body = receive_pace_.waiting();
+  if (read_deadline_.passes(now)) {
+    if (body || head_begun_) group_.hit(body ? EdgeLimit::BodyTime : EdgeLimit::HeadTime);
+    transport_.cancel();
+  } else if (receive_pace_.too_slow(now, group_.receive_pace(), [this] { return body_bytes_; })) {
+    group_.hit(EdgeLimit::ReceiveRate);
+    read_deadline_.passed = true;
+    transport_.cancel();
   }
 }
 

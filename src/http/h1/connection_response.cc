@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <utility>
 
 #include "http/h1/connection.h"
 
@@ -144,6 +145,7 @@ Task<Result<void>> Connection::write_file(int descriptor, std::uint64_t offset,
     if (sent == 0) co_return fail(ErrorKind::Gone, "the file became shorter while it was sent");
     if (sent > 0) {
       length -= static_cast<std::uint64_t>(sent);
+      transport_.note_sent(static_cast<std::uint64_t>(sent));
       // A reader that is as fast as we are must not keep the loop from the others.
       co_await asio::post(transport_.executor(), asio::use_awaitable);
       if (cut_) co_return lost();
@@ -195,14 +197,38 @@ Task<Result<void>> Connection::flush(Pieces pieces) {
 
 Task<Result<void>> Connection::wait_writable() {
   write_deadline_.arm(limits_.write_timeout);
+  delivered_.reset();
+  send_pace_.begin(coarse_now());
   error_code error;
   co_await transport_.wait_writable(error);
   const bool late = write_deadline_.passed;
   write_deadline_ = {};
+  send_pace_.end(coarse_now());
   // A wake-up that was meant for the reader is not ours.
   const bool woken = error == asio::error::operation_aborted && !late;
   if (cut_ || (error && !woken)) co_return lost();
   co_return Result<void>();
+}
+
+// A client that takes bytes, if only from the kernel, is not late; it may be too slow.
+void Connection::sweep_writer(std::chrono::nanoseconds now) {
+  if (!send_pace_.waiting()) return;
+  const auto delivered = [this] { return transport_.delivered(); };
+  if (!delivered_) delivered_ = delivered();
+  if (write_deadline_.passes(now)) {
+    const std::uint64_t before = std::exchange(*delivered_, delivered());
+    if (*delivered_ > before) {
+      write_deadline_.arm(limits_.write_timeout);
+    } else {
+      group_.hit(observe::EdgeLimit::WriteTime);
+      transport_.cancel();
+    }
+    return;
+  }
+  if (!send_pace_.too_slow(now, group_.send_pace(), delivered)) return;
+  group_.hit(observe::EdgeLimit::SendRate);
+  write_deadline_.passed = true;
+  transport_.cancel();
 }
 
 std::unexpected<Error> Connection::lost() noexcept {

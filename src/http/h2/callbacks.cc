@@ -53,7 +53,10 @@ struct Callbacks {
       case NGHTTP2_RST_STREAM: connection.charge(connection.resets_); return 0;
       case NGHTTP2_SETTINGS:
       case NGHTTP2_PING:
-        if ((frame->hd.flags & NGHTTP2_FLAG_ACK) == 0) connection.charge(connection.frames_);
+        if ((frame->hd.flags & NGHTTP2_FLAG_ACK) == 0)
+          connection.charge(connection.frames_);
+        else if (frame->hd.type == NGHTTP2_PING && connection.leaving_)
+          connection.go_away();
         return 0;
       case NGHTTP2_PRIORITY: connection.charge(connection.frames_); return 0;
       default: return 0;

@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <utility>
 
 #include "http/blanks.h"
 #include "http/h2/callbacks.h"
@@ -30,6 +31,8 @@ constexpr std::uint32_t kFrameBurst = 1024;
 constexpr std::uint32_t kFrameRate = 64;
 // How long a client may go on sending, so that it sees why we closed and not a reset.
 constexpr std::chrono::milliseconds kLingerTime{2'000};
+// A client that knows by then that the connection ends has sent what it had begun.
+constexpr std::chrono::milliseconds kNoticeTime{1'000};
 
 // Fields that HTTP/1 has for a connection, or that are ours (RFC 9113 section 8.2.2).
 bool is_not_passed_on(std::string_view name) noexcept {
@@ -88,7 +91,10 @@ Task<Served::Ended> Connection::run() {
     transport_.close();
     co_return Ended::Closed;
   }
-  if (stopping_) stop();
+  if (leaving_) {
+    leaving_ = false;
+    announce_end();
+  }
   feed(received_);
   received_ = {};
   error_code error;
@@ -169,7 +175,12 @@ bool Connection::begin_stream(std::int32_t id) {
   // Handlers of streams that were reset may still run: they count, with room for those about to
   // end.
   const std::size_t most = 2 * std::size_t{most_streams(limits())};
-  if (stopping_ || resting_.size() + streams_.size() >= most) return false;
+  if (stopping_) return false;
+  if (resting_.size() + streams_.size() >= most) {
+    group_.hit(observe::EdgeLimit::Streams);
+    return false;
+  }
+  if (limits().max_requests != 0 && ++requests_ == limits().max_requests) announce_end();
   auto stream = std::make_unique<Stream>(*this, id);
   nghttp2_session_set_stream_user_data(session_.get(), id, stream.get());
   resting_.emplace(id, std::move(stream));
@@ -243,10 +254,13 @@ void Connection::flush() {
 // One of these runs while the socket takes nothing; run() waits for it.
 Task<void> Connection::wait_and_flush() {
   write_deadline_.arm(limits().write_timeout);
+  delivered_.reset();
+  send_pace_.begin(coarse_now());
   error_code error;
   co_await transport_.wait_writable(error);
   const bool late = write_deadline_.passed;
   write_deadline_ = {};
+  send_pace_.end(coarse_now());
   blocked_ = false;
   // A wake-up that was meant for the reader is not ours.
   if (late)
@@ -322,6 +336,7 @@ void Connection::terminate(std::uint32_t code) {
 
 void Connection::charge(FloodGuard& guard) {
   if (failed_ || guard.bears(coarse_now())) return;
+  group_.hit(observe::EdgeLimit::Flood);
   if (group_.log.enabled(observe::Level::Debug))
     group_.log.debug("ended an HTTP/2 connection that sends too much of nothing",
                      {{"client", peer_.address}});
@@ -332,12 +347,18 @@ void Connection::charge(FloodGuard& guard) {
 
 void Connection::sweep(std::chrono::nanoseconds now) {
   if (cut_ || !session_) return;
-  if (write_deadline_.passes(now)) transport_.cancel();
+  sweep_writer(now);
+  sweep_bodies(now);
+  if (notice_deadline_.passes(now)) go_away();
+  if (cut_) return;
   if (closing_) {
     if (idle_deadline_.passes(now)) transport_.cancel();
   } else {
     if (idle_deadline_.passes(now)) terminate(NGHTTP2_NO_ERROR);
-    if (head_deadline_.passes(now)) terminate(NGHTTP2_ENHANCE_YOUR_CALM);
+    if (head_deadline_.passes(now)) {
+      group_.hit(observe::EdgeLimit::HeadTime);
+      terminate(NGHTTP2_ENHANCE_YOUR_CALM);
+    }
   }
   for (const auto& [id, stream] : resting_) {
     stream->sweep(now);
@@ -347,10 +368,76 @@ void Connection::sweep(std::chrono::nanoseconds now) {
   if (!notes_.empty()) settle();
 }
 
-// Streams that came before GOAWAY are served; the client may repeat the others elsewhere.
-void Connection::stop() noexcept {
-  stopping_ = true;
-  if (!session_ || cut_ || closing_) return;
+// A client that takes bytes, if only from the kernel, is not late; it may be too slow.
+void Connection::sweep_writer(std::chrono::nanoseconds now) {
+  if (!send_pace_.waiting()) return;
+  const auto delivered = [this] { return transport_.delivered(); };
+  if (!delivered_) delivered_ = delivered();
+  if (write_deadline_.passes(now)) {
+    const std::uint64_t before = std::exchange(*delivered_, delivered());
+    if (*delivered_ > before) return write_deadline_.arm(limits().write_timeout);
+    group_.hit(observe::EdgeLimit::WriteTime);
+    transport_.cancel();
+  } else if (send_pace_.too_slow(now, group_.send_pace(), delivered)) {
+    group_.hit(observe::EdgeLimit::SendRate);
+    write_deadline_.passed = true;
+    transport_.cancel();
+  }
+}
+
+bool Connection::has_no_window(std::int32_t id) const noexcept {
+  return nghttp2_session_get_stream_remote_window_size(session_.get(), id) <= 0;
+}
+
+// What a client sends and takes is looked at for the whole connection, whose streams share a way.
+void Connection::sweep_bodies(std::chrono::nanoseconds now) {
+  const auto is = [this](bool (Stream::*what)() const noexcept) {
+    const auto stream_is = [what](const Stream& stream) { return (stream.*what)(); };
+    return std::ranges::any_of(streams_, [&](const Stream* one) { return stream_is(*one); }) ||
+           std::ranges::any_of(resting_, [&](const auto& one) { return stream_is(*one.second); });
+  };
+  if (is(&Stream::awaits_body))
+    receive_pace_.begin(now);
+  else
+    receive_pace_.end(now);
+  if (receive_pace_.too_slow(now, group_.receive_pace(), [this] { return received_bytes_; })) {
+    group_.hit(observe::EdgeLimit::ReceiveRate);
+    for (Stream* const stream : streams_) stream->give_up_body();
+    for (const auto& [id, stream] : resting_) {
+      stream->give_up_body();
+      notes_.push_back(id);
+    }
+  }
+  if (nghttp2_session_get_remote_window_size(session_.get()) <= 0 && is(&Stream::has_outgoing))
+    window_pace_.begin(now);
+  else
+    window_pace_.end(now);
+  if (!window_pace_.too_slow(now, group_.send_pace(), [this] { return taken_bytes_; })) return;
+  group_.hit(observe::EdgeLimit::SendRate);
+  terminate(NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
+void Connection::stop(std::chrono::milliseconds) noexcept {
+  if (session_ && !cut_ && !closing_)
+    announce_end();
+  else
+    leaving_ = true;
+}
+
+// RFC 9113 section 6.8: first a GOAWAY that refuses nothing, and the last one when the client knows
+// of it, so that no request is lost that was on its way.
+void Connection::announce_end() {
+  if (std::exchange(leaving_, true)) return;
+  notice_deadline_.arm(kNoticeTime);
+  nghttp2_submit_shutdown_notice(session_.get());
+  nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr);
+  flush_later();
+}
+
+// Streams that came before it are served; the client may repeat the others elsewhere.
+void Connection::go_away() {
+  notice_deadline_ = {};
+  if (cut_ || closing_ || std::exchange(stopping_, true)) return;
   nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE,
                         nghttp2_session_get_last_proc_stream_id(session_.get()), NGHTTP2_NO_ERROR,
                         nullptr, 0);

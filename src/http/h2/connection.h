@@ -10,6 +10,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -35,7 +36,7 @@ class Connection final : public Served {
 
   Task<Ended> run() override;
   void sweep(std::chrono::nanoseconds now) override;
-  void stop() noexcept override;
+  void stop(std::chrono::milliseconds patience) noexcept override;
   void cut() noexcept override;
 
   // For its streams.
@@ -57,6 +58,13 @@ class Connection final : public Served {
   // Takes a stream back whose handler has returned.
   void rest(std::unique_ptr<Stream> stream);
   void stream_ended(Stream& stream) noexcept;
+  // Of a stream's body: for the paces.
+  void body_received(std::size_t bytes) noexcept { received_bytes_ += bytes; }
+  void body_taken(std::size_t bytes) noexcept { taken_bytes_ += bytes; }
+  // Whether the client has given the stream no room for more.
+  // The socket takes nothing, which is the connection's to deal with.
+  [[nodiscard]] bool is_blocked() const noexcept { return blocked_; }
+  [[nodiscard]] bool has_no_window(std::int32_t id) const noexcept;
 
  private:
   friend struct Callbacks;
@@ -74,6 +82,11 @@ class Connection final : public Served {
   void charge(FloodGuard& guard);
   [[nodiscard]] bool begin_stream(std::int32_t id);
   void dispatch(std::int32_t id);
+  // The client is told that no more streams are wanted, and when it knows, that none is taken.
+  void announce_end();
+  void go_away();
+  void sweep_writer(std::chrono::nanoseconds now);
+  void sweep_bodies(std::chrono::nanoseconds now);
   void hurry();
   void lose_streams();
   Task<void> linger();
@@ -101,15 +114,24 @@ class Connection final : public Served {
   bool blocked_ = false;  // wait_and_flush() runs
   bool flush_due_ = false;
   Deadline write_deadline_;
+  Pace send_pace_;     // of the socket
+  Pace receive_pace_;  // of all bodies that are awaited
+  Pace window_pace_;   // of all bodies, while the connection's window is closed
+  std::optional<std::uint64_t> delivered_;  // at a sweep of this wait to write
+  std::uint64_t received_bytes_ = 0;
+  std::uint64_t taken_bytes_ = 0;
+  std::uint64_t requests_ = 0;
 
   Deadline idle_deadline_;  // no stream is open; at the end, the time to read on
   Deadline head_deadline_;  // header fields have begun
   FloodGuard resets_;
   FloodGuard frames_;
-  io::Notifier ended_;  // a stream or the writer
-  bool stopping_ = false;
-  bool failed_ = false;   // the client broke a rule: it may still be sending
-  bool closing_ = false;  // nothing more is read
+  io::Notifier ended_;        // a stream or the writer
+  Deadline notice_deadline_;  // until the client must know that the connection ends
+  bool leaving_ = false;      // it has been told
+  bool stopping_ = false;     // no more streams are taken
+  bool failed_ = false;       // the client broke a rule: it may still be sending
+  bool closing_ = false;      // nothing more is read
   bool cut_ = false;
 };
 

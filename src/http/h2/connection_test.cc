@@ -173,6 +173,7 @@ class Client final {
 
   std::map<std::int32_t, Answer> answers;
   bool goaway = false;
+  std::vector<std::int32_t> last_stream;  // of each GOAWAY
   std::uint32_t goaway_error = UINT32_MAX;
 
  private:
@@ -226,6 +227,7 @@ class Client final {
   static int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     if (frame->hd.type != NGHTTP2_GOAWAY) return 0;
     self(user).goaway = true;
+    self(user).last_stream.push_back(frame->goaway.last_stream_id);
     self(user).goaway_error = frame->goaway.error_code;
     return 0;
   }
@@ -517,6 +519,77 @@ TEST(Http2, ABodyThatStopsIsTimedOut) {
   EXPECT_NE(answer.find("408"), std::string::npos);
 }
 
+TEST(Http2, ABodyThatTricklesIsTimedOut) {
+  TestHandler handler;
+  observe::Metrics metrics;
+  ListenerOptions options;
+  options.metrics = &metrics.add_loop();
+  options.limits.receive_rate = 1'000'000;
+  options.limits.rate_window = 20ms;
+  TestServer server(handler, options);
+  using namespace std::string_literals;
+  // POST http / x.test with Content-Length: 10, and one byte of it.
+  const TestSocket raw(server.port());
+  const std::string block =
+      "\x83\x86\x84\x41\x06x.test\x0f\x0d\x02"
+      "10"s;
+  EXPECT_TRUE(raw.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"s + "\0\0\0\x04\0\0\0\0\0"s + "\0\0"s +
+                       static_cast<char>(block.size()) + "\x01\x04\0\0\0\x01"s + block +
+                       "\0\0\x01\0\0\0\0\0\x01x"s));
+  std::string answer;
+  while (answer.find("408") == std::string::npos) {
+    const std::string more = raw.receive();
+    if (more.empty()) break;
+    answer += more;
+  }
+  EXPECT_NE(answer.find("408"), std::string::npos);
+  const auto& hits = metrics.total().edge_limits;
+  EXPECT_EQ(hits[static_cast<std::size_t>(observe::EdgeLimit::ReceiveRate)], 1u);
+}
+
+TEST(Http2, AReaderThatGivesNoWindowIsReset) {
+  TestHandler handler;
+  observe::Metrics metrics;
+  ListenerOptions options;
+  options.metrics = &metrics.add_loop();
+  options.limits.send_rate = 1'000'000'000;
+  options.limits.rate_window = 20ms;
+  TestServer server(handler, options);
+  Client client(server.port(), false);
+  // The connection has room, the stream has not.
+  nghttp2_session_set_local_window_size(client.session(), NGHTTP2_FLAG_NONE, 0, 1 << 20);
+  const auto id = client.ask("/stream");
+  EXPECT_TRUE(client.run_until([&] { return client.answers[id].closed; }));
+  EXPECT_EQ(client.answers[id].error, std::uint32_t{NGHTTP2_CANCEL});
+  for (int i = 0; i < 20'000 && handler.gone == 0; ++i) std::this_thread::sleep_for(1ms);
+  EXPECT_EQ(handler.gone, 1);
+  const auto& hits = metrics.total().edge_limits;
+  EXPECT_EQ(hits[static_cast<std::size_t>(observe::EdgeLimit::SendRate)], 1u);
+}
+
+TEST(Http2, AConnectionEndsInOrderAfterItsRequests) {
+  TestHandler handler;
+  ListenerOptions options;
+  options.limits.max_requests = 2;
+  TestServer server(handler, options);
+  Client client(server.port());
+  EXPECT_EQ(client.finish(client.ask("/")).status, 200);
+  EXPECT_EQ(client.finish(client.ask("/")).status, 200);
+  EXPECT_EQ(client.run_to_the_end(), std::uint32_t{NGHTTP2_NO_ERROR});
+  EXPECT_EQ(handler.requests, 2);
+}
+
+TEST(Http2, AReaderThatTakesNothingOfTheConnectionIsCutOff) {
+  TestHandler handler;
+  ListenerOptions options;
+  options.limits.send_rate = 1'000'000'000;
+  options.limits.rate_window = 20ms;
+  TestServer server(handler, options);
+  Client client(server.port(), false);
+  client.ask("/stream");
+  EXPECT_EQ(client.run_to_the_end(), std::uint32_t{NGHTTP2_ENHANCE_YOUR_CALM});
+}
+
 TEST(Http2, AShutdownLetsOpenStreamsEnd) {
   TestHandler handler;
   TestServer server(handler, {});
@@ -525,6 +598,9 @@ TEST(Http2, AShutdownLetsOpenStreamsEnd) {
   EXPECT_TRUE(client.run_until([&] { return client.answers[id].status == 200; }));
   server.stop_accepting();
   EXPECT_EQ(client.finish(id).body.size(), 100'000u);
+  // The first GOAWAY refuses nothing, so that what is on its way is not lost.
+  ASSERT_FALSE(client.last_stream.empty());
+  EXPECT_EQ(client.last_stream.front(), INT32_MAX);
   EXPECT_EQ(client.run_to_the_end(), std::uint32_t{NGHTTP2_NO_ERROR});
 }
 

@@ -77,8 +77,10 @@ Task<void> Stream::refuse(Refusal refusal) {
     group.log.debug("refused a request", {{"status", std::to_string(refusal.status)},
                                           {"why", std::string(refusal.text)},
                                           {"client", head_.remote_address}});
+  count(refusal, group);
   ResponseHead head{.status = refusal.status, .reason = {}, .headers = {}};
   head.headers.add("content-type", "text/plain; charset=utf-8");
+  if (refusal.status == 429) head.headers.add("retry-after", "1");
   group.handler.complete(head_, head);
   std::string body =
       fmt::format("{} {}: {}\n", refusal.status, reason_phrase(refusal.status), refusal.text);
@@ -97,7 +99,17 @@ void Stream::head_ended() {
   const bool expects_continue = fields_.expects_continue();
   refusal_ = fields_.finish(head_);
   if (refusal_) return;
-  if (peer.trusted) apply_forwarded(head_, connection_.group().options.trusted_proxies);
+  ConnectionGroup& group = connection_.group();
+  identify(head_, peer.trusted ? Believed::Yes : Believed::No, group.ids);
+  if (peer.trusted) apply_forwarded(head_, group.options.trusted_proxies);
+  if (head_.remote_address != peer.address) {
+    auto place = group.occupancy.take(head_.remote_address);
+    if (!place) {
+      refusal_ = Refusal{429, "this address has too many requests under way"};
+      return;
+    }
+    place_ = *std::move(place);
+  }
   if (over_limit(length_.value_or(0))) {
     refusal_ = Refusal{413, "the request body is too large"};
     return;
@@ -113,6 +125,7 @@ void Stream::head_ended() {
 
 void Stream::body_arrived(std::string_view bytes) {
   window_owed_ += bytes.size();
+  connection_.body_received(bytes.size());
   if (handler_done_ || refusal_) return give_window_back();
   body_.append(bytes);
   if (reading_) readable_.notify();
@@ -155,15 +168,37 @@ bool Stream::is_ready() const noexcept {
 }
 
 void Stream::sweep(std::chrono::nanoseconds now) {
-  if (write_deadline_.passes(now)) {
-    taken_.notify();
-    if (handler_done_ && !closed_) connection_.reset(id_, NGHTTP2_CANCEL);
-  }
+  sweep_writer(now);
   if (!read_deadline_.passes(now)) return;
+  connection_.group().hit(observe::EdgeLimit::BodyTime);
+  give_up_body();
+}
+
+void Stream::give_up_body() {
+  if (!awaits_body()) return;
+  read_deadline_.passed = true;
   if (reading_)
     readable_.notify();
   else if (wait_for_body_ && !refusal_)
     refusal_ = Refusal{408, "the request body took too long"};
+}
+
+void Stream::sweep_writer(std::chrono::nanoseconds now) {
+  if (has_outgoing() && !closed_ && connection_.has_no_window(id_))
+    send_pace_.begin(now);
+  else
+    send_pace_.end(now);
+  ConnectionGroup& group = connection_.group();
+  const bool late = write_deadline_.passes(now);
+  if (late && connection_.is_blocked())
+    return write_deadline_.arm(connection_.limits().write_timeout);
+  const bool slow =
+      !late && send_pace_.too_slow(now, group.send_pace(), [this] { return taken_bytes_; });
+  if (!late && !slow) return;
+  group.hit(late ? observe::EdgeLimit::WriteTime : observe::EdgeLimit::SendRate);
+  write_deadline_ = {.at = std::chrono::nanoseconds{0}, .passed = true};
+  taken_.notify();
+  if (handler_done_ && !closed_) connection_.reset(id_, NGHTTP2_CANCEL);
 }
 
 Stream::Outgoing Stream::take(char* into, std::size_t most) {
@@ -181,6 +216,8 @@ Stream::Outgoing Stream::take(char* into, std::size_t most) {
     pending_.remove_prefix(more);
     bytes += more;
   }
+  taken_bytes_ += bytes;
+  connection_.body_taken(bytes);
   if (bytes > 0 && write_deadline_.armed()) write_deadline_.arm(connection_.limits().write_timeout);
   const bool all = !has_outgoing();
   if (all && bytes > 0) taken_.notify();

@@ -20,6 +20,8 @@
 #include "http/deadline.h"
 #include "http/exchange.h"
 #include "http/h2/request_fields.h"
+#include "http/occupancy.h"
+#include "http/pace.h"
 #include "io/notifier.h"
 
 namespace wws::http::h2 {
@@ -58,6 +60,16 @@ class Stream final : public Exchange {
   [[nodiscard]] std::int32_t id() const noexcept { return id_; }
   [[nodiscard]] bool is_closed() const noexcept { return closed_; }
   [[nodiscard]] bool is_handled() const noexcept { return handler_done_; }
+  // Whether somebody waits for more of the request's body.
+  [[nodiscard]] bool awaits_body() const noexcept {
+    return reading_ || (wait_for_body_ && !complete_ && has_head_);
+  }
+  // The client is too slow with it.
+  void give_up_body();
+  // Whether something of the response waits for the client.
+  [[nodiscard]] bool has_outgoing() const noexcept {
+    return out_at_ < out_.size() || !pending_.empty();
+  }
 
   struct Outgoing {
     std::size_t bytes;
@@ -100,10 +112,8 @@ class Stream final : public Exchange {
   [[nodiscard]] Result<void> begin_answer(const ResponseHead& head,
                                           std::optional<std::uint64_t> length, Body body);
   [[nodiscard]] Result<void> count_answer(std::uint64_t bytes);
-  [[nodiscard]] bool has_outgoing() const noexcept {
-    return out_at_ < out_.size() || !pending_.empty();
-  }
   Task<Result<void>> wait_taken();
+  void sweep_writer(std::chrono::nanoseconds now);
   void stop_upload();
   void give_window_back();
   void resume();
@@ -130,6 +140,9 @@ class Stream final : public Exchange {
   bool has_length_ = false;  // answer_left_ counts
   io::Notifier taken_;       // all was taken, or the stream ended
   Deadline write_deadline_;
+  Pace send_pace_;
+  std::uint64_t taken_bytes_ = 0;
+  Occupancy::Place place_;  // of the client behind a trusted proxy
   std::function<void()> gone_;
 
   Answer answer_ = Answer::None;
