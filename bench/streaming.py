@@ -5,8 +5,8 @@ streaming.py --binary build/release/wws [--gigabytes 4] [--clients 1000] [--only
 
 Each experiment starts a server of its own and fails when bytes are missing or the peak is over its limit:
   h1-pipe, h2-pipe   an upload that a worker pipes to its response, over HTTP/1.1 and HTTP/2 (curl)
-  h1-slow, h2-slow   so many clients ask for an endless response and read one byte a second; memory is compared after all have
-                     been answered and half a minute later
+  h1-slow, h2-slow   so many clients ask for an endless response and read one byte a second, each with a sandbox of its own as
+                     long as it reads; memory is compared after all have been answered and half a minute later
 """
 
 import argparse
@@ -44,12 +44,12 @@ LIMIT_MB = 64
 class Server:
     """wws with a folder of two workers; knows its peak of resident memory."""
 
-    def __init__(self, binary, folder):
+    def __init__(self, binary, folder, threads):
         self.port = free_port()
         for name, script in (("pipe", PIPE), ("endless", ENDLESS)):
             (folder / f"{name}.js").write_text(script)
             (folder / f"{name}.toml").write_text(LIMITS)
-        self.process = subprocess.Popen([binary, "--host", "127.0.0.1", "--port", str(self.port), "--threads", "1", "--max-body", "0",
+        self.process = subprocess.Popen([binary, "--host", "127.0.0.1", "--port", str(self.port), "--threads", str(threads), "--max-body", "0",
                                          str(folder)], stdout=subprocess.DEVNULL)
         self.peak = 0.0
         self.over = threading.Event()
@@ -233,7 +233,9 @@ def run(name, arguments):
     title, experiment = EXPERIMENTS[name]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="wws-streaming-"))
     try:
-        with Server(os.path.abspath(arguments.binary), folder) as server:
+        # A loop runs 768 requests of one worker at once, and each of these readers has one for itself.
+        threads = 1 if name.endswith("pipe") else 1 + arguments.clients // 500
+        with Server(os.path.abspath(arguments.binary), folder, threads) as server:
             before, began = server.resident(), time.monotonic()
             figures = {"before_mb": before, **experiment(server, arguments)}
             figures["seconds"] = round(time.monotonic() - began, 1)

@@ -64,8 +64,9 @@ class Builder:
         cache.mkdir(parents=True, exist_ok=True)
 
     def esbuild(self, source, out, *flags):
-        subprocess.run(["esbuild", "--bundle", "--format=esm", "--log-level=warning", f"--outfile={out}", *flags, source],
-                       check=True, env={**os.environ, "NODE_PATH": str(self.modules / "node_modules")})
+        """Beside the source, so that what it writes of paths is the same each time, and components are found again."""
+        subprocess.run(["esbuild", "--bundle", "--format=esm", "--log-level=warning", f"--outfile={out}", *flags, source.name],
+                       check=True, cwd=source.parent, env={**os.environ, "NODE_PATH": str(self.modules / "node_modules")})
 
     def app(self, name):
         """apps/NAME.js with what it imports, as one module."""
