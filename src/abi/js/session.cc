@@ -158,12 +158,12 @@ bool Session::beyond_reach() const noexcept {
 // no longer.
 Task<Result<void>> Session::pump_events() {
   for (;;) {
-    if (exceeded_) co_return fail(*exceeded_);
-    if (gone_ && exchange_ && events_.empty()) co_return fail(ErrorKind::Gone, "the client left");
-    if (socket_) {
+    if (socket_ && !sent_) {
       auto served = co_await serve_socket();
       co_return served;
     }
+    if (exceeded_) co_return fail(*exceeded_);
+    if (gone_ && exchange_ && events_.empty()) co_return fail(ErrorKind::Gone, "the client left");
     if (sent_ && (exchange_ || settled())) co_return Result<void>();
     if (!waiting()) {
       if (sent_) co_return Result<void>();
@@ -414,12 +414,13 @@ std::int32_t Session::write(std::uint32_t stream, ByteView bytes, std::uint32_t 
 }
 
 Task<void> Session::answer_failure(const Error& error) {
-  if (error.kind() == ErrorKind::Gone) co_return;
+  const bool socket_open = socket_ && socket_->is_open();
+  if (error.kind() == ErrorKind::Gone && !socket_open) co_return;
   const Failure failure = failure_ && error.kind() == ErrorKind::GuestFault && !faulted_
                               ? *failure_
                               : Failure{error, failure_ ? failure_->stack : ""};
   report(failure);
-  if (socket_ && socket_->is_open()) {
+  if (socket_open) {
     if (services_.developer) services_.developer->notice(shown(failure));
     co_await fail_socket();
     co_return;
