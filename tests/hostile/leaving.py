@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 
-from wire import (ADMIN, DATA, END_HEADERS, END_STREAM, HEADERS, RST_STREAM, TIMEOUT, Failed, Http1, Http2, admin_state, ask,
+from wire import (ADMIN, DATA, END_HEADERS, END_STREAM, HEADERS, RST_STREAM, TIMEOUT, WINDOW_UPDATE, Failed, Http1, Http2, admin_state, ask,
                   at_rest, frame, request_block, require, served, wait_until)
 
 # Each says "begun" when it waits for nothing but its client.
@@ -149,6 +149,8 @@ class Http2Client:
         self.wire.send(frame(RST_STREAM, 0, 1, (8).to_bytes(4, "big")))  # CANCEL
 
     def check_after(self):
+        # What a flood has sent counts against the connection's window, too.
+        self.wire.send(frame(WINDOW_UPDATE, 0, 0, (1 << 20).to_bytes(4, "big")))
         self.wire.send(frame(HEADERS, END_HEADERS | END_STREAM, 3, request_block()))
         for kind, _, stream, payload in self.frames:
             if kind == DATA and stream == 3 and payload == b"here":

@@ -514,7 +514,7 @@ void Session::push_event(std::string message) {
 }
 
 void Session::watch_client() {
-  if (watching_ || !exchange_ || streaming_) return;
+  if (watching_ || !exchange_) return;
   watching_ = true;
   exchange_->on_gone([this] {
     gone_ = true;
