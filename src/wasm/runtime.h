@@ -41,6 +41,9 @@ struct RuntimeOptions {
   // cannot be made or trusted is not used, and a warning says why.
   std::filesystem::path cache_folder;
   bool check_every_restore = false;  // compare the whole memory after every restore (tests)
+  // Lease::instructions() counts. Code compiled for it is of no use to runtimes without it, nor the
+  // other way round, and slower: for measurements that must not depend on the machine.
+  bool count_instructions = false;
 };
 
 // Bounds of one lease; 0 switches one off.
@@ -114,6 +117,8 @@ class Lease {
   [[nodiscard]] virtual GuestMemory memory() noexcept = 0;
   // CPU time of this lease's guest code so far.
   [[nodiscard]] virtual std::chrono::nanoseconds cpu_used() const noexcept = 0;
+  // Instructions that the guest ran in this lease; 0 unless the runtime counts them.
+  [[nodiscard]] virtual std::uint64_t instructions() const noexcept = 0;
   // Pages written by this lease (4 KiB); costs a scan.
   [[nodiscard]] virtual std::size_t dirty_pages() = 0;
   // The instance is dropped, not restored, when the lease ends.

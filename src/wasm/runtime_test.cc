@@ -5,8 +5,49 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <boost/asio/io_context.hpp>
+
+#include "wasm/wat.h"
+
 namespace wws::wasm {
 namespace {
+
+// Instructions of a lease that counts to `rounds`.
+std::uint64_t instructions(InstancePool& pool, const std::shared_ptr<const Program>& program,
+                           std::int32_t rounds) {
+  auto lease = pool.try_acquire(program, program->base_image());
+  EXPECT_TRUE(lease && *lease);
+  Value argument;
+  argument.i32 = rounds;
+  EXPECT_TRUE((**lease)->try_call("count", {&argument, 1}));
+  return (**lease)->instructions();
+}
+
+TEST(Runtime, CountsInstructionsWhereItIsAsked) {
+  const auto wasm = wat_to_wasm(R"((module (memory (export "memory") 1)
+    (func (export "count") (param $left i32)
+      (loop $next
+        (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+        (br_if $next (local.get $left))))))");
+  ASSERT_TRUE(wasm);
+  const io::SystemClock clock;
+  observe::MemoryLog log;
+  for (const bool counts : {true, false}) {
+    // A slice that no machine is too slow for.
+    const auto runtime =
+        make_runtime({.slice = std::chrono::seconds(60), .count_instructions = counts}, clock, log);
+    ASSERT_TRUE(runtime);
+    const auto program = (*runtime)->compile(as_bytes(*wasm), {});
+    ASSERT_TRUE(program) << program.error().to_string();
+    boost::asio::io_context loop(1);
+    const auto pool = (*runtime)->make_pool(loop.get_executor(), {});
+    const std::uint64_t ten = instructions(*pool, *program, 10);
+    const std::uint64_t twenty = instructions(*pool, *program, 20);
+    EXPECT_EQ(instructions(*pool, *program, 10), ten);
+    EXPECT_EQ(ten > 0, counts);
+    EXPECT_EQ(instructions(*pool, *program, 30) - twenty, twenty - ten);
+  }
+}
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 

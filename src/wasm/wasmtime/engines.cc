@@ -76,6 +76,8 @@ Engines::~Engines() {
 
 void Engines::set_common(wasm_config_t* config) const {
   wasmtime_config_epoch_interruption_set(config, true);
+  // Wasmtime counts what it calls fuel: one unit for nearly every instruction.
+  if (options_.count_instructions) wasmtime_config_consume_fuel_set(config, true);
   wasmtime_config_max_wasm_stack_set(config, options_.guest_stack);
   // A host function may call the guest once more, which then has a full stack of its own.
   wasmtime_config_async_stack_size_set(config, 2 * options_.guest_stack + options_.host_stack);

@@ -27,6 +27,7 @@ struct EngineOptions {
   // What host functions may use on top.
   std::size_t host_stack = 1u << 20;
   std::uint32_t pooled_instances = 1000;
+  bool count_instructions = false;
 };
 
 enum class EngineKind : std::uint8_t { Kept, Pooled };
@@ -66,6 +67,7 @@ class Engines {
   }
   void guest_leaves() noexcept { running_.fetch_sub(1); }
   [[nodiscard]] std::chrono::nanoseconds slice() const noexcept { return options_.slice; }
+  [[nodiscard]] bool counts_instructions() const noexcept { return options_.count_instructions; }
 
  private:
   explicit Engines(const EngineOptions& options) : options_(options) {}

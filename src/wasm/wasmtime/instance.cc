@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
 
 #include "base/assert.h"
 
@@ -99,6 +100,8 @@ Instance::Instance(std::shared_ptr<const LoadedProgram> program,
       context_(wasmtime_store_context(store_.get())),
       pending_(std::make_unique<Pending>()) {
   wasmtime_store_epoch_deadline_callback(store_.get(), &Instance::on_epoch, this, nullptr);
+  // Without this no guest could run a step.
+  if (program_->engines().counts_instructions()) refuel();
 }
 
 Instance::~Instance() { abandon(); }
@@ -211,6 +214,21 @@ std::vector<std::uint64_t> Instance::read_globals() noexcept {
   return bits;
 }
 
+// More than any lease uses, and so no limit.
+void Instance::refuel() noexcept {
+  fuel_ = std::numeric_limits<std::int64_t>::max();
+  auto* const error = wasmtime_context_set_fuel(context_, fuel_);
+  WWS_ASSERT(error == nullptr, "an engine that counts takes fuel");
+}
+
+std::uint64_t Instance::instructions() const noexcept {
+  if (!program_->engines().counts_instructions()) return 0;
+  std::uint64_t left = 0;
+  auto* const error = wasmtime_context_get_fuel(context_, &left);
+  WWS_ASSERT(error == nullptr, "an engine that counts tells what is left");
+  return fuel_ - left;
+}
+
 void Instance::begin_lease(std::uint64_t number) noexcept {
   number_ = number;
   ++uses_;
@@ -220,6 +238,7 @@ void Instance::begin_lease(std::uint64_t number) noexcept {
   host_error_.reset();
   timed_out_ = false;
   cpu_used_ = {};
+  if (program_->engines().counts_instructions()) refuel();
   wake_handler_ = nullptr;
   set_limits(Limits{});
   if (linear_memory_ == nullptr) return;

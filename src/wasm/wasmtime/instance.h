@@ -76,6 +76,7 @@ class Instance final : public HostContext {
   [[nodiscard]] bool clean() const noexcept { return clean_; }
   void mark_unclean() noexcept { clean_ = false; }
   [[nodiscard]] std::chrono::nanoseconds cpu_used() const noexcept { return cpu_used_; }
+  [[nodiscard]] std::uint64_t instructions() const noexcept;
   [[nodiscard]] std::uint64_t uses() const noexcept { return uses_; }
   [[nodiscard]] LinearMemory* linear_memory() noexcept { return linear_memory_; }
   [[nodiscard]] Result<std::shared_ptr<const MemoryImage>> snapshot(
@@ -122,6 +123,7 @@ class Instance final : public HostContext {
   void begin_slice() noexcept;
   void end_slice() noexcept;
   void charge() noexcept;
+  void refuel() noexcept;
   [[nodiscard]] bool past_cpu_limit() const noexcept {
     return limits_.cpu.count() != 0 && cpu_used_ > limits_.cpu;
   }
@@ -149,6 +151,7 @@ class Instance final : public HostContext {
 
   // Of the lease.
   std::uint64_t number_ = 0;
+  std::uint64_t fuel_ = 0;  // at its start
   void* user_ = nullptr;
   Limits limits_;
   bool clean_ = true;

@@ -146,6 +146,9 @@ class LeaseImpl final : public Lease {
   [[nodiscard]] std::chrono::nanoseconds cpu_used() const noexcept override {
     return instance_->cpu_used();
   }
+  [[nodiscard]] std::uint64_t instructions() const noexcept override {
+    return instance_->instructions();
+  }
   [[nodiscard]] std::size_t dirty_pages() override {
     LinearMemory* memory = instance_->linear_memory();
     return memory == nullptr ? 0 : count_changed_pages(pool_->scan(), *memory, instance_->image());

@@ -55,7 +55,8 @@ class RuntimeImpl final : public Runtime {
           "sandboxes are not kept but made new for every request, which is slower and as safe",
           {{"why", kept_mode_->why_off()}});
     open_cache();
-    const EngineOptions wanted_engines{.slice = options_.slice};
+    const EngineOptions wanted_engines{.slice = options_.slice,
+                                       .count_instructions = options_.count_instructions};
     WWS_TRY(engines_, Engines::create(wanted_engines));
     if (engines_->pooled_instances() < wanted_engines.pooled_instances)
       log_.warn(fmt::format("the process has addresses for {} new sandboxes at once only",
@@ -155,8 +156,9 @@ class RuntimeImpl final : public Runtime {
   Result<ModuleHandle> compile_module(EngineKind kind, std::string_view wasm) {
     wasm_engine_t* engine = engines_->get(kind);
     if (!cache_) return compile_with(engine, wasm);
+    const std::string_view counts = options_.count_instructions ? "counts" : "";
     const std::string_view parts[] = {kEngineVersion, kind == EngineKind::Kept ? "kept" : "pooled",
-                                      cpu_features_, wasm};
+                                      cpu_features_, counts, wasm};
     const Digest key = digest_of(parts);
     if (const auto cached = cache_->find(key)) {
       wasmtime_module_t* module = nullptr;
