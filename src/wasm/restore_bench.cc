@@ -23,6 +23,11 @@ constexpr const char* kGuest = R"((module (memory (export "memory") 128)
         (i32.const 1))
       (local.set $page (i32.add (local.get $page) (i32.const 1)))
       (br_if $next (i32.lt_u (local.get $page) (local.get $pages)))))
+  (func (export "fill") (param $pages i32) (param $value i32) (local $page i32)
+    (loop $next
+      (i32.store (i32.mul (i32.const 8192) (local.get $page)) (local.get $value))
+      (local.set $page (i32.add (local.get $page) (i32.const 1)))
+      (br_if $next (i32.lt_u (local.get $page) (local.get $pages)))))
   (func (export "nothing"))))";
 
 struct Bench {
@@ -33,13 +38,14 @@ struct Bench {
   std::unique_ptr<InstancePool> pool;
   std::shared_ptr<const Program> program;
 
-  explicit Bench(RestoreMode mode) {
+  explicit Bench(RestoreMode mode, PoolOptions options = {}) {
     runtime = std::move(*make_runtime({.restore = mode}, clock, log));
-    pool = runtime->make_pool(loop.get_executor(), {});
+    pool = runtime->make_pool(loop.get_executor(), options);
     program = *runtime->compile(as_bytes(*wat_to_wasm(kGuest)), {});
   }
-  std::unique_ptr<Lease> lease() {
-    return std::move(**pool->try_acquire(program, program->base_image()));
+  std::unique_ptr<Lease> lease() { return lease(program->base_image()); }
+  std::unique_ptr<Lease> lease(const std::shared_ptr<const Image>& image) {
+    return std::move(**pool->try_acquire(program, image));
   }
 };
 
@@ -76,6 +82,25 @@ void call_only(benchmark::State& state) {
 }
 void empty_call(benchmark::State& state) { calls(state, "nothing", {}); }
 
+// Two images that differ in N pages each from the base take turns in one instance.
+void lease_switch(benchmark::State& state) {
+  Bench bench(RestoreMode::Auto, {.max_kept = 1});
+  std::shared_ptr<const Image> images[2];
+  for (std::int32_t i = 0; i < 2; ++i) {
+    Value arguments[2];
+    arguments[0].i32 = static_cast<std::int32_t>(state.range(0));
+    arguments[1].i32 = i + 1;
+    auto lease = bench.lease();
+    if (!lease->try_call("fill", arguments)) return state.SkipWithError("a slice was too short");
+    images[i] = *lease->snapshot();
+    lease->mark_unclean();
+  }
+  std::size_t turn = 0;
+  for (auto _ : state) benchmark::DoNotOptimize(bench.lease(images[++turn % 2]));
+  if (bench.pool->stats().image_switches + 10 < static_cast<std::uint64_t>(state.iterations()))
+    state.SkipWithError("the instance was not switched");
+}
+
 void empty_lease(benchmark::State& state) {
   Bench bench(RestoreMode::Auto);
   for (auto _ : state) benchmark::DoNotOptimize(bench.lease());
@@ -86,8 +111,7 @@ BENCHMARK(empty_lease);
 BENCHMARK(call_only)->Arg(40);
 BENCHMARK(lease_kept)->Arg(1)->Arg(12)->Arg(40)->Arg(100);
 BENCHMARK(lease_fresh)->Arg(40);
+BENCHMARK(lease_switch)->Arg(20)->Arg(100);
 
 }  // namespace
 }  // namespace wws::wasm
-
-BENCHMARK_MAIN();
