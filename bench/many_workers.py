@@ -66,7 +66,7 @@ def distinct(module, number):
 def make_folder(place, count, wasm):
     """[(path, expected body)] of every worker."""
     built = place.parent / "c.wasm"
-    subprocess.run(["clang-19", "--target=wasm32-wasi", "-O2", "-o", built, HERE / "app" / "c.c"], check=True)
+    subprocess.run(["clang-19", "--target=wasm32-wasi", "-O2", "-o", built, HERE / "guests" / "hello.c"], check=True)
     module = built.read_bytes()
     every = max(1, count // wasm) if wasm else 0
     asked = []

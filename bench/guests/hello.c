@@ -1,4 +1,4 @@
-// The same hello as a C program on stdin and stdout.
+// Hello as a program on stdin and stdout.
 
 #include <stdio.h>
 
@@ -8,7 +8,7 @@ int main(void) {
   if (size == 0) return 1;
   fputs(
       "{\"data\":\"Hello from "
-      "worker\\n\",\"headers\":{\"x-generated-by\":\"wws\",\"content-type\":\"text/plain\"},"
+      "worker\\n\",\"headers\":{\"x-generated-by\":\"bench\",\"content-type\":\"text/plain\"},"
       "\"status\":200,\"kv\":{}}",
       stdout);
   return 0;
