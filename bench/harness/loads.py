@@ -204,7 +204,7 @@ LOADS = [
     app("template", "text template", "/?title=Ten%20things"),
     app("echo", "64 KiB echo", servers=("wws", "workerd", "wasmtime", "node", "deno", "bun"), measure=driven(script="echo.lua")),
     waiting_load("upstream", "1 000 requests at a 20 ms upstream", 1000),
-    app("spinner", "hello beside a spinner", file="[...app]", toml='[limits]\ncpu = "100ms"\n',
+    app("spinner", "hello beside a spinner", application="spin", file="[...app]", toml='[limits]\ncpu = "100ms"\n',
         servers=("wws", "workerd", "node", "deno"), measure=beside_a_spinner, rounds=1),
     guest("c", "stdin/stdout hello in C", "c"),
     guest("rust", "stdin/stdout hello in Rust", "rust"),

@@ -3,6 +3,8 @@
 // which bench/regression.py compares with bench/regression.csv.
 //
 //   wws_counts CACHE_FOLDER      compiling the engine so that it counts takes long: once
+//
+// Exits with 77 where instances cannot be kept, which has no dirty pages to count.
 #include <atomic>
 #include <new>
 
@@ -39,6 +41,8 @@ void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std
 namespace wws::bench {
 namespace {
 
+constexpr int kSkipped = 77;
+
 void tell(const std::string& name, std::uint64_t count) {
   std::printf("%s,%llu\n", name.c_str(), static_cast<unsigned long long>(count));
 }
@@ -54,6 +58,10 @@ class CountingEngine final {
     options.count_instructions = true;
     options.slice = std::chrono::seconds(60);
     runtime_ = must(wasm::make_runtime(options, clock_, log_), "the runtime");
+    if (!runtime_->keeps_instances()) {
+      std::fprintf(stderr, "instances are not kept here: %s\n", runtime_->why_not_kept().c_str());
+      std::exit(kSkipped);
+    }
     const std::string engine = must(read_file(WWS_ENGINE_WASM, 64u << 20), WWS_ENGINE_WASM);
     program_ = must(runtime_->compile(as_bytes(engine), abi::js::host_functions()), "the engine");
     pool_ = runtime_->make_pool(loop_.get_executor(), {});
