@@ -5,6 +5,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "abi/developer_view.h"
+#include "bindings/cache.h"
 #include "bindings/fetch.h"
 #include "bindings/kv.h"
 #include "io/clock.h"
@@ -23,6 +24,7 @@ struct LoopServices {
   wasm::InstancePool& pool;
   bindings::Fetcher& fetcher;
   bindings::KvStore& kv;
+  bindings::CacheStore& caches;
   const io::Clock& clock;
   io::Random& random;
   observe::Log& log;

@@ -275,6 +275,7 @@ struct Workshop {
   std::optional<worker::WasmRuntime> wasm;
   std::optional<worker::ImageBudget> images;
   bindings::KvStore kv;
+  std::optional<bindings::CacheStore> caches;
   cli::WorkerNumbers numbers;
   cli::WorkerBin bin;
 
@@ -293,6 +294,7 @@ Result<void> open_workshop(Workshop& workshop, const cli::Options& options,
   workshop.js.emplace(std::move(engine), *workshop.bundler);
   workshop.wasm.emplace(*workshop.runtime);
   workshop.images.emplace(options.image_memory);
+  workshop.caches.emplace(clock, options.cache);
   return {};
 }
 
@@ -346,11 +348,11 @@ int serve(const cli::Options& flags) {
   if (options.enable_panel) watching.emplace();
   std::optional<Development> development;
   if (options.command == cli::Command::Develop) development.emplace(started, site->root);
-  auto server =
-      server::make_server(*settings, {site, *workshop.runtime, *workshop.images, workshop.kv, clock,
-                                      random, *log, watching ? &watching->metrics : nullptr,
-                                      access.get(), development ? &development->pages : nullptr,
-                                      development ? &development->reload : nullptr});
+  auto server = server::make_server(
+      *settings,
+      {site, *workshop.runtime, *workshop.images, workshop.kv, *workshop.caches, clock, random,
+       *log, watching ? &watching->metrics : nullptr, access.get(),
+       development ? &development->pages : nullptr, development ? &development->reload : nullptr});
   if (!server) return fail_with(server.error().to_string());
   const std::string base = (*server)->places().front();
 
@@ -360,6 +362,7 @@ int serve(const cli::Options& flags) {
         options, {**server,
                   *workshop.runtime,
                   watching->metrics,
+                  *workshop.caches,
                   ring,
                   *log,
                   clock,
@@ -446,8 +449,8 @@ int check_project(const cli::Options& flags, const std::filesystem::path& folder
   auto built = cli::build_site(read->project, cli::site_settings(read->options),
                                workshop.parts(clock), nullptr);
   if (!built) return fail_with(built.error().to_string());
-  auto failures = server::check_workers(
-      {built->site, *workshop.runtime, *workshop.images, workshop.kv, clock, random, *log});
+  auto failures = server::check_workers({built->site, *workshop.runtime, *workshop.images,
+                                         workshop.kv, *workshop.caches, clock, random, *log});
   if (!failures) return fail_with(failures.error().to_string());
 
   for (const auto& warning : read->warnings) tell("warning: " + warning.to_string());

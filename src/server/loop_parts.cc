@@ -12,10 +12,10 @@ Result<std::unique_ptr<LoopParts>> LoopParts::create(const wasm::PoolOptions& op
   parts->pool_ = shared.runtime.make_pool(loop, options);
   parts->background_ = std::make_unique<io::TaskGroup>(loop);
   parts->offload_ = std::make_unique<io::Offload>(loop);
-  parts->services_ = std::make_unique<abi::LoopServices>(
-      abi::LoopServices{loop, *parts->pool_, *parts->fetcher_, shared.kv, shared.clock,
-                        shared.random, shared.log, *parts->background_, *parts->offload_, metrics,
-                        shared.access ? &shared.access->add_buffer() : nullptr, shared.developer});
+  parts->services_ = std::make_unique<abi::LoopServices>(abi::LoopServices{
+      loop, *parts->pool_, *parts->fetcher_, shared.kv, shared.caches, shared.clock, shared.random,
+      shared.log, *parts->background_, *parts->offload_, metrics,
+      shared.access ? &shared.access->add_buffer() : nullptr, shared.developer});
   return parts;
 }
 
