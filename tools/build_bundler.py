@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Makes the kit of src/bundler: esbuild, compiled, and the modules that stand in for Node's.
 
-    build_bundler.py --tool wws_bundle --esbuild esbuild.wasm --core FOLDER --own FOLDER --cache FOLDER
-                     --target NAME --output FILE
+    build_bundler.py --esbuild esbuild.wasm --core FOLDER --own FOLDER --cache FOLDER
+                     --target NAME --output FILE -- wws_bundle
 
 Compiling esbuild takes half a minute and compressing it as long, so both are kept in the cache, by all
 that the result depends on.
@@ -109,7 +109,7 @@ def esbuild_entry(arguments, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--tool", nargs="+", required=True, help="wws_bundle, behind an emulator where it needs one")
+    parser.add_argument("tool", nargs="+", help="after --: wws_bundle, behind an emulator where it needs one")
     for name in ("esbuild", "core", "own", "cache", "output"):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
     parser.add_argument("--target", required=True, help="the processor and the Wasmtime that it is for")

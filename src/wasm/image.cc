@@ -93,6 +93,35 @@ PageSet::~PageSet() {
   if (bytes_ != nullptr) munmap(bytes_, numbers_.size() * kHostPage);
 }
 
+std::shared_ptr<const void> MergeBudget::take() const {
+  if (left_->fetch_sub(1) <= 0) {
+    left_->fetch_add(1);
+    return nullptr;
+  }
+  return {left_.get(), [left = left_](const void*) { left->fetch_add(1); }};
+}
+
+void MemoryImage::merge(const MergeBudget& budget) const {
+  const std::unique_lock lock(merging_, std::try_to_lock);
+  if (!lock || owned_ != nullptr || delta_pages() == 0) return;
+  auto place = budget.take();
+  if (place == nullptr) return;
+  auto base = BaseMemory::create(base_->size(), [this](MutableByteView memory) -> Result<void> {
+    const auto to = [&](std::uint32_t page) {
+      return memory.data() + std::size_t{page} * kHostPage;
+    };
+    for (std::uint32_t page = 0; page < base_->page_count(); ++page)
+      if (!base_->is_zero(page)) std::memcpy(to(page), base_->page(page), kHostPage);
+    for (std::size_t i = 0; i < delta_->numbers().size(); ++i)
+      std::memcpy(to(delta_->numbers()[i]), delta_->bytes(i), kHostPage);
+    return {};
+  });
+  if (!base) return;
+  place_ = std::move(place);
+  owned_ = std::make_unique<const MemoryImage>(std::move(*base), nullptr, globals_);
+  merged_.store(owned_.get(), std::memory_order_release);
+}
+
 bool MemoryImage::page_equals(std::uint32_t page, const std::uint8_t* bytes) const noexcept {
   if (page >= base_->page_count()) return false;
   if (delta_) {

@@ -2,9 +2,11 @@
 // Immutable once made, shared between threads.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -75,6 +77,20 @@ class PageSet {
   std::uint8_t* bytes_ = nullptr;
 };
 
+// How many merged images there may be in a process: each holds its pages that are not zero once
+// more. Thread-safe.
+class MergeBudget {
+ public:
+  explicit MergeBudget(std::uint32_t most) noexcept : left_(std::make_shared<Count>(most)) {}
+
+  // A place, free again when the last owner lets go of it; null when there is none.
+  [[nodiscard]] std::shared_ptr<const void> take() const;
+
+ private:
+  using Count = std::atomic<std::int64_t>;
+  std::shared_ptr<Count> left_;
+};
+
 // The Image of this room. `base()` is null for programs that are never kept: their state is what
 // instantiation makes.
 class MemoryImage final : public Image {
@@ -86,6 +102,15 @@ class MemoryImage final : public Image {
   [[nodiscard]] std::size_t delta_pages() const noexcept override {
     return delta_ ? delta_->numbers().size() : 0;
   }
+  // The same bytes as a base of their own, without a delta, once merge() made it; null before. An
+  // instance mapped onto it has to put back only what its guest wrote. Lives as long as this image.
+  [[nodiscard]] const MemoryImage* merged() const noexcept {
+    return merged_.load(std::memory_order_acquire);
+  }
+  // For images that are used much. Nothing happens when it is there, being made by another thread,
+  // or cannot be made. Blocks for about a millisecond. Thread-safe.
+  void merge(const MergeBudget& budget) const;
+
   [[nodiscard]] const std::shared_ptr<const BaseMemory>& base() const noexcept { return base_; }
   [[nodiscard]] const PageSet* delta() const noexcept { return delta_.get(); }
   [[nodiscard]] std::span<const std::uint64_t> globals() const noexcept { return globals_; }
@@ -105,6 +130,11 @@ class MemoryImage final : public Image {
   std::shared_ptr<const BaseMemory> base_;
   std::unique_ptr<const PageSet> delta_;
   std::vector<std::uint64_t> globals_;
+
+  mutable std::mutex merging_;
+  mutable std::shared_ptr<const void> place_;  // in the budget
+  mutable std::unique_ptr<const MemoryImage> owned_;
+  mutable std::atomic<const MemoryImage*> merged_ = nullptr;
 };
 
 [[nodiscard]] bool is_zero_page(const std::uint8_t* bytes) noexcept;

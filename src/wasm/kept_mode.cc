@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "wasm/fault_count.h"
 #include "wasm/linear_memory.h"
 #include "wasm/page_scan.h"
 #include "wasm/self_test.h"
@@ -38,6 +39,7 @@ Result<std::unique_ptr<KeptMode>> KeptMode::create(Wanted wanted, observe::Log& 
   if (auto tested = test_page_scan(mode->pagemap_); !tested)
     mode->why_off_ = tested.error().message();
   mode->on_ = mode->why_off_.empty();
+  mode->faults_count_ = test_fault_count().has_value();
   return mode;
 }
 

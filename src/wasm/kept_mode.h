@@ -13,11 +13,15 @@
 
 #include "base/result.h"
 #include "observe/log.h"
+#include "wasm/image.h"
 
 namespace wws::wasm {
 
 class KeptMode {
  public:
+  // About 2 MB each for JavaScript workers.
+  static constexpr std::uint32_t kMaxMergedImages = 32;
+
   // Opens the pagemap, runs the self-test unless `wanted` is false.
   enum class Wanted : std::uint8_t { No, IfTheKernelAllows };
   static Result<std::unique_ptr<KeptMode>> create(Wanted wanted, observe::Log& log);
@@ -32,6 +36,9 @@ class KeptMode {
   // Thread-safe. True in a process that was forked from the one that made this.
   [[nodiscard]] bool forked() const noexcept { return *fork_word_ == 0; }
   [[nodiscard]] int pagemap() const noexcept { return pagemap_; }
+  // Whether restores may rely on the kernel's count of page faults.
+  [[nodiscard]] bool faults_count() const noexcept { return faults_count_; }
+  [[nodiscard]] const MergeBudget& merging() const noexcept { return merging_; }
 
  private:
   explicit KeptMode(observe::Log& log) : log_(log) {}
@@ -42,6 +49,8 @@ class KeptMode {
   mutable std::mutex mutex_;
   std::string why_off_;
   int pagemap_ = -1;
+  bool faults_count_ = false;
+  MergeBudget merging_{kMaxMergedImages};
   // In a page that the kernel empties in forked children.
   volatile std::uint64_t* fork_word_ = nullptr;
 };

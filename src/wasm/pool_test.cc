@@ -50,6 +50,39 @@ TEST(Pool, SwitchesImagesOnceNoMoreInstancesMayBeKept) {
   EXPECT_EQ(harness.pool->stats().created, 1U);
 }
 
+TEST(Pool, AnInstanceThatIsUsedMuchMovesOntoAnImageOfItsOwn) {
+  Harness harness(RestoreMode::Auto, {.max_kept = 1});
+  const auto program = harness.program(kScribbler);
+  std::shared_ptr<const Image> image;
+  {
+    auto lease = harness.lease(program);
+    ASSERT_TRUE(harness.call(*lease, "poke", {i32(8192), i32(77)}));
+    image = lease->snapshot().value();
+  }
+  for (int i = 0; i < 500; ++i) {
+    auto lease = harness.lease(program, image);
+    ASSERT_EQ(harness.call(*lease, "peek", {i32(8192)})->i32, 77) << i;
+    ASSERT_EQ(harness.call(*lease, "peek", {i32(12288)})->i32, 0) << i;
+    ASSERT_TRUE(harness.call(*lease, "poke", {i32(i % 2 == 0 ? 8192 : 12288), i32(i + 1000)}));
+  }
+  EXPECT_EQ(harness.pool->stats().settled, 1U);
+  EXPECT_GT(harness.pool->stats().unscanned, 200U);
+  // What is taken of it has the pages that its image has beyond the program's.
+  std::shared_ptr<const Image> second;
+  {
+    auto lease = harness.lease(program, image);
+    ASSERT_TRUE(harness.call(*lease, "poke", {i32(16384), i32(5)}));
+    second = lease->snapshot().value();
+  }
+  EXPECT_EQ(second->delta_pages(), 2U);
+  for (const auto& [wanted, poked] : {std::pair{second, 5}, {image, 0}, {second, 5}}) {
+    auto lease = harness.lease(program, wanted);
+    EXPECT_EQ(harness.call(*lease, "peek", {i32(8192)})->i32, 77);
+    EXPECT_EQ(harness.call(*lease, "peek", {i32(16384)})->i32, poked);
+  }
+  EXPECT_EQ(harness.pool->stats().created, 1U);
+}
+
 TEST(Pool, DropsAnInstanceAfterItsLastUse) {
   Harness harness(RestoreMode::Auto, {.max_uses = 2});
   const auto program = harness.program(kScribbler);

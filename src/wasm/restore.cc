@@ -6,17 +6,26 @@
 namespace wws::wasm {
 namespace {
 
+void copy_page(LinearMemory& memory, const PageSource& source) noexcept {
+  std::uint8_t* to = memory.base() + std::size_t{source.page} * kHostPage;
+  if (source.bytes != nullptr)
+    std::memcpy(to, source.bytes, kHostPage);
+  else
+    std::memset(to, 0, kHostPage);
+}
+
 // One restore under way: regions arrive in ascending order, delta pages are merged in.
 class Pass {
  public:
-  Pass(LinearMemory& memory, const MemoryImage& image) noexcept
+  Pass(LinearMemory& memory, const MemoryImage& image, std::vector<PageSource>* copied) noexcept
       : memory_(memory),
         base_(*image.base()),
         delta_(image.delta()),
-        delta_count_(image.delta_pages()) {}
+        delta_count_(image.delta_pages()),
+        copied_(copied) {}
 
   // False: stop, the instance is to be dropped.
-  bool region(const PageRegion& region) noexcept {
+  bool region(const PageRegion& region) {
     if (region.swapped()) swapped_ = true;
     if (swapped_) return false;
     auto* start = reinterpret_cast<std::uint8_t*>(region.start);
@@ -32,7 +41,7 @@ class Pass {
   }
 
   // Delta pages that no region covered, up to `page`.
-  void delta_until(std::uint32_t page) noexcept {
+  void delta_until(std::uint32_t page) {
     while (next_ < delta_count_ && delta_->numbers()[next_] < page) copy_next_delta();
   }
 
@@ -44,14 +53,16 @@ class Pass {
   [[nodiscard]] std::uint32_t number_of(const std::uint8_t* at) const noexcept {
     return static_cast<std::uint32_t>(static_cast<std::size_t>(at - memory_.base()) / kHostPage);
   }
-  [[nodiscard]] std::uint8_t* address(std::uint32_t page) const noexcept {
-    return memory_.base() + std::size_t{page} * kHostPage;
+  void copy(std::uint32_t page, const std::uint8_t* bytes) {
+    const PageSource source{.page = page, .bytes = bytes};
+    copy_page(memory_, source);
+    if (copied_ != nullptr) copied_->push_back(source);
   }
-  void copy_next_delta() noexcept {
-    std::memcpy(address(delta_->numbers()[next_]), delta_->bytes(next_), kHostPage);
+  void copy_next_delta() {
+    copy(delta_->numbers()[next_], delta_->bytes(next_));
     ++next_;
   }
-  void put_back(std::uint32_t page, std::uint32_t end, bool zero_pages) noexcept {
+  void put_back(std::uint32_t page, std::uint32_t end, bool zero_pages) {
     delta_until(page);
     while (page < end) {
       const std::uint32_t stop =
@@ -63,12 +74,12 @@ class Pass {
       ++page;
     }
   }
-  void base_run(std::uint32_t page, std::uint32_t end, bool zero_pages) noexcept {
+  void base_run(std::uint32_t page, std::uint32_t end, bool zero_pages) {
     for (; page < end; ++page) {
       if (!base_.is_zero(page))
-        std::memcpy(address(page), base_.page(page), kHostPage);
+        copy(page, base_.page(page));
       else if (!zero_pages)
-        std::memset(address(page), 0, kHostPage);
+        copy(page, nullptr);
     }
   }
 
@@ -76,6 +87,7 @@ class Pass {
   const BaseMemory& base_;
   const PageSet* delta_;
   std::size_t delta_count_;
+  std::vector<PageSource>* copied_;
   std::size_t next_ = 0;
   std::uint32_t pages_ = 0;
   bool swapped_ = false;
@@ -97,6 +109,45 @@ bool needs_trim(std::uint32_t pages, std::size_t delta_pages,
          pages > 2 * std::max(history.usual_pages, kFloor + delta);
 }
 
+// No page became anonymous since the last restore: those of that time are all.
+Restored put_back_known(LinearMemory& memory, RestoreHistory& history) noexcept {
+  std::memset(memory.canary(), 0, kHostPage);
+  for (const PageSource& source : history.anonymous) copy_page(memory, source);
+  ++history.unscanned;
+  return {.pages = history.reported, .scanned = false};
+}
+
+// Whether every page of `found` was known; both ascend.
+bool were_known(const std::vector<PageSource>& found, const std::vector<PageSource>& known) {
+  return std::ranges::includes(known, found, {}, &PageSource::page, &PageSource::page);
+}
+
+Restored drop(std::string_view why, bool untruthful = false) noexcept {
+  return {.drop = true, .why = why, .untruthful = untruthful};
+}
+
+// `unchanged`: the pages have to be those of the history.
+Restored put_back_scanned(PageScan& scan, LinearMemory& memory, const MemoryImage& image,
+                          bool unchanged, RestoreHistory& history) {
+  std::vector<PageSource> copied;
+  copied.reserve(history.anonymous.size() + image.delta_pages() + 16);
+  Pass pass(memory, image, &copied);
+  const bool complete =
+      scan.scan(memory.canary(), memory.base() + memory.size(),
+                [&pass](const PageRegion& region) { return pass.region(region); });
+  if (pass.swapped()) return drop("some of its pages were swapped out or on the move");
+  if (!complete) return drop("the page scan failed");
+  if (!pass.canary_seen() || read_canary(memory) != 0)
+    return drop("the page scan did not report the canary page", true);
+  pass.delta_until(image.base()->page_count());
+  if (unchanged && !were_known(copied, history.anonymous))
+    return drop("pages were written without a page fault", true);
+  history.anonymous = std::move(copied);
+  history.reported = pass.pages();
+  history.unscanned = 0;
+  return {.pages = pass.pages()};
+}
+
 }  // namespace
 
 void write_canary(LinearMemory& memory, std::uint64_t number) noexcept {
@@ -104,39 +155,28 @@ void write_canary(LinearMemory& memory, std::uint64_t number) noexcept {
 }
 
 void apply_delta(LinearMemory& memory, const MemoryImage& image) noexcept {
-  Pass(memory, image).delta_until(image.base()->page_count());
+  Pass(memory, image, nullptr).delta_until(image.base()->page_count());
 }
 
-Restored restore(PageScan& scan, LinearMemory& memory, const MemoryImage& image,
+Restored restore(RestoreTools& tools, LinearMemory& memory, const MemoryImage& image,
                  std::uint64_t canary, RestoreHistory& history) {
-  Restored result;
-  const auto drop = [&result](std::string_view why) {
-    result.drop = true;
-    result.why = why;
-    return result;
-  };
   if (memory.size() != image.base()->size()) return drop("its memory has another size");
   if (read_canary(memory) != canary) return drop("its canary was overwritten");
-  Pass pass(memory, image);
-  const bool complete =
-      scan.scan(memory.canary(), memory.base() + memory.size(),
-                [&pass](const PageRegion& region) { return pass.region(region); });
-  result.pages = pass.pages();
-  if (pass.swapped()) return drop("some of its pages were swapped out or on the move");
-  if (!complete) return drop("the page scan failed");
-  if (!pass.canary_seen() || read_canary(memory) != 0) {
-    result.untruthful = true;
-    return drop("the page scan did not report the canary page");
-  }
-  pass.delta_until(image.base()->page_count());
-  if (!needs_trim(result.pages, image.delta_pages(), history)) {
-    history.usual_pages =
-        history.usual_pages == 0 ? result.pages : (history.usual_pages * 7 + result.pages) / 8;
+  const bool unchanged = history.mark && history.mark == tools.faults.now();
+  if (unchanged && history.unscanned < kScanEvery) return put_back_known(memory, history);
+
+  Restored result = put_back_scanned(tools.scan, memory, image, unchanged, history);
+  history.forget_pages();
+  if (result.drop) return result;
+  if (needs_trim(result.pages, image.delta_pages(), history)) {
+    if (!memory.discard_pages()) return drop("its pages cannot be discarded");
+    apply_delta(memory, image);
+    result.trimmed = true;
     return result;
   }
-  if (!memory.discard_pages()) return drop("its pages cannot be discarded");
-  apply_delta(memory, image);
-  result.trimmed = true;
+  history.usual_pages =
+      history.usual_pages == 0 ? result.pages : (history.usual_pages * 7 + result.pages) / 8;
+  history.mark = tools.faults.now();
   return result;
 }
 

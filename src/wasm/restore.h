@@ -3,12 +3,17 @@
 //
 // The rule, and why it is complete: a page of the mapping reads as the base unless it became
 // anonymous; every anonymous page is reported by the scan (present, swapped, moving). So: put back
-// every reported page, and every delta page that was not reported.
+// every reported page, and every delta page that was not reported. Where the thread had no page
+// fault since the last restore (fault_count.h), the pages are those of that time, and no scan is
+// needed; one in kScanEvery is made all the same, and has to agree.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
+#include <vector>
 
+#include "wasm/fault_count.h"
 #include "wasm/image.h"
 #include "wasm/linear_memory.h"
 #include "wasm/page_scan.h"
@@ -21,18 +26,42 @@ struct Restored {
   bool untruthful = false;  // the kernel's answer was wrong: keep no instance from now on
   std::uint32_t pages = 0;  // that the scan reported
   bool trimmed = false;
+  bool scanned = true;  // false: the pages of the last scan were put back
 };
 
-// What an instance remembers between restores: how many pages its leases usually leave.
-struct RestoreHistory {
-  std::uint32_t usual_pages = 0;
+// How a thread learns what was written; one for each pool.
+struct RestoreTools {
+  PageScan scan;
+  FaultCount faults;
 };
+
+// Where a page's content comes from.
+struct PageSource {
+  std::uint32_t page = 0;
+  const std::uint8_t* bytes = nullptr;  // in the image; null: zeros
+};
+
+// What an instance remembers between restores to one image.
+struct RestoreHistory {
+  std::uint32_t usual_pages = 0;  // that its leases leave
+  // Every page that may be anonymous, ascending, as of `mark`; void without a mark.
+  std::vector<PageSource> anonymous;
+  std::optional<FaultMark> mark;
+  std::uint32_t reported = 0;   // by the last scan
+  std::uint32_t unscanned = 0;  // restores since then
+
+  // After somebody else discarded or wrote pages.
+  void forget_pages() noexcept { mark.reset(); }
+};
+
+// A restore that could do without a scan makes one this often, to check what it relies on.
+inline constexpr std::uint32_t kScanEvery = 64;
 
 // More reported pages than this are dearer to put back than to fault in again.
 inline constexpr std::uint32_t kMaxRestoredPages = 400;
 
 // The memory's size must be the image's. `canary` is what write_canary() wrote.
-[[nodiscard]] Restored restore(PageScan& scan, LinearMemory& memory, const MemoryImage& image,
+[[nodiscard]] Restored restore(RestoreTools& tools, LinearMemory& memory, const MemoryImage& image,
                                std::uint64_t canary, RestoreHistory& history);
 // Makes a memory that is freshly mapped onto the image's base equal to the image.
 void apply_delta(LinearMemory& memory, const MemoryImage& image) noexcept;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <thread>
 
 #include "wasm/kept_mode.h"
 #include "wasm/self_test.h"
@@ -33,7 +34,7 @@ std::shared_ptr<const BaseMemory> make_base() {
 class RestorePartsTest : public testing::Test {
  protected:
   int pagemap_ = open_pagemap().value();
-  PageScan scan_{pagemap_};
+  RestoreTools tools_{.scan = PageScan(pagemap_), .faults = FaultCount(true)};
   MemoryImage image_{make_base(), nullptr, {}};
   std::unique_ptr<LinearMemory> memory_ =
       LinearMemory::reserve(kSize, 4 * kSize, kHostPage).value();
@@ -68,26 +69,140 @@ TEST_F(RestorePartsTest, WrittenPagesAreFoundAndPutBack) {
   write_canary(*memory_, 7);
   memory_->base()[3 * kHostPage] = 1;
   memory_->base()[9 * kHostPage] = 1;
-  EXPECT_EQ(count_changed_pages(scan_, *memory_, image_), 2U);
-  const Restored restored = restore(scan_, *memory_, image_, 7, history_);
+  EXPECT_EQ(count_changed_pages(tools_.scan, *memory_, image_), 2U);
+  const Restored restored = restore(tools_, *memory_, image_, 7, history_);
   EXPECT_FALSE(restored.drop) << restored.why;
   EXPECT_EQ(restored.pages, 2U);
   EXPECT_FALSE(image_.first_difference(memory_->base()).has_value());
 }
 
+class RestoreWithoutScanTest : public RestorePartsTest {
+ protected:
+  // A lease that writes `page`.
+  Restored use(std::uint32_t page) {
+    write_canary(*memory_, ++number_);
+    memory_->base()[page * kHostPage + 5] = 0xee;
+    const Restored restored = restore(tools_, *memory_, image_, number_, history_);
+    EXPECT_EQ(image_.first_difference(memory_->base()), std::nullopt);
+    return restored;
+  }
+  // Until the thread's own memory is settled, too.
+  void settle(std::uint32_t page) {
+    for (int i = 0; i < 10 && use(page).scanned; ++i) continue;
+  }
+
+  std::uint64_t number_ = 0;
+};
+
+TEST_F(RestoreWithoutScanTest, ThePagesOfTheLastScanArePutBackWhileNothingFaults) {
+  EXPECT_TRUE(use(3).scanned);
+  settle(3);
+  const Restored again = use(3);
+  EXPECT_FALSE(again.scanned);
+  EXPECT_EQ(again.pages, 1U);
+}
+
+TEST_F(RestoreWithoutScanTest, APageThatIsWrittenForTheFirstTimeMeansAScan) {
+  settle(3);
+  EXPECT_FALSE(use(3).scanned);
+  const Restored grown = use(40);
+  EXPECT_TRUE(grown.scanned);
+  EXPECT_EQ(grown.pages, 2U);
+  settle(40);
+  EXPECT_EQ(use(3).pages, 2U);
+}
+
+TEST_F(RestoreWithoutScanTest, OneInSoManyIsScannedAllTheSame) {
+  settle(3);
+  std::uint32_t scans = 0;
+  for (std::uint32_t i = 0; i < 3 * kScanEvery; ++i) scans += use(3).scanned ? 1 : 0;
+  EXPECT_GE(scans, 2U);
+}
+
+TEST_F(RestoreWithoutScanTest, APageThatIsFoundThoughNothingFaultedIsUntruthful) {
+  settle(3);
+  history_.anonymous.clear();
+  history_.unscanned = kScanEvery;
+  const Restored restored = use(3);
+  EXPECT_TRUE(restored.drop);
+  EXPECT_TRUE(restored.untruthful) << restored.why;
+}
+
+TEST_F(RestoreWithoutScanTest, AnotherThreadScans) {
+  settle(3);
+  bool scanned = false;
+  std::thread([&] { scanned = use(3).scanned; }).join();
+  EXPECT_TRUE(scanned);
+}
+
+TEST_F(RestoreWithoutScanTest, WhereFaultsAreNotCountedEachRestoreScans) {
+  tools_.faults = FaultCount(false);
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(use(3).scanned);
+}
+
+TEST_F(RestoreWithoutScanTest, DiscardedPagesAreForgotten) {
+  settle(3);
+  ASSERT_TRUE(memory_->discard_pages());
+  history_.forget_pages();
+  EXPECT_TRUE(use(9).scanned);
+}
+
+TEST(FaultCount, CountsHere) {
+  const auto tested = test_fault_count();
+  EXPECT_TRUE(tested) << tested.error().message();
+}
+
+TEST(MergedImage, IsTheSameWithoutADelta) {
+  const std::vector<std::uint8_t> bytes(kHostPage, 9);
+  const PageSet::Source pages[] = {{3, bytes.data()}, {5, bytes.data()}};
+  const MemoryImage image(make_base(), PageSet::create(pages).value(), {1, 2});
+  EXPECT_EQ(image.merged(), nullptr);
+  image.merge(MergeBudget(1));
+  const MemoryImage* merged = image.merged();
+  ASSERT_NE(merged, nullptr);
+  EXPECT_EQ(merged->delta_pages(), 0U);
+  EXPECT_EQ(merged->base()->size(), kSize);
+  EXPECT_THAT(merged->globals(), testing::ElementsAre(1, 2));
+  for (std::uint32_t page = 0; page < kPages; ++page)
+    if (!merged->base()->is_zero(page))
+      EXPECT_TRUE(image.page_equals(page, merged->base()->page(page))) << page;
+    else
+      EXPECT_TRUE(image.base()->is_zero(page)) << page;
+}
+
+TEST(MergedImage, TakesAPlaceOfTheBudgetAndGivesItBack) {
+  const std::vector<std::uint8_t> bytes(kHostPage, 9);
+  const PageSet::Source pages[] = {{5, bytes.data()}};
+  const auto make = [&] {
+    return std::make_unique<const MemoryImage>(make_base(), PageSet::create(pages).value(),
+                                               std::vector<std::uint64_t>{});
+  };
+  const MergeBudget budget(1);
+  auto first = make();
+  const auto second = make();
+  first->merge(budget);
+  second->merge(budget);
+  EXPECT_NE(first->merged(), nullptr);
+  EXPECT_EQ(second->merged(), nullptr);
+  first.reset();
+  second->merge(budget);
+  EXPECT_NE(second->merged(), nullptr);
+}
+
 TEST_F(RestorePartsTest, AnOverwrittenCanaryDrops) {
   write_canary(*memory_, 7);
-  EXPECT_TRUE(restore(scan_, *memory_, image_, 8, history_).drop);
+  EXPECT_TRUE(restore(tools_, *memory_, image_, 8, history_).drop);
 }
 
 TEST_F(RestorePartsTest, AnotherSizeDrops) {
   write_canary(*memory_, 7);
   ASSERT_TRUE(memory_->grow_to(2 * kSize));
-  EXPECT_TRUE(restore(scan_, *memory_, image_, 7, history_).drop);
+  EXPECT_TRUE(restore(tools_, *memory_, image_, 7, history_).drop);
 }
 
 TEST_F(RestorePartsTest, AFailingScanDrops) {
-  PageScan broken(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  RestoreTools broken{.scan = PageScan(open("/dev/null", O_RDONLY | O_CLOEXEC)),
+                      .faults = FaultCount(true)};
   write_canary(*memory_, 7);
   const Restored restored = restore(broken, *memory_, image_, 7, history_);
   EXPECT_TRUE(restored.drop);
@@ -105,7 +220,7 @@ TEST_F(RestorePartsTest, AScanThatMissesTheCanaryIsUntruthful) {
   }
   const int other = open(fmt::format("/proc/{}/pagemap", child).c_str(), O_RDONLY | O_CLOEXEC);
   ASSERT_GE(other, 0);
-  PageScan blind(other);
+  RestoreTools blind{.scan = PageScan(other), .faults = FaultCount(true)};
   write_canary(*memory_, 7);
   const Restored restored = restore(blind, *memory_, image_, 7, history_);
   EXPECT_TRUE(restored.drop);
@@ -125,7 +240,7 @@ TEST_F(RestorePartsTest, ALeaseThatTouchesFarMoreThanUsualIsTrimmed) {
   for (const bool heavy : {false, true, false}) {
     write_canary(*big, 7);
     std::memset(big->base(), 1, (heavy ? 900 : 10) * kHostPage);
-    const Restored restored = restore(scan_, *big, image, 7, history_);
+    const Restored restored = restore(tools_, *big, image, 7, history_);
     EXPECT_FALSE(restored.drop);
     EXPECT_EQ(restored.trimmed, heavy);
     EXPECT_EQ(restored.pages, heavy ? 900U : 10U);

@@ -139,6 +139,8 @@ struct PoolOptions {
 
 struct PoolStats {
   std::uint64_t leases = 0, created = 0, restored = 0, dropped = 0, image_switches = 0;
+  std::uint64_t unscanned = 0;  // of the restored: without a page scan
+  std::uint64_t settled = 0;    // instances that moved onto an image of their own
   std::size_t running = 0, idle = 0, waiting = 0;
 };
 

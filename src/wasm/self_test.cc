@@ -22,7 +22,7 @@ Result<void> fill_pattern(MutableByteView memory) {
 
 class SelfTest {
  public:
-  explicit SelfTest(int pagemap) : scan_(pagemap) {}
+  explicit SelfTest(int pagemap) : tools_{.scan = PageScan(pagemap), .faults = FaultCount(false)} {}
 
   Result<void> run() {
     WWS_CHECK(prepare());
@@ -55,7 +55,7 @@ class SelfTest {
   Result<void> check(std::string_view what, Step step) {
     write_canary(*memory_, ++number_);
     (this->*step)();
-    const Restored restored = restore(scan_, *memory_, *image_, number_, history_);
+    const Restored restored = restore(tools_, *memory_, *image_, number_, history_);
     // Pages on their way to the swap file are dropped, never restored: that is the promise kept.
     if (restored.drop && step == &SelfTest::page_out) return prepare();
     if (restored.drop) return refuse(what, restored.why);
@@ -105,7 +105,7 @@ class SelfTest {
     madvise(memory_->base(), memory_->size(), MADV_PAGEOUT);
   }
 
-  PageScan scan_;
+  RestoreTools tools_;
   std::unique_ptr<MemoryImage> image_;
   std::unique_ptr<LinearMemory> memory_;
   RestoreHistory history_;

@@ -198,7 +198,7 @@ static int make_engine(wws_engine* engine) {
       JS_UNDEFINED;
   wws_fault_init(engine);
   if (JS_IsException(engine->internals) || wws_internals_init(engine->context) < 0 ||
-      wws_builtins_init(engine->context) < 0) {
+      wws_builtins_init(engine->context) < 0 || wws_make_functions(engine->context) < 0) {
     return -1;
   }
   wws_on_settle(engine->context, wws_load_settle);

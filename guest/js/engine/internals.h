@@ -32,6 +32,11 @@ int wws_internals_init(JSContext* context);
 /* The module record of what JS_Eval compiled as a module. */
 JSModuleDef* wws_module_of(JSValueConst compiled);
 
+/* QuickJS makes the functions of builtins when they are first used, and a sandbox that is new for
+ * each request would make its own each time: now all are there, in the image. Lazy scripts stay
+ * lazy. Negative after an exception. */
+int wws_make_functions(JSContext* context);
+
 /* From now on small blocks come from a few pages that lie together, instead of from holes all over
  * the heap: a request then writes fewer pages. Called when an image may be taken. */
 void wws_allocator_settle(JSRuntime* runtime);

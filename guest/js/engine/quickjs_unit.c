@@ -396,6 +396,30 @@ bool wws_is_pinned_buffer(JSValueConst value) {
          JS_VALUE_GET_OBJ(value)->u.array_buffer->realloc_func == wws_pinned_buffer;
 }
 
+static int make_functions_of(JSContext* context, JSObject* object) {
+  for (int i = 0; i < object->shape->prop_count; ++i) {
+    JSShapeProperty* described = &get_shape_prop(object->shape)[i];
+    if ((described->flags & JS_PROP_TMASK) != JS_PROP_AUTOINIT) continue;
+    JSProperty* property = &object->prop[i];
+    if (js_autoinit_get_id(property) != JS_AUTOINIT_ID_PROP) continue;
+    if (JS_AutoInitProperty(context, object, described->atom, property, described) < 0) return -1;
+  }
+  return 0;
+}
+
+int wws_make_functions(JSContext* context) {
+  struct list_head* el;
+  /* What is made meanwhile comes in at the end of the list. */
+  list_for_each(el, &context->rt->gc_obj_list) {
+    JSGCObjectHeader* header = list_entry(el, JSGCObjectHeader, link);
+    if (JS_GC_TYPE(header) == JS_GC_OBJ_TYPE_JS_OBJECT &&
+        make_functions_of(context, (JSObject*)header) < 0) {
+      return -1;
+    }
+  }
+  return 0;
+}
+
 /* Blocks of a size class in the nursery: what a usual request needs of it. */
 static int nursery_blocks(int size) {
   return size <= 64 ? 16 : size <= 128 ? 8 : size <= 256 ? 3 : 2;

@@ -93,6 +93,7 @@ Instance::Instance(std::shared_ptr<const LoadedProgram> program,
                    std::shared_ptr<const MemoryImage> image, const io::Clock& clock)
     : program_(std::move(program)),
       image_(std::move(image)),
+      mapped_(image_.get()),
       clock_(clock),
       store_(wasmtime_store_new(program_->engine(), this, nullptr)),
       context_(wasmtime_store_context(store_.get())),
@@ -151,9 +152,20 @@ Result<void> Instance::adopt_memory() {
   linear_memory_ = program_->engines().find_memory(wasmtime_memory_data(context_, &memory_));
   if (linear_memory_ == nullptr || linear_memory_->size() != image_->base()->size())
     return fail(ErrorKind::Internal, "a kept program's memory is not of its image's size");
-  WWS_CHECK(linear_memory_->map_image(image_->base()->file()));
-  apply_delta(*linear_memory_, *image_);
+  return map(image_->merged() != nullptr ? *image_->merged() : *image_);
+}
+
+Result<void> Instance::map(const MemoryImage& image) noexcept {
+  history_ = {};
+  mapped_ = &image;
+  WWS_CHECK(linear_memory_->map_image(image.base()->file()));
+  apply_delta(*linear_memory_, image);
   return {};
+}
+
+Result<void> Instance::settle() noexcept {
+  if (settled() || image_->merged() == nullptr) return {};
+  return map(*image_->merged());
 }
 
 Result<void> Instance::find_globals() {
@@ -215,32 +227,39 @@ void Instance::begin_lease(std::uint64_t number) noexcept {
   write_canary(*linear_memory_, number);
 }
 
-Restored Instance::end_lease(PageScan& scan) {
+Restored Instance::end_lease(RestoreTools& tools) {
   user_ = nullptr;
   if (under_way()) {
     abandon();
     return {.drop = true, .why = "a call was under way"};
   }
-  const Restored restored = put_back(scan, *image_);
+  const Restored restored = put_back(tools, *mapped_);
   if (!restored.drop) set_globals();
   return restored;
 }
 
-Restored Instance::switch_image(PageScan& scan, std::shared_ptr<const MemoryImage> image,
+Restored Instance::switch_image(RestoreTools& tools, std::shared_ptr<const MemoryImage> image,
                                 std::uint64_t number) {
   begin_lease(number);
+  if (settled()) {
+    image_ = std::move(image);
+    if (!map(*image_)) return {.drop = true, .why = "its memory cannot be mapped"};
+    set_globals();
+    return {};
+  }
   history_ = {};
-  const Restored restored = put_back(scan, *image);
+  const Restored restored = put_back(tools, *image);
   image_ = std::move(image);
+  mapped_ = image_.get();
   if (!restored.drop) set_globals();
   return restored;
 }
 
-Restored Instance::put_back(PageScan& scan, const MemoryImage& image) noexcept {
+Restored Instance::put_back(RestoreTools& tools, const MemoryImage& image) noexcept {
   if (!clean_) return {.drop = true, .why = "its run was not clean"};
   if (linear_memory_ == nullptr) return {.drop = true, .why = "its program is not kept"};
   if (!undo_growth()) return {.drop = true, .why = "its memory's growth cannot be undone"};
-  return restore(scan, *linear_memory_, image, number_, history_);
+  return restore(tools, *linear_memory_, image, number_, history_);
 }
 
 // Lowers the size that our memory reports; growing by nothing makes Wasmtime read it again.
@@ -266,8 +285,9 @@ bool Instance::equals_image(const std::vector<bool>* candidates) noexcept {
 }
 
 bool Instance::trim() noexcept {
+  history_.forget_pages();
   if (!linear_memory_->discard_pages()) return false;
-  apply_delta(*linear_memory_, *image_);
+  apply_delta(*linear_memory_, *mapped_);
   return true;
 }
 
@@ -528,7 +548,9 @@ Result<std::shared_ptr<const MemoryImage>> Instance::snapshot(const std::vector<
         fmt::format("the guest's memory has grown from {} to {} bytes: build it with a larger "
                     "initial memory",
                     image_->base()->size(), linear_memory_->size()));
-  return MemoryImage::capture(image_->base(), linear_memory_->base(), candidates, read_globals());
+  // What a settled instance was not asked to write differs from the base all the same.
+  return MemoryImage::capture(image_->base(), linear_memory_->base(),
+                              settled() ? nullptr : candidates, read_globals());
 }
 
 }  // namespace wws::wasm

@@ -44,10 +44,14 @@ class Instance final : public HostContext {
   // The lease. `number` goes to the canary page; limits and user data start empty.
   void begin_lease(std::uint64_t number) noexcept;
   // Puts memory and globals back to the image, or says why the instance must be dropped.
-  [[nodiscard]] Restored end_lease(PageScan& scan);
+  [[nodiscard]] Restored end_lease(RestoreTools& tools);
   // Between leases: turns the instance into one of another image of its program.
-  [[nodiscard]] Restored switch_image(PageScan& scan, std::shared_ptr<const MemoryImage> image,
+  [[nodiscard]] Restored switch_image(RestoreTools& tools, std::shared_ptr<const MemoryImage> image,
                                       std::uint64_t number);
+  // Between leases: from now on on the image's merged form, if it has one. Errors: Exhausted; the
+  // instance must be dropped then.
+  [[nodiscard]] Result<void> settle() noexcept;
+  [[nodiscard]] bool settled() const noexcept { return mapped_ != image_.get(); }
   // Compares the whole memory and the globals with the image; only between leases. `candidates` as
   // in MemoryImage::first_difference.
   [[nodiscard]] bool equals_image(const std::vector<bool>* candidates) noexcept;
@@ -101,7 +105,8 @@ class Instance final : public HostContext {
   void set_globals() noexcept;
   [[nodiscard]] std::vector<std::uint64_t> read_globals() noexcept;
   [[nodiscard]] bool undo_growth() noexcept;
-  [[nodiscard]] Restored put_back(PageScan& scan, const MemoryImage& image) noexcept;
+  [[nodiscard]] Restored put_back(RestoreTools& tools, const MemoryImage& image) noexcept;
+  Result<void> map(const MemoryImage& image) noexcept;
 
   struct Function {
     std::string name;
@@ -128,6 +133,7 @@ class Instance final : public HostContext {
 
   std::shared_ptr<const LoadedProgram> program_;
   std::shared_ptr<const MemoryImage> image_;
+  const MemoryImage* mapped_ = nullptr;  // image_ or its merged form
   const io::Clock& clock_;
   StoreHandle store_;
   wasmtime_context_t* context_ = nullptr;

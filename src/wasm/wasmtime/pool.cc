@@ -21,6 +21,8 @@ namespace asio = boost::asio;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 // One restore in so many is checked against the image.
 constexpr std::uint64_t kSampling = 1024;
+// After so many leases an instance moves onto its image's merged form.
+constexpr std::uint64_t kSettleAfter = 200;
 
 // The pool itself; leases share it, so that one that outlives the pool finds its way home.
 class PoolCore final : public std::enable_shared_from_this<PoolCore> {
@@ -29,7 +31,8 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
       : loop_(std::move(loop)),
         options_(options),
         context_(context),
-        scan_(context.kept_mode.pagemap()),
+        restoring_{.scan = PageScan(context.kept_mode.pagemap()),
+                   .faults = FaultCount(context.kept_mode.faults_count())},
         turns_(loop_, context.clock) {}
 
   using LeaseResult = Result<std::unique_ptr<Lease>>;
@@ -64,7 +67,7 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
     return stats;
   }
   [[nodiscard]] const asio::any_io_executor& loop() const noexcept { return loop_; }
-  [[nodiscard]] PageScan& scan() noexcept { return scan_; }
+  [[nodiscard]] PageScan& scan() noexcept { return restoring_.scan; }
   [[nodiscard]] Turns& turns() noexcept { return turns_; }
   [[nodiscard]] KeptMode& kept_mode() noexcept { return context_.kept_mode; }
 
@@ -90,7 +93,7 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
   asio::any_io_executor loop_;
   PoolOptions options_;
   PoolContext context_;
-  PageScan scan_;
+  RestoreTools restoring_;
   Turns turns_;
   std::vector<std::unique_ptr<Instance>> idle_;  // the one used last is the last
   std::deque<Ticket*> waiting_;
@@ -287,7 +290,7 @@ std::unique_ptr<Instance> PoolCore::take_idle(const LoadedProgram& program,
   for (std::size_t i = 0; i < idle_.size(); ++i) {
     if (&idle_[i]->program() != &program) continue;
     auto instance = remove_idle(i);
-    const Restored switched = instance->switch_image(scan_, image, ++number_);
+    const Restored switched = instance->switch_image(restoring_, image, ++number_);
     if (switched.untruthful) distrust(switched.why);
     if (switched.drop || (context_.check == CheckRestores::Every && !is_sound(*instance))) {
       ++stats_.dropped;
@@ -319,15 +322,21 @@ bool PoolCore::may_keep(Instance& instance) {
   if (!instance.program().kept() || !context_.kept_mode.on() || context_.kept_mode.forked() ||
       options_.max_kept == 0 || instance.uses() >= options_.max_uses)
     return false;
-  const Restored restored = instance.end_lease(scan_);
+  const Restored restored = instance.end_lease(restoring_);
   if (restored.untruthful) distrust(restored.why);
   if (restored.drop) {
     if (context_.log.enabled(observe::Level::Debug))
       context_.log.debug("instance dropped", {{"why", std::string(restored.why)}});
     return false;
   }
+  stats_.unscanned += restored.scanned ? 0 : 1;
   const bool checked = context_.check == CheckRestores::Every || number_ % kSampling == 0;
-  return !checked || is_sound(instance);
+  if (checked && !is_sound(instance)) return false;
+  if (instance.uses() % kSettleAfter != 0 || instance.settled()) return true;
+  instance.image().merge(context_.kept_mode.merging());
+  if (!instance.settle()) return false;
+  stats_.settled += instance.settled() ? 1 : 0;
+  return true;
 }
 
 bool PoolCore::is_sound(Instance& instance) {
