@@ -37,6 +37,13 @@
  *   kv_take(p)                      copies what kv_get/kv_list found last
  *   kv_set(p n p2 n2)               key, value; written when the request succeeds
  *   kv_delete(p n)
+ *   cache(p n) -> i32               Cache message; what WWS_CACHE_* says of it
+ *   cache_put(p n p2 n2) -> i32     Put message and the body; 1 when it is kept, else 0
+ *   cache_take(p)                   copies the answer, or the error text, of the last call of cache
+ *   cache_body(i32 index, p)        copies the body of the index-th response in that answer
+ *   map_stack(p n) -> i32           frames of the script, one a line, in the files it was made of;
+ *                                   length of the text for map_take
+ *   map_take(p)
  *   codec(p n) -> i32               Computation message, WWS_CODEC_*; handle > 0, or an error
  *   codec_step(handle p n p2 n2 last) -> i64
  *                                   n bytes in, room for n2 >= 256 out. Does a part of it and is to
@@ -86,6 +93,12 @@
  *   Fault:       str message ("TypeError: x is not a function", "thrown value: { a: 1 }"), str stack
  *                (one frame of the worker a line, or empty; then, for each of up to four causes, a
  *                line "[cause]: ..." and its frames)
+ *   Cache:       u32 what (WWS_CACHE_*), u32 flags (WWS_CACHE_*), str cache, str url (without
+ *                fragment), u32 count, { str name, str value } request headers
+ *   Put:         u32 flags (WWS_CACHE_*), str cache, then a Cached without its body's size
+ *   Cached:      str url of the request, u32 count, { str, str } request headers, u32 flags
+ *                (WWS_CACHED_*), u16 status, str status_text, str url, u32 count, { str, str }
+ *                headers, u32 size of the body
  *   Computation: u32 what, u32 a, u32 b, u32 c, u32 count, { str }, see WWS_CODEC_ and WWS_CRYPTO_.
  *                Keys are bytes of the guest's: PKCS #8 and SubjectPublicKeyInfo, DER
  *
@@ -115,6 +128,7 @@
 
 #define WWS_COMPILE_AUTO 0   /* module if it does not parse as a script */
 #define WWS_COMPILE_MODULE 1 /* .mjs */
+#define WWS_COMPILE_MAPPED 2 /* it was made of other files: map_stack() knows their positions */
 
 #define WWS_REQUEST_BODY_INLINE 1 /* the whole body is in the message */
 #define WWS_REQUEST_BODY_STREAM 2 /* read it from stream 0 */
@@ -229,6 +243,29 @@
 #define WWS_CRYPTO_PBKDF2 17 /* a: WWS_HASH_*, b: iterations <= 4096; password, seed, U and T */
 #define WWS_CRYPTO_WRAP 18   /* key, data */
 #define WWS_CRYPTO_UNWRAP 19 /* key, data */
+
+/* What is asked of caches, and what cache() gives: a number, the length of an answer for
+ * cache_take(), or -1 - the length of an error text for it. Response bodies are for cache_body().
+ */
+#define WWS_CACHE_OPEN 1   /* 0 */
+#define WWS_CACHE_HAS 2    /* 1 or 0 */
+#define WWS_CACHE_DROP 3   /* 1 or 0: there was none */
+#define WWS_CACHE_NAMES 4  /* answer: u32 count, { str } */
+#define WWS_CACHE_MATCH 5  /* answer: u32 count (0, 1), { Cached } */
+#define WWS_CACHE_ALL 6    /* answer: u32 count, { Cached } */
+#define WWS_CACHE_KEYS 7   /* answer: u32 count, { str url, u32 count, { str, str } headers } */
+#define WWS_CACHE_DELETE 8 /* how many responses there were */
+#define WWS_CACHE_LIMIT 9  /* most bytes of a body */
+/* flags */
+#define WWS_CACHE_DEFAULT 1 /* caches.default; no name */
+#define WWS_CACHE_IGNORE_SEARCH 2
+#define WWS_CACHE_IGNORE_VARY 4
+#define WWS_CACHE_EVERY 8      /* no request: all there are */
+#define WWS_CACHE_TOO_LARGE 16 /* of Put: the body is over the limit and not there */
+
+#define WWS_CACHED_BODY 1 /* there is one, which may be empty */
+#define WWS_CACHED_REDIRECTED 2
+#define WWS_CACHED_BASIC 4 /* of fetch() */
 
 #define WWS_CLOCK_REALTIME 0  /* since 1970; whole milliseconds */
 #define WWS_CLOCK_MONOTONIC 1 /* since the request began; steps of 100 us */

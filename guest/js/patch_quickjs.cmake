@@ -138,5 +138,36 @@ wws_patch_quickjs("a microtask"
         return JS_EXCEPTION;
 ")
 
+# Stacks of a script that was made of other files are in those files when they are read (internals.h).
+wws_patch_quickjs("a stack that an error keeps"
+"    } else {
+        js_dbuf_init(ctx, &dbuf);
+        if (stack_trace_limit == 0)
+"
+"    } else {
+        js_dbuf_init(ctx, &dbuf);
+        if (!has_filter_func && can_store_error_stack(error_obj))
+            wws_mark_stack(ctx, &dbuf);
+        if (stack_trace_limit == 0)
+")
+wws_patch_quickjs("a stack that is a property"
+"    if (JS_IsUndefined(ctx->error_back_trace))
+        ctx->error_back_trace = js_dup(stack);
+"
+"    if (!has_prepare && (has_filter_func || !can_store_error_stack(error_obj)))
+        stack = wws_map_stack(ctx, stack);
+    if (JS_IsUndefined(ctx->error_back_trace))
+        ctx->error_back_trace = js_dup(stack);
+")
+wws_patch_quickjs("reading a stack"
+"        return JS_UNDEFINED;
+    return js_dup(p->u.object_data);
+"
+"        return JS_UNDEFINED;
+    if (wws_is_marked_stack(p->u.object_data))
+        p->u.object_data = wws_map_stack(ctx, p->u.object_data);
+    return js_dup(p->u.object_data);
+")
+
 file(WRITE ${WWS_QUICKJS_PATCHED}/quickjs.c.new "${quickjs}")
 file(COPY_FILE ${WWS_QUICKJS_PATCHED}/quickjs.c.new ${WWS_QUICKJS_PATCHED}/quickjs.c ONLY_IF_DIFFERENT)

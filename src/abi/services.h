@@ -6,6 +6,7 @@
 
 #include "abi/developer_view.h"
 #include "abi/sockets.h"
+#include "bindings/cache.h"
 #include "bindings/fetch.h"
 #include "bindings/kv.h"
 #include "io/clock.h"
@@ -24,6 +25,7 @@ struct LoopServices {
   wasm::InstancePool& pool;
   bindings::Fetcher& fetcher;
   bindings::KvStore& kv;
+  bindings::CacheStore& caches;
   const io::Clock& clock;
   io::Random& random;
   observe::Log& log;

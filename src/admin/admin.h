@@ -42,6 +42,7 @@ struct Sources {
   server::Server& server;
   const wasm::Runtime& runtime;
   const observe::Metrics& metrics;
+  const bindings::CacheStore& caches;
   const observe::LogRing& ring;
   observe::Log& log;
   const io::Clock& clock;

@@ -351,6 +351,7 @@ Task<ServerStatus> App::look() {
   status.workers = count_workers();
   status.serves_files = directory()->site()->files != nullptr;
   status.figures = sources_.metrics.total();
+  status.caches = sources_.caches.stats();
   status.process = process_status();
   co_await gathered->complete.wait_until(steady_clock::now() + kLookLimit);
   status.loops_seen = gathered->seen;

@@ -77,6 +77,7 @@ class AdminAppTest : public testing::Test {
   observe::Metrics metrics_;
   observe::LoopMetrics& counters_ = metrics_.add_loop();
   io::ManualClock clock_{1'000s};
+  bindings::CacheStore caches_{clock_};
   observe::MemoryLog log_;
   observe::LogRing ring_{log_, clock_};
   Live live_;
@@ -84,6 +85,7 @@ class AdminAppTest : public testing::Test {
       server_,
       runtime_,
       metrics_,
+      caches_,
       ring_,
       ring_,
       clock_,

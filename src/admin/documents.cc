@@ -249,6 +249,11 @@ std::string server_document(const Facts& facts, const ServerStatus& status) {
                        {"dropped", pool.dropped},
                        {"image_switches", pool.image_switches},
                        {"loops_seen", status.loops_seen}};
+  const bindings::CacheStats& caches = status.caches;
+  json["caches"] = {{"entries", caches.entries}, {"bytes", caches.bytes},
+                    {"hits", caches.hits},       {"misses", caches.misses},
+                    {"stored", caches.stored},   {"refused", caches.refused},
+                    {"evicted", caches.evicted}};
   json["process"] = {{"resident_bytes", status.process.resident_bytes},
                      {"cpu_seconds", status.process.cpu_seconds}};
   return text_of(json);

@@ -136,6 +136,20 @@ void write_loops(Writer& out, const server::LoopStatus& loops) {
   out.single("wws_instances_dropped_total", "counter", "Sandboxes dropped.", pool.dropped);
 }
 
+void write_worker_caches(Writer& out, const bindings::CacheStats& caches) {
+  out.single("wws_cache_entries", "gauge", "Responses that workers keep in caches.",
+             caches.entries);
+  out.single("wws_cache_bytes", "gauge", "Memory of those.", caches.bytes);
+  out.family("wws_cache_lookups_total", "counter", "Times that a cache was asked for a response.");
+  out.sample("", "result=\"hit\"", caches.hits);
+  out.sample("", "result=\"miss\"", caches.misses);
+  out.family("wws_cache_puts_total", "counter", "Responses given to caches.");
+  out.sample("", "result=\"stored\"", caches.stored);
+  out.sample("", "result=\"refused\"", caches.refused);
+  out.single("wws_cache_evictions_total", "counter", "Responses dropped to make room.",
+             caches.evicted);
+}
+
 void write_each_worker(Writer& out, std::span<const WorkerView> asked) {
   const auto labels = [](const WorkerView& view) {
     return fmt::format("worker=\"{}\",route=\"{}\"", escaped(view.entry.worker->identity().label),
@@ -169,6 +183,7 @@ std::string prometheus_text(const Facts& facts, const ServerStatus& status,
   write_workers(out, status.workers);
   write_loops(out, status.loops);
   write_caches(out, status.figures, status.loops.pool);
+  write_worker_caches(out, status.caches);
   write_each_worker(out, asked);
   out.single("process_start_time_seconds", "gauge", "When the process started, since 1970.",
              seconds(facts.started));

@@ -170,6 +170,13 @@ TEST_F(PrometheusTest, TellsTheStateOfWorkersLoopsAndProcess) {
                         .running = 13,
                         .idle = 14,
                         .waiting = 15};
+  status_.caches = {.entries = 17,
+                    .bytes = 18,
+                    .hits = 19,
+                    .misses = 20,
+                    .stored = 21,
+                    .refused = 22,
+                    .evicted = 23};
   status_.process = {.resident_bytes = 16, .cpu_seconds = 0.5};
   auto found = samples();
   EXPECT_EQ(found["wws_workers{state=\"loaded\"}"], 1);
@@ -187,6 +194,13 @@ TEST_F(PrometheusTest, TellsTheStateOfWorkersLoopsAndProcess) {
   EXPECT_EQ(found["wws_instances{state=\"running\"}"], 13);
   EXPECT_EQ(found["wws_instances{state=\"idle\"}"], 14);
   EXPECT_EQ(found["wws_instance_requests_waiting"], 15);
+  EXPECT_EQ(found["wws_cache_entries"], 17);
+  EXPECT_EQ(found["wws_cache_bytes"], 18);
+  EXPECT_EQ(found["wws_cache_lookups_total{result=\"hit\"}"], 19);
+  EXPECT_EQ(found["wws_cache_lookups_total{result=\"miss\"}"], 20);
+  EXPECT_EQ(found["wws_cache_puts_total{result=\"stored\"}"], 21);
+  EXPECT_EQ(found["wws_cache_puts_total{result=\"refused\"}"], 22);
+  EXPECT_EQ(found["wws_cache_evictions_total"], 23);
   EXPECT_EQ(found["process_resident_memory_bytes"], 16);
   EXPECT_DOUBLE_EQ(found["process_cpu_seconds_total"], 0.5);
   EXPECT_DOUBLE_EQ(found["process_start_time_seconds"], 1.5);

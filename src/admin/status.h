@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bindings/cache.h"
 #include "observe/metrics.h"
 #include "server/server.h"
 
@@ -42,6 +43,7 @@ struct ServerStatus {
   // Of the loops that answered in time: a busy one is left out.
   std::size_t loops_seen = 0;
   server::LoopStatus loops;  // their sum
+  bindings::CacheStats caches;
   ProcessStatus process;
 };
 

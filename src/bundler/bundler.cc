@@ -14,6 +14,7 @@
 #include "bundler/mistakes.h"
 #include "bundler/node_modules.h"
 #include "bundler/sandbox.h"
+#include "bundler/wasm_modules.h"
 #include "io/cores.h"
 
 namespace wws::bundler {
@@ -24,6 +25,7 @@ using bindings::files::Access;
 using bindings::files::Mount;
 
 constexpr std::chrono::seconds kKeepTools{10};
+constexpr std::uint64_t kMostKept = 256u << 20;
 
 std::vector<std::string> flags_of(const std::vector<std::string>& outside) {
   std::vector<std::string> flags = {
@@ -48,7 +50,7 @@ std::vector<std::string> flags_of(const std::vector<std::string>& outside) {
       "--define:process.env.NODE_ENV=\"production\"",
       "--external:wws:*",
       fmt::format("--inject:{}/globals.js", kNodeFolder),
-      // Files that are given as they are.
+      // Files that are given as they are; .wasm then becomes a module (wasm_modules.h).
       "--loader:.wasm=binary",
       "--loader:.bin=binary",
       "--loader:.txt=text",
@@ -103,7 +105,7 @@ Bundler::Bundler(BundlerOptions options, wasm::Runtime& runtime, const io::Clock
       threads_(io::available_cores()),
       idle_(threads_) {
   if (options_.cache_folder.empty()) return;
-  auto opened = wasm::ModuleCache::open(options_.cache_folder);
+  auto opened = wasm::ModuleCache::open(options_.cache_folder, {.bytes = kMostKept});
   if (opened)
     cache_ = *std::move(opened);
   else
@@ -193,7 +195,7 @@ Result<Bundle> Bundler::make(const std::string& file) {
   }
   WWS_TRY(auto map, sourcemap::SourceMap::parse(built.map));
   bundle.map = std::make_shared<const sourcemap::SourceMap>(std::move(map));
-  bundle.code = std::move(built.code);
+  bundle.code = with_wasm_modules(built.code);
   bundle.inputs = std::move(metafile.inputs);
   for (const Message& warning : built.warnings) log_.warn(text_of(warning));
   keep(file, bundle, built.map);

@@ -9,7 +9,7 @@
 
 namespace wws::bundler {
 
-inline constexpr std::string_view kEntryVersion = "wws bundle 1";
+inline constexpr std::string_view kEntryVersion = "wws bundle 2";
 
 // `map` is the text that bundle.map was parsed from.
 [[nodiscard]] std::string write_entry(const Bundle& bundle, std::string_view map,

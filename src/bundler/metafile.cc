@@ -38,6 +38,13 @@ bool is_file_of_project(std::string_view input) noexcept {
   return !is_module_of_ours(input) && !input.starts_with('(') && !input.starts_with('<');
 }
 
+// "a.wasm?bytes" is of the file a.wasm, unless there is one with that whole name.
+void add_input(std::vector<std::string>& inputs, const std::string& input) {
+  inputs.push_back(input);
+  const auto query = input.find_last_of("?#");
+  if (query != std::string::npos) inputs.push_back(input.substr(0, query));
+}
+
 // The worker's own file, without symbolic links.
 std::string entry_of(const Json& metafile) {
   for (const Json& output : metafile.at("outputs"))
@@ -52,7 +59,9 @@ Result<Metafile> read_metafile(std::string_view json) try {
   const Json& inputs = metafile.at("inputs");
   Metafile read;
   for (const auto& [file, _] : inputs.items())
-    if (is_file_of_project(file)) read.inputs.push_back(file);
+    if (is_file_of_project(file)) add_input(read.inputs, file);
+  std::ranges::sort(read.inputs);
+  read.inputs.erase(std::ranges::unique(read.inputs).begin(), read.inputs.end());
   // Breadth first, so that chains are the shortest.
   const std::string entry = entry_of(metafile);
   std::map<std::string, std::string> importer = {{entry, ""}};

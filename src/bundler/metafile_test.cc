@@ -24,6 +24,14 @@ constexpr std::string_view kMetafile = R"({"inputs": {
   ".wws-node/path.js": {"imports": []}
 }, "outputs": {"bundle.js.map": {}, "bundle.js": {"entryPoint": "a.ts"}}})";
 
+TEST(Metafile, AQueryIsNoPartOfAFilesName) {
+  const auto read = read_metafile(
+      R"({"inputs": {"a.js": {"imports": []}, "m.wasm": {"imports": []}, "m.wasm?bytes": {"imports": []}},
+          "outputs": {"o": {"entryPoint": "a.js"}}})");
+  ASSERT_TRUE(read);
+  EXPECT_THAT(read->inputs, ElementsAre("a.js", "m.wasm", "m.wasm?bytes"));
+}
+
 TEST(Metafile, NamesTheFilesOfTheProject) {
   const auto read = read_metafile(kMetafile);
   ASSERT_TRUE(read.has_value()) << read.error().to_string();

@@ -1,7 +1,11 @@
 #include "bundler/sandbox.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <stdlib.h>  // NOLINT: mkdtemp is not in <cstdlib>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -76,6 +80,37 @@ Task<void> call_start(asio::any_io_executor loop, wasm::InstancePool& pool,
   if (!*result) outcome = fail(std::move(*result).error());
 }
 
+constexpr std::string_view kScratch = "wws-scratch-";
+
+// The folder, opened and locked; -1 when somebody else has it, or it is none of this user's.
+int lock_folder(const std::filesystem::path& folder) {
+  const int file = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (file < 0) return -1;
+  struct stat info{};
+  if (fstat(file, &info) == 0 && info.st_uid == geteuid() && flock(file, LOCK_EX | LOCK_NB) == 0)
+    return file;
+  close(file);
+  return -1;
+}
+
+// What processes left behind that ended early. A folder that is as young as ours may be one that is
+// not locked yet.
+void remove_left_behind(const std::filesystem::path& ours) {
+  std::error_code error;
+  const auto now = std::filesystem::last_write_time(ours, error);
+  for (std::filesystem::directory_iterator entry(ours.parent_path(), error), end;
+       !error && entry != end; entry.increment(error)) {
+    if (!entry->path().filename().string().starts_with(kScratch)) continue;
+    std::error_code gone;
+    const auto made = entry->last_write_time(gone);
+    if (gone || now - made < std::chrono::minutes(1)) continue;
+    const int lock = lock_folder(entry->path());
+    if (lock < 0) continue;
+    std::filesystem::remove_all(entry->path(), gone);
+    close(lock);
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ScratchFolder>> ScratchFolder::create() {
@@ -83,17 +118,20 @@ Result<std::unique_ptr<ScratchFolder>> ScratchFolder::create() {
   std::filesystem::path parent = std::filesystem::temp_directory_path(error);
   if (error) parent = "/tmp";
   parent = std::filesystem::canonical(parent, error);
-  std::string name = (parent / "wws-XXXXXX").string();
+  std::string name = (parent / (std::string(kScratch) + "XXXXXX")).string();
   if (error || mkdtemp(name.data()) == nullptr)
     return fail(ErrorKind::Denied,
                 fmt::format("no folder can be made in '{}' (set TMPDIR to another): {}",
                             parent.string(), error ? error.message() : std::strerror(errno)));
-  return std::unique_ptr<ScratchFolder>(new ScratchFolder(std::move(name)));
+  std::unique_ptr<ScratchFolder> folder(new ScratchFolder(name, lock_folder(name)));
+  remove_left_behind(folder->path());
+  return folder;
 }
 
 ScratchFolder::~ScratchFolder() {
   std::error_code error;
   std::filesystem::remove_all(path_, error);
+  if (lock_ >= 0) close(lock_);
 }
 
 Result<void> ScratchFolder::write(std::string_view name, std::string_view content) const {

@@ -15,7 +15,8 @@
 
 namespace wws::bundler {
 
-// A folder of its own with some files in it, removed at the end.
+// A folder of its own with some files in it, removed at the end; if the process does not come to
+// that, by the next one that makes such a folder.
 class ScratchFolder final {
  public:
   // Errors: Denied or Exhausted, naming the folder.
@@ -28,8 +29,9 @@ class ScratchFolder final {
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 
  private:
-  explicit ScratchFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  ScratchFolder(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}
   std::filesystem::path path_;
+  int lock_;  // the folder, locked: it is in use
 };
 
 struct SandboxRun {

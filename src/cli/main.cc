@@ -355,6 +355,7 @@ struct Workshop {
   std::optional<worker::ImageBudget> images;
   std::optional<abi::SocketBudget> sockets;
   bindings::KvStore kv;
+  std::optional<bindings::CacheStore> caches;
   cli::WorkerNumbers numbers;
   cli::WorkerBin bin;
 
@@ -374,6 +375,7 @@ Result<void> open_workshop(Workshop& workshop, const cli::Options& options,
   workshop.wasm.emplace(*workshop.runtime);
   workshop.images.emplace(options.image_memory);
   workshop.sockets.emplace(options.max_sockets);
+  workshop.caches.emplace(clock, options.cache);
   return {};
 }
 
@@ -431,10 +433,11 @@ int serve(const cli::Options& flags, const Program& program) {
   std::optional<Development> development;
   if (options.command == cli::Command::Develop) development.emplace(started, site->root);
   auto server = server::make_server(
-      *settings, {site, *workshop.runtime, *workshop.images, workshop.kv, clock, random, *log,
-                  watching ? &watching->metrics : nullptr, access.get(),
-                  development ? &development->pages : nullptr,
-                  development ? &development->reload : nullptr, &*workshop.sockets});
+      *settings,
+      {site, *workshop.runtime, *workshop.images, workshop.kv, *workshop.caches, clock, random,
+       *log, watching ? &watching->metrics : nullptr, access.get(),
+       development ? &development->pages : nullptr, development ? &development->reload : nullptr,
+       &*workshop.sockets});
   if (!server) return fail_with(server.error().to_string());
   const std::string base = (*server)->places().front();
 
@@ -445,6 +448,7 @@ int serve(const cli::Options& flags, const Program& program) {
                    {**server,
                     *workshop.runtime,
                     watching->metrics,
+                    *workshop.caches,
                     ring,
                     *log,
                     clock,
@@ -533,8 +537,8 @@ int check_project(const cli::Options& flags, const std::filesystem::path& folder
   auto built = cli::build_site(read->project, cli::site_settings(read->options),
                                workshop.parts(clock), nullptr);
   if (!built) return fail_with(built.error().to_string());
-  auto failures = server::check_workers(
-      {built->site, *workshop.runtime, *workshop.images, workshop.kv, clock, random, *log});
+  auto failures = server::check_workers({built->site, *workshop.runtime, *workshop.images,
+                                         workshop.kv, *workshop.caches, clock, random, *log});
   if (!failures) return fail_with(failures.error().to_string());
 
   for (const auto& warning : read->warnings) tell("warning: " + warning.to_string());

@@ -129,6 +129,8 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   std::string max_body = "10MiB";
   std::vector<std::string> bounds;
   std::string image_memory = "128MiB";
+  std::string cache_memory = "64MiB";
+  std::string cache_entry_size = "8MiB";
   std::string compression = "all";
   std::string log_level = "info";
   std::string log_format = options.command == Command::Develop ? "pretty" : "text";
@@ -220,6 +222,17 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
                  "loaded anew when it is asked for; 0 for any")
       ->capture_default_str()
       ->check(check_size);
+  app.add_option("--cache-memory", cache_memory,
+                 "Memory for what workers keep in `caches`; past it what was not used lately goes; "
+                 "0 for none")
+      ->capture_default_str()
+      ->check(check_size);
+  app.add_option("--cache-entry-size", cache_entry_size, "Largest response kept in `caches`")
+      ->capture_default_str()
+      ->check(check_size);
+  app.add_option("--cache-entries", options.cache.entries, "Most responses kept in `caches`")
+      ->capture_default_str()
+      ->check(CLI::Range(0u, config::kMostCacheEntries));
   app.add_flag("--fresh-instances", options.fresh_instances,
                "Make a new instance for every request instead of restoring a kept one (slower)");
   auto* const panel =
@@ -282,6 +295,8 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
     if (auto bound = config::parse_bound(text)) options.bound_flags.push_back(*std::move(bound));
   config::apply(options.bounds, options.bound_flags);
   options.image_memory = config::parse_size(image_memory).value_or(0);
+  options.cache.bytes = config::parse_size(cache_memory).value_or(0);
+  options.cache.entry_bytes = config::parse_size(cache_entry_size).value_or(0);
   options.compression = config::parse_compression(compression).value_or(config::Compression::All);
   options.log_level = observe::parse_level(log_level).value_or(observe::Level::Info);
   options.log_format = log_format == "json"     ? observe::LogFormat::Json
@@ -321,6 +336,9 @@ void apply_settings(Options& options, const config::ServerSettings& settings) {
   take(options, "--compression", settings.compression, options.compression);
   take(options, "--threads", settings.threads, options.threads);
   take(options, "--image-memory", settings.image_memory, options.image_memory);
+  take(options, "--cache-memory", settings.cache_memory, options.cache.bytes);
+  take(options, "--cache-entry-size", settings.cache_entry_size, options.cache.entry_bytes);
+  take(options, "--cache-entries", settings.cache_entries, options.cache.entries);
   take(options, "--fresh-instances", settings.fresh_instances, options.fresh_instances);
   take(options, "--admin-port", settings.admin_port, options.admin_port);
   take(options, "--log-level", settings.log_level, options.log_level);

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "bindings/cache.h"
 #include "config/settings.h"
 #include "observe/access_log.h"
 #include "observe/log.h"
@@ -42,8 +43,9 @@ struct Options {
   config::Compression compression = config::Compression::All;
   unsigned threads = 0;                     // 0: one a core
   std::uint64_t image_memory = 128u << 20;  // bytes for loaded workers, 0 = unbounded
-  bool fresh_instances = false;             // never keep an instance
-  std::string access_log;                   // a file, "-" for standard output; empty: none
+  bindings::CacheLimits cache;
+  bool fresh_instances = false;  // never keep an instance
+  std::string access_log;        // a file, "-" for standard output; empty: none
   observe::AccessFormat access_format = observe::AccessFormat::Combined;
   bool enable_panel = false;  // and the rest of the admin listener
   std::string admin_host = "127.0.0.1";

@@ -140,6 +140,9 @@ TEST(Options, AFlagWinsOverASetting) {
   settings.ignore = {"x/**"};
   settings.max_body = 5;
   settings.image_memory = 6;
+  settings.cache_memory = 8;
+  settings.cache_entry_size = 9;
+  settings.cache_entries = 10;
   settings.threads = 7;
   settings.log_level = observe::Level::Debug;
   settings.log_format = observe::LogFormat::Json;
@@ -153,6 +156,9 @@ TEST(Options, AFlagWinsOverASetting) {
   EXPECT_EQ(options.ignore, (std::vector<std::string>{"x/**"}));
   EXPECT_EQ(options.max_body, 1u << 20);
   EXPECT_EQ(options.image_memory, 6u);
+  EXPECT_EQ(options.cache.bytes, 8u);
+  EXPECT_EQ(options.cache.entry_bytes, 9u);
+  EXPECT_EQ(options.cache.entries, 10u);
   EXPECT_EQ(options.threads, 7u);
   EXPECT_EQ(options.log_level, observe::Level::Error);
   EXPECT_EQ(options.log_format, observe::LogFormat::Json);

@@ -132,6 +132,18 @@ class SettingsReader final : public TableReader<SettingsReader> {
   void read_image_memory(const toml::node& node, const std::string& key) {
     read_size(node, key, out_.image_memory.emplace());
   }
+  void read_cache_memory(const toml::node& node, const std::string& key) {
+    read_size(node, key, out_.cache_memory.emplace());
+  }
+  void read_cache_entry_size(const toml::node& node, const std::string& key) {
+    read_size(node, key, out_.cache_entry_size.emplace());
+  }
+  void read_cache_entries(const toml::node& node, const std::string& key) {
+    const auto entries = number(node, kMostCacheEntries);
+    if (!entries)
+      return mistake(node, key, fmt::format("must be a number from 0 to {}", kMostCacheEntries));
+    out_.cache_entries = static_cast<std::uint64_t>(*entries);
+  }
 
   void read_max_sockets(const toml::node& node, const std::string& key) {
     const auto sockets = number(node, INT64_MAX);
@@ -245,6 +257,9 @@ class SettingsReader final : public TableReader<SettingsReader> {
       {"compression", &SettingsReader::read_compression},
       {"threads", &SettingsReader::read_threads},
       {"image_memory", &SettingsReader::read_image_memory},
+      {"cache_memory", &SettingsReader::read_cache_memory},
+      {"cache_entry_size", &SettingsReader::read_cache_entry_size},
+      {"cache_entries", &SettingsReader::read_cache_entries},
       {"fresh_instances", &SettingsReader::read_fresh_instances},
       {"admin_port", &SettingsReader::read_admin_port},
       {"log_level", &SettingsReader::read_log_level},

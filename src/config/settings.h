@@ -61,7 +61,10 @@ struct ServerSettings {
   std::vector<BoundSetting> bounds;                // of [bounds]
   std::optional<Compression> compression;
   std::optional<unsigned> threads;
-  std::optional<std::uint64_t> image_memory;  // bytes
+  std::optional<std::uint64_t> image_memory;      // bytes
+  std::optional<std::uint64_t> cache_memory;      // bytes
+  std::optional<std::uint64_t> cache_entry_size;  // bytes
+  std::optional<std::uint64_t> cache_entries;
   std::optional<bool> fresh_instances;
   std::optional<std::uint16_t> admin_port;  // where the admin listens if a flag asks for it
   std::optional<observe::Level> log_level;
@@ -79,6 +82,7 @@ struct Settings {
 };
 
 inline constexpr unsigned kMostThreads = 1024;
+inline constexpr unsigned kMostCacheEntries = 10'000'000;
 
 // Of the folder `root`; a folder that is not there has no settings. The mistakes are those that
 // keep the server from starting, all of them.

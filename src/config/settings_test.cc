@@ -81,6 +81,9 @@ access_log = "-"
 access_log_format = "json"
 threads = 2
 image_memory = "64MiB"
+cache_memory = "8MiB"
+cache_entry_size = 4096
+cache_entries = 7
 fresh_instances = true
 admin_port = 9001
 log_level = "warn"
@@ -135,6 +138,9 @@ allowed_hosts = ["api.example.com"]
   EXPECT_EQ(bounds.head_bytes, 8192u);
   EXPECT_EQ(server.threads, 2u);
   EXPECT_EQ(server.image_memory, 64u << 20);
+  EXPECT_EQ(server.cache_memory, 8u << 20);
+  EXPECT_EQ(server.cache_entry_size, 4096u);
+  EXPECT_EQ(server.cache_entries, 7u);
   EXPECT_EQ(server.fresh_instances, true);
   EXPECT_EQ(server.log_level, observe::Level::Warn);
   EXPECT_EQ(server.log_format, observe::LogFormat::Json);
@@ -198,6 +204,8 @@ TEST(ParseSettings, RefusesBadValues) {
       {"log_level = 'loud'", "log_level: "},
       {"log_format = 'xml'", "log_format: must be \"text\", \"json\" or \"pretty\""},
       {"image_memory = true", "image_memory: must be bytes"},
+      {"cache_memory = 'all'", "cache_memory: must be bytes"},
+      {"cache_entries = -1", "cache_entries: must be a number from 0 to 10000000"},
       {"features.wasi_nn = {}", "features.wasi_nn: unknown key; known here: http_requests"},
       {"[data.kv]\nnamespace = 'x'", "data: unknown key"},
       {"= 1", "wws.toml:1: "},

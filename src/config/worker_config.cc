@@ -132,6 +132,19 @@ class Reader final : public TableReader<Reader> {
     if (config_.kv_namespace == "") mistake(node, key, "must not be empty");
   }
 
+  void read_cache(const toml::node& node, const std::string& key) {
+    if (!only_javascript(node, key)) return;
+    read_table(node, key, kCache);
+    if (node.is_table() && !node.as_table()->contains("namespace"))
+      mistake(node, key + ".namespace",
+              "is missing: name what the workers share, namespace = \"...\"");
+  }
+
+  void read_cache_namespace(const toml::node& node, const std::string& key) {
+    config_.cache_namespace = text(node, key);
+    if (config_.cache_namespace == "") mistake(node, key, "must not be empty");
+  }
+
   void read_folders(const toml::node& node, const std::string& key) {
     const toml::array* list = node.as_array();
     if (list == nullptr) return mistake(node, key, "must be a list of tables: write [[folders]]");
@@ -323,8 +336,9 @@ class Reader final : public TableReader<Reader> {
       {"features", &Reader::read_default_features},
   };
   static constexpr Field kDefaultFeatures[] = {{"http_requests", &Reader::read_http_requests}};
-  static constexpr Field kData[] = {{"kv", &Reader::read_kv}};
+  static constexpr Field kData[] = {{"kv", &Reader::read_kv}, {"cache", &Reader::read_cache}};
   static constexpr Field kKv[] = {{"namespace", &Reader::read_namespace}};
+  static constexpr Field kCache[] = {{"namespace", &Reader::read_cache_namespace}};
   static constexpr Field kFolder[] = {
       {"from", &Reader::read_folder_from},
       {"to", &Reader::read_folder_to},

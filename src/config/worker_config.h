@@ -1,7 +1,7 @@
 // WorkerConfig: what `<worker>.toml` says. A plain value.
 //
 // The keys are those of the original (name, version, [vars], [data.kv], [[folders]],
-// [features.http_requests]) and, new, [limits], `warmup` and `evaluate`.
+// [features.http_requests]) and, new, [data.cache], [limits], `warmup` and `evaluate`.
 #pragma once
 
 #include <expected>
@@ -58,6 +58,7 @@ struct WorkerConfig {
   std::string version = "1";
   std::vector<std::pair<std::string, std::string>> vars;  // "$NAME" already replaced
   std::optional<std::string> kv_namespace;
+  std::optional<std::string> cache_namespace;  // nothing: the worker's own caches
   std::vector<Folder> folders;
   HttpRequests http_requests;
   Limits limits;

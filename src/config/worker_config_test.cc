@@ -41,6 +41,7 @@ TEST(WorkerConfig, OfNothingIsTheDefault) {
   EXPECT_EQ(config.version, "1");
   EXPECT_THAT(config.vars, IsEmpty());
   EXPECT_EQ(config.kv_namespace, std::nullopt);
+  EXPECT_EQ(config.cache_namespace, std::nullopt);
   EXPECT_THAT(config.http_requests.allowed_hosts, IsEmpty());
   EXPECT_EQ(config.http_requests.allowed_methods.size(), 7u);
   EXPECT_FALSE(config.http_requests.allow_http);
@@ -59,6 +60,9 @@ evaluate = "each-request"
 [vars]
 MESSAGE = "Hello"
 HOME = "$HOME"
+
+[data.cache]
+namespace = "pages"
 
 [data.kv]
 namespace = "counter"
@@ -89,6 +93,7 @@ idle = "1m"
   EXPECT_EQ(config.evaluate, Evaluate::EachRequest);
   EXPECT_THAT(config.vars, ElementsAre(Pair("HOME", "/root"), Pair("MESSAGE", "Hello")));
   EXPECT_EQ(config.kv_namespace, "counter");
+  EXPECT_EQ(config.cache_namespace, "pages");
   EXPECT_THAT(config.http_requests.allowed_hosts,
               ElementsAre("example.com", "*.example.org", "[::1]", "*"));
   EXPECT_THAT(config.http_requests.allowed_methods, ElementsAre("GET", "M-SEARCH"));
@@ -186,6 +191,8 @@ TEST(WorkerConfig, SaysWhichTypesAreWrong) {
 TEST(WorkerConfig, RefusesBadValues) {
   const std::pair<std::string, std::string> cases[] = {
       {"data.kv.namespace = ''", "data.kv.namespace: must not be empty"},
+      {"data.cache.namespace = ''", "data.cache.namespace: must not be empty"},
+      {"data.cache = {}", "data.cache.namespace: is missing: name what the workers share"},
       {"vars = {'' = 'x'}", "a variable's name is not empty"},
       {"vars = {'A=B' = 'x'}", "has no '=' in it"},
       {"vars = {\"A\\u0000\" = 'x'}", "a variable's name"},

@@ -143,12 +143,21 @@ class AppTest : public testing::Test {
   std::unique_ptr<http::Client> client_ = http::make_client(loop_, {}).value();
   bindings::Fetcher fetcher_{*client_};
   bindings::KvStore kv_;
+  bindings::CacheStore caches_{clock_};
   io::TaskGroup background_{loop_.get_executor()};
   io::Offload offload_{loop_.get_executor()};
   observe::Metrics metrics_;
-  abi::LoopServices services_{
-      loop_.get_executor(), pool_, fetcher_, kv_, clock_, random_, log_, background_, offload_,
-      &metrics_.add_loop()};
+  abi::LoopServices services_{loop_.get_executor(),
+                              pool_,
+                              fetcher_,
+                              kv_,
+                              caches_,
+                              clock_,
+                              random_,
+                              log_,
+                              background_,
+                              offload_,
+                              &metrics_.add_loop()};
   std::shared_ptr<Site> site_ = std::make_shared<Site>();
   CurrentSite sites_{site_};
   App app_{sites_, services_};

@@ -15,8 +15,8 @@ Result<std::unique_ptr<LoopParts>> LoopParts::create(const wasm::PoolOptions& op
   // The other half is for requests, whatever sockets there are.
   if (shared.sockets) parts->sockets_.emplace(*shared.sockets, options.max_instances / 2);
   parts->services_ = std::make_unique<abi::LoopServices>(abi::LoopServices{
-      loop, *parts->pool_, *parts->fetcher_, shared.kv, shared.clock, shared.random, shared.log,
-      *parts->background_, *parts->offload_, metrics,
+      loop, *parts->pool_, *parts->fetcher_, shared.kv, shared.caches, shared.clock, shared.random,
+      shared.log, *parts->background_, *parts->offload_, metrics,
       shared.access ? &shared.access->add_buffer() : nullptr, shared.developer, parts->sockets()});
   return parts;
 }

@@ -17,6 +17,7 @@
 #include "abi/developer_view.h"
 #include "abi/sockets.h"
 #include "base/result.h"
+#include "bindings/cache.h"
 #include "bindings/kv.h"
 #include "develop/live_reload.h"
 #include "http/listener.h"
@@ -71,6 +72,7 @@ struct Shared {
   wasm::Runtime& runtime;
   worker::ImageBudget& images;
   bindings::KvStore& kv;
+  bindings::CacheStore& caches;
   const io::Clock& clock;
   io::Random& random;
   observe::Log& log;

@@ -1,15 +1,19 @@
 #include "wasm/module_cache.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <system_error>
+#include <vector>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -20,6 +24,10 @@ namespace wws::wasm {
 namespace {
 
 constexpr std::string_view kMagic = "wwsmod1\n";
+constexpr std::string_view kEnding = ".module", kUnfinished = "new-";
+constexpr unsigned kStoresBetweenLooks = 64;
+// A file that was begun so long ago was left behind by a process that ended.
+constexpr std::chrono::hours kOldestUnfinished{1};
 
 std::string hex(const Digest& digest) {
   std::string text;
@@ -65,6 +73,30 @@ class TemporaryFile {
   bool renamed_ = false;
 };
 
+struct KeptFile {
+  std::filesystem::path path;
+  std::filesystem::file_time_type used;
+  std::uint64_t size = 0;
+  bool unfinished = false;
+};
+
+// The cache's own files in the folder; others' are not touched.
+std::vector<KeptFile> files_in(const std::filesystem::path& folder) {
+  std::vector<KeptFile> files;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    const bool unfinished = name.starts_with(kUnfinished);
+    std::error_code gone;
+    KeptFile file{entry->path(), entry->last_write_time(gone), 0, unfinished};
+    if (gone || !(unfinished || name.ends_with(kEnding))) continue;
+    file.size = entry->file_size(gone);
+    if (!gone) files.push_back(std::move(file));
+  }
+  return files;
+}
+
 }  // namespace
 
 Digest digest_of(std::span<const std::string_view> parts) {
@@ -95,7 +127,8 @@ std::string cpu_features() {
   return text;
 }
 
-Result<std::unique_ptr<ModuleCache>> ModuleCache::open(std::filesystem::path folder) {
+Result<std::unique_ptr<ModuleCache>> ModuleCache::open(std::filesystem::path folder,
+                                                       ModuleCacheLimits limits) {
   std::error_code error;
   std::filesystem::create_directories(folder.parent_path(), error);
   if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
@@ -110,11 +143,11 @@ Result<std::unique_ptr<ModuleCache>> ModuleCache::open(std::filesystem::path fol
                 fmt::format("others may write to the cache folder '{}', so the compiled code in it "
                             "cannot be trusted; run: chown {} '{}' && chmod 700 '{}'",
                             folder.string(), geteuid(), folder.string(), folder.string()));
-  return std::unique_ptr<ModuleCache>(new ModuleCache(std::move(folder)));
+  return std::unique_ptr<ModuleCache>(new ModuleCache(std::move(folder), limits));
 }
 
 std::filesystem::path ModuleCache::file_of(const Digest& key) const {
-  return folder_ / (hex(key) + ".module");
+  return folder_ / (hex(key) + std::string(kEnding));
 }
 
 std::optional<std::string> ModuleCache::find(const Digest& key) const {
@@ -128,21 +161,42 @@ std::optional<std::string> ModuleCache::find(const Digest& key) const {
   if (std::string_view(entry).substr(kMagic.size(), kHeader - kMagic.size()) !=
       text_of(digest_of(parts)))
     return std::nullopt;
+  (void)utimensat(AT_FDCWD, file_of(key).c_str(), nullptr, 0);  // it is used
   return entry.erase(0, kHeader);
 }
 
 Result<void> ModuleCache::store(const Digest& key, std::string_view compiled) const {
   const std::string_view parts[] = {text_of(key), compiled};
   const Digest digest = digest_of(parts);
-  TemporaryFile file((folder_ / "new-XXXXXX").string());
+  TemporaryFile file((folder_ / (std::string(kUnfinished) + "XXXXXX")).string());
   if (file.write(kMagic) && file.write(text_of(digest)) && file.write(compiled) &&
-      file.rename_to(file_of(key)))
+      file.rename_to(file_of(key))) {
+    if (stored_++ % kStoresBetweenLooks == 0) tidy(file_of(key));
     return {};
+  }
   const int reason = errno;
   return fail(reason == EACCES || reason == EPERM || reason == EROFS ? ErrorKind::Denied
                                                                      : ErrorKind::Exhausted,
               fmt::format("a compiled module cannot be written to '{}': {}", folder_.string(),
                           std::strerror(reason)));
+}
+
+// Time is what the file system says of the newest entry.
+void ModuleCache::tidy(const std::filesystem::path& newest) const {
+  std::error_code error;
+  const auto now = std::filesystem::last_write_time(newest, error);
+  if (error) return;
+  auto files = files_in(folder_);
+  std::ranges::sort(files, std::ranges::greater(), &KeptFile::used);
+  std::uint64_t bytes = 0;
+  for (const KeptFile& file : files) {
+    const auto age = now - file.used;
+    if (!file.unfinished) bytes += file.size;
+    const bool over =
+        file.unfinished ? age > kOldestUnfinished : age > limits_.unused || bytes > limits_.bytes;
+    // Another process may have been faster.
+    if (over && file.path != newest) std::filesystem::remove(file.path, error);
+  }
 }
 
 }  // namespace wws::wasm

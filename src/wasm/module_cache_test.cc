@@ -154,5 +154,53 @@ TEST(Digest, TellsPartsApart) {
   EXPECT_EQ(digest_of(one), digest_of(one));
 }
 
+void make_older(const fs::path& file, std::chrono::hours by) {
+  fs::last_write_time(file, fs::last_write_time(file) - by);
+}
+
+TEST_F(ModuleCacheTest, WhatWasNotUsedForLongGoes) {
+  {
+    auto cache = ModuleCache::open(folder_).value();
+    for (std::uint8_t i = 0; i < 3; ++i) ASSERT_TRUE(cache->store(Digest{i}, "code").has_value());
+  }
+  for (const auto& file : entries()) make_older(file, std::chrono::hours(24 * 61));
+  std::ofstream(folder_ / "new-abcdef") << "left behind";
+  make_older(folder_ / "new-abcdef", std::chrono::hours(2));
+  std::ofstream(folder_ / "new-ghijkl") << "being written";
+  std::ofstream(folder_ / "notes.txt") << "somebody's own";
+  make_older(folder_ / "notes.txt", std::chrono::hours(24 * 1000));
+  auto cache = ModuleCache::open(folder_).value();
+  EXPECT_TRUE(cache->find(Digest{1}).has_value());  // counts as used now
+  ASSERT_TRUE(cache->store(Digest{9}, "code").has_value());
+  EXPECT_FALSE(cache->find(Digest{0}).has_value());
+  EXPECT_TRUE(cache->find(Digest{1}).has_value());
+  EXPECT_FALSE(cache->find(Digest{2}).has_value());
+  EXPECT_TRUE(cache->find(Digest{9}).has_value());
+  EXPECT_FALSE(fs::exists(folder_ / "new-abcdef"));
+  EXPECT_TRUE(fs::exists(folder_ / "new-ghijkl"));
+  EXPECT_TRUE(fs::exists(folder_ / "notes.txt"));
+}
+
+TEST_F(ModuleCacheTest, PastItsBytesTheOldestGo) {
+  {
+    auto cache = ModuleCache::open(folder_).value();
+    for (std::uint8_t i = 0; i < 4; ++i) {
+      ASSERT_TRUE(cache->store(Digest{i}, std::string(1000, 'x')).has_value());
+      for (const auto& file : entries()) make_older(file, std::chrono::hours(1));
+    }
+  }
+  auto cache = ModuleCache::open(folder_, {.bytes = 3500}).value();
+  ASSERT_TRUE(cache->store(Digest{9}, std::string(1000, 'x')).has_value());
+  EXPECT_FALSE(cache->find(Digest{0}).has_value());
+  EXPECT_FALSE(cache->find(Digest{1}).has_value());
+  EXPECT_TRUE(cache->find(Digest{2}).has_value());
+  EXPECT_TRUE(cache->find(Digest{3}).has_value());
+  // The one that was stored stays, however large.
+  auto tiny = ModuleCache::open(folder_, {.bytes = 1}).value();
+  ASSERT_TRUE(tiny->store(Digest{10}, "code").has_value());
+  EXPECT_TRUE(tiny->find(Digest{10}).has_value());
+  EXPECT_EQ(entries().size(), 1u);
+}
+
 }  // namespace
 }  // namespace wws::wasm

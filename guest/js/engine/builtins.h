@@ -5,6 +5,7 @@
 #include "quickjs.h"
 
 int wws_builtin_cache(JSContext* context);
+int wws_builtin_caches(JSContext* context);
 int wws_builtin_common(JSContext* context);
 int wws_builtin_compute(JSContext* context);
 int wws_builtin_console(JSContext* context);

@@ -37,6 +37,13 @@ WWS_IMPORT(kv_take) void wws_host_kv_take(void* at);
 WWS_IMPORT(kv_set)
 void wws_host_kv_set(const void* key, size_t key_size, const void* value, size_t value_size);
 WWS_IMPORT(kv_delete) void wws_host_kv_delete(const void* key, size_t size);
+WWS_IMPORT(cache) int32_t wws_host_cache(const void* at, size_t size);
+WWS_IMPORT(cache_put)
+int32_t wws_host_cache_put(const void* at, size_t size, const void* body, size_t body_size);
+WWS_IMPORT(cache_take) void wws_host_cache_take(void* at);
+WWS_IMPORT(cache_body) void wws_host_cache_body(int32_t index, void* at);
+WWS_IMPORT(map_stack) int32_t wws_host_map_stack(const void* at, size_t size);
+WWS_IMPORT(map_take) void wws_host_map_take(void* at);
 WWS_IMPORT(codec) int32_t wws_host_codec(const void* at, size_t size);
 WWS_IMPORT(codec_step)
 int64_t wws_host_codec_step(int32_t handle, const void* in, size_t in_size, void* out,

@@ -41,6 +41,9 @@ int wws_make_functions(JSContext* context);
  * the heap: a request then writes fewer pages. Called when an image may be taken. */
 void wws_allocator_settle(JSRuntime* runtime);
 
+/* From now on `stack` of errors has positions of the host's (abi.h, map_stack). */
+void wws_map_stacks(void);
+
 /* The context that AsyncLocalStorage keeps (builtins/node): a value that what is started now goes
  * on with. Reactions of promises and microtasks carry it by themselves (patch_quickjs.cmake);
  * others bind their callbacks. */

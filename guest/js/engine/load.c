@@ -84,6 +84,7 @@ int32_t wws_load_compile(wws_engine* engine, wws_reader* message) {
     return fail(engine);
   }
   if (define_variables(engine, message) < 0) return fail(engine);
+  if (flags & WWS_COMPILE_MAPPED) wws_map_stacks();
   char* file_name = copy_text(context, name);
   char* source = copy_text(context, text);
   engine->compiled = file_name && source

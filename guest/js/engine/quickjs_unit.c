@@ -7,6 +7,11 @@
 static JSValue wws_throw_not_a_function(JSContext* context, int argc, JSValueConst* argv);
 /* patch_quickjs.cmake calls it for each function that becomes a job. */
 JSValue wws_bind_async_context(JSContext* context, JSValueConst function);
+/* It calls these where stacks are made and read. */
+struct DynBuf;
+static void wws_mark_stack(JSContext* context, struct DynBuf* stack);
+static bool wws_is_marked_stack(JSValueConst stack);
+static JSValue wws_map_stack(JSContext* context, JSValue stack);
 #define JS_ThrowTypeErrorNotAFunction(argument) WWS_NOT_A_FUNCTION_##argument)
 #define WWS_NOT_A_FUNCTION_JSContext throw_plain_not_a_function(JSContext
 #define WWS_NOT_A_FUNCTION_ctx throw_plain_not_a_function(ctx
@@ -48,6 +53,54 @@ int wws_define_lazy(JSContext* context, JSValueConst object, const char* name, i
                                          JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE);
   JS_FreeAtom(context, atom);
   return result;
+}
+
+/* ---- stacks in the files that somebody wrote. An error keeps its text as it was made, behind a
+ * mark; the host puts the positions in when it is read. */
+
+enum { kStackMark = 1, kLongestStack = 65536 };
+
+static bool stacks_are_mapped;
+
+void wws_map_stacks(void) { stacks_are_mapped = true; }
+
+static void wws_mark_stack(JSContext* context, DynBuf* stack) {
+  if (stacks_are_mapped) dbuf_putc(stack, kStackMark);
+}
+
+static bool wws_is_marked_stack(JSValueConst stack) {
+  if (!stacks_are_mapped || !JS_IsString(stack)) return false;
+  JSString* text = JS_VALUE_GET_STRING(stack);
+  return text->len > 0 && string_get(text, 0) == kStackMark;
+}
+
+/* Takes the text, with its mark or without; what cannot be mapped is as it was. */
+static JSValue wws_map_stack(JSContext* context, JSValue stack) {
+  if (!stacks_are_mapped || !JS_IsString(stack)) return stack;
+  size_t size = 0;
+  const char* text = JS_ToCStringLen(context, &size, stack);
+  if (!text) {
+    JS_FreeValue(context, JS_GetException(context));
+    return stack;
+  }
+  size_t mark = size && text[0] == kStackMark;
+  size_t length = size - mark > kLongestStack ? kLongestStack : size - mark;
+  int32_t room = wws_host_map_stack(text + mark, length);
+  JS_FreeCString(context, text);
+  char* mapped = js_malloc(context, (size_t)room + 1);
+  if (!mapped) {
+    JS_FreeValue(context, JS_GetException(context));
+    return stack;
+  }
+  wws_host_map_take(mapped);
+  JSValue value = JS_NewStringLen(context, mapped, (size_t)room);
+  js_free(context, mapped);
+  if (JS_IsException(value)) {
+    JS_FreeValue(context, JS_GetException(context));
+    return stack;
+  }
+  JS_FreeValue(context, stack);
+  return value;
 }
 
 static bool is_jump(const JSOpCode* code) {

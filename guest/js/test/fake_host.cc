@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 
+#include "abi/js/cache_calls.h"
 #include "abi/js/computations.h"
 
 namespace {
@@ -240,6 +241,7 @@ class Host final : public FakeHost {
   std::string taken;
 
   wws::abi::js::Computations& computations() { return computations_; }
+  wws::abi::js::CacheCalls& caches() { return caches_; }
   int32_t compute(std::string_view message) {
     const auto computation = wws::abi::js::decode_computation(wws::as_bytes(message));
     const auto result = computation ? wws::abi::js::run(*computation)
@@ -342,6 +344,7 @@ class Host final : public FakeHost {
     if (!timers_.empty()) {
       auto [at, id] = *timers_.begin();
       timers_.erase(timers_.begin());
+      clock_.advance(std::chrono::nanoseconds(static_cast<int64_t>((at - now_) * 1e6)));
       now_ = at;
       return Event{WWS_EVENT_TIMER, id, ""};
     }
@@ -372,6 +375,10 @@ class Host final : public FakeHost {
   }
 
   wws::abi::js::Computations computations_;  // the server's own: they ask nothing of a server
+  wws::io::ManualClock clock_;
+  wws::observe::MemoryLog log_;
+  wws::bindings::CacheStore store_of_caches_{clock_, {.entry_bytes = 100'000}};
+  wws::abi::js::CacheCalls caches_{store_of_caches_, "test", log_, "test"};
   Outcome outcome_;
   Request request_;
   std::deque<std::string> body_;
@@ -452,6 +459,29 @@ void wws_host_kv_set(const void* key, size_t key_size, const void* value, size_t
 }
 
 void wws_host_kv_delete(const void* key, size_t size) { host().store().erase(bytes(key, size)); }
+
+int32_t wws_host_cache(const void* at, size_t size) { return host().caches().call(view(at, size)); }
+
+int32_t wws_host_cache_put(const void* at, size_t size, const void* body, size_t body_size) {
+  return host().caches().put(view(at, size), view(body, body_size));
+}
+
+void wws_host_cache_take(void* at) {
+  const std::string_view taken = host().caches().taken();
+  std::memcpy(at, taken.data(), taken.size());
+}
+
+void wws_host_cache_body(int32_t index, void* at) {
+  const std::string_view body = host().caches().body(static_cast<uint32_t>(index));
+  std::memcpy(at, body.data(), body.size());
+}
+
+int32_t wws_host_map_stack(const void* at, size_t size) {
+  host().taken = bytes(at, size);
+  return static_cast<int32_t>(size);
+}
+
+void wws_host_map_take(void* at) { std::memcpy(at, host().taken.data(), host().taken.size()); }
 
 int32_t wws_host_codec(const void* at, size_t size) {
   return host().computations().codec(view(at, size));

@@ -41,14 +41,12 @@ class LoadHost final : public GuestHost {
   void log(std::uint32_t level, std::string_view text) override {
     if (level < WWS_LOG_INFO) return;
     text = text.substr(0, 4096);
-    if (budget_.take(text.size(), log_, label_))
-      log_.info(stacks_ ? stacks_->apply(text) : std::string(text), {{"worker", label_}});
+    if (budget_.take(text.size(), log_, label_)) log_.info(text, {{"worker", label_}});
   }
   void fault(std::uint32_t kind, std::string_view message, std::string_view stack) override {
     if (kind == WWS_FAULT_REJECTION || !message_.empty()) return;
     message_ = message.substr(0, 4096);
     stack_ = stack.substr(0, 4096);
-    if (stacks_) stack_ = stacks_->apply(stack_);
   }
   std::int64_t now(std::uint32_t kind) override {
     differs("reads the clock");
@@ -69,6 +67,21 @@ class LoadHost final : public GuestHost {
   std::string_view kv_taken() override { return {}; }
   void kv_set(std::string_view, std::string_view) override { differs("writes the store"); }
   void kv_delete(std::string_view) override { differs("writes the store"); }
+  std::int32_t cache(ByteView) override {
+    differs("uses caches");
+    return 0;
+  }
+  std::int32_t cache_put(ByteView, ByteView) override {
+    differs("uses caches");
+    return 0;
+  }
+  std::string_view cache_taken() override { return {}; }
+  std::string_view cache_body(std::uint32_t) override { return {}; }
+  std::int32_t map_stack(std::string_view text) override {
+    mapped_ = stacks_ ? stacks_->apply(text) : std::string(text);
+    return static_cast<std::int32_t>(mapped_.size());
+  }
+  std::string_view map_taken() override { return mapped_; }
   // A codec does not live on in an image; a digest or cipher is complete within one call of ours.
   std::int32_t codec(ByteView message) override {
     const auto computation = decode_computation(message);
@@ -123,6 +136,7 @@ class LoadHost final : public GuestHost {
   std::string why_;
   std::string message_;
   std::string stack_;
+  std::string mapped_;
   std::int32_t fetches_ = 0;
   std::int32_t computed_ = 0;
   Computations computations_;
@@ -259,7 +273,8 @@ Task<Result<LoadedScript>> Engine::load(LoopServices services, Script script) co
       {.cpu = script.config.limits.cpu, .memory_bytes = script.config.limits.memory_bytes});
 
   const std::uint32_t flags =
-      script.kind == ScriptKind::Module ? WWS_COMPILE_MODULE : WWS_COMPILE_AUTO;
+      (script.kind == ScriptKind::Module ? WWS_COMPILE_MODULE : WWS_COMPILE_AUTO) |
+      (script.stacks ? WWS_COMPILE_MAPPED : 0u);
   std::string message =
       encode(CompileMessage{flags, script.file_name, script.source, script.config.vars});
   const auto compiled = co_await call_with(lease, "wws_compile", std::move(message));

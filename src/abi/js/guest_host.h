@@ -38,6 +38,13 @@ class GuestHost {
   virtual std::string_view kv_taken() = 0;
   virtual void kv_set(std::string_view key, std::string_view value) = 0;
   virtual void kv_delete(std::string_view key) = 0;
+  // Caches: abi/js/cache_calls.h.
+  virtual std::int32_t cache(ByteView message) = 0;
+  virtual std::int32_t cache_put(ByteView message, ByteView body) = 0;
+  virtual std::string_view cache_taken() = 0;
+  virtual std::string_view cache_body(std::uint32_t index) = 0;
+  virtual std::int32_t map_stack(std::string_view text) = 0;
+  virtual std::string_view map_taken() = 0;
   // Codecs and crypto: abi/js/computations.h.
   virtual std::int32_t codec(ByteView message) = 0;
   virtual std::int64_t codec_step(std::uint32_t handle, ByteView in, MutableByteView out,

@@ -121,6 +121,49 @@ HostResult kv_delete(HostContext& context, std::span<Value> v) {
   return {};
 }
 
+HostResult cache(HostContext& context, std::span<Value> v) {
+  const auto message = bytes_at(context, v[0], v[1]);
+  if (!message) return bad_address("cache");
+  v[0].i32 = host_of(context).cache(*message);
+  return {};
+}
+
+HostResult cache_put(HostContext& context, std::span<Value> v) {
+  const auto message = bytes_at(context, v[0], v[1]);
+  const auto body = bytes_at(context, v[2], v[3]);
+  if (!message || !body) return bad_address("cache_put");
+  v[0].i32 = host_of(context).cache_put(*message, *body);
+  return {};
+}
+
+HostResult cache_take(HostContext& context, std::span<Value> v) {
+  auto memory = context.memory();
+  if (!memory.write(u32(v[0]), as_bytes(host_of(context).cache_taken())))
+    return bad_address("cache_take");
+  return {};
+}
+
+HostResult cache_body(HostContext& context, std::span<Value> v) {
+  auto memory = context.memory();
+  if (!memory.write(u32(v[1]), as_bytes(host_of(context).cache_body(u32(v[0])))))
+    return bad_address("cache_body");
+  return {};
+}
+
+HostResult map_stack(HostContext& context, std::span<Value> v) {
+  const auto text = bytes_at(context, v[0], v[1]);
+  if (!text) return bad_address("map_stack");
+  v[0].i32 = host_of(context).map_stack(as_text(*text));
+  return {};
+}
+
+HostResult map_take(HostContext& context, std::span<Value> v) {
+  auto memory = context.memory();
+  if (!memory.write(u32(v[0]), as_bytes(host_of(context).map_taken())))
+    return bad_address("map_take");
+  return {};
+}
+
 HostResult codec(HostContext& context, std::span<Value> v) {
   const auto message = bytes_at(context, v[0], v[1]);
   if (!message) return bad_address("codec");
@@ -201,6 +244,12 @@ wasm::HostFunctions host_functions() {
       {"wws", "kv_take", "i:", kv_take},
       {"wws", "kv_set", "iiii:", kv_set},
       {"wws", "kv_delete", "ii:", kv_delete},
+      {"wws", "cache", "ii:i", cache},
+      {"wws", "cache_put", "iiii:i", cache_put},
+      {"wws", "cache_take", "i:", cache_take},
+      {"wws", "cache_body", "ii:", cache_body},
+      {"wws", "map_stack", "ii:i", map_stack},
+      {"wws", "map_take", "i:", map_take},
       {"wws", "codec", "ii:i", codec},
       {"wws", "codec_step", "iiiiii:I", codec_step},
       {"wws", "codec_end", "i:", codec_end},

@@ -617,15 +617,12 @@ void Session::log(std::uint32_t level, std::string_view text) {
   if (!services_.log.enabled(to)) return;
   const std::string_view line = text.substr(0, kMaxLogLine);
   if (log_budget_.take(line.size(), services_.log, worker_.label))
-    services_.log.write(to, stacks_ ? stacks_->apply(line) : std::string(line),
-                        {{"worker", worker_.label}});
+    services_.log.write(to, line, {{"worker", worker_.label}});
 }
 
 void Session::fault(std::uint32_t kind, std::string_view message, std::string_view stack) {
   message = message.substr(0, kMaxLogLine);
   stack = stack.substr(0, kMaxLogLine);
-  const std::string mapped = stacks_ ? stacks_->apply(stack) : std::string();
-  if (stacks_) stack = mapped;
   if (kind == WWS_FAULT_REJECTION) {
     if (log_budget_.take(message.size() + stack.size(), services_.log, worker_.label))
       tell_rejection(message, stack);
@@ -655,6 +652,11 @@ std::int64_t Session::now(std::uint32_t kind) {
 }
 
 void Session::random(MutableByteView out) { services_.random.fill(out); }
+
+std::int32_t Session::map_stack(std::string_view text) {
+  mapped_ = stacks_ ? stacks_->apply(text) : std::string(text);
+  return static_cast<std::int32_t>(mapped_.size());
+}
 
 // --- kv ------------------------------------------------------------------------------------------
 
@@ -696,6 +698,28 @@ void Session::kv_set(std::string_view key, std::string_view value) {
 void Session::kv_delete(std::string_view key) {
   if (worker_.config.kv_namespace) kv().remove(std::string(key));
 }
+
+// --- caches --------------------------------------------------------------------------------------
+
+CacheCalls& Session::caches() {
+  // Another worker has another space, unless both name the same one.
+  if (!caches_) {
+    const auto& shared = worker_.config.cache_namespace;
+    caches_.emplace(services_.caches, shared ? "namespace " + *shared : "worker " + worker_.file,
+                    services_.log, worker_.label);
+  }
+  return *caches_;
+}
+
+std::int32_t Session::cache(ByteView message) { return caches().call(message); }
+
+std::int32_t Session::cache_put(ByteView message, ByteView body) {
+  return caches().put(message, body);
+}
+
+std::string_view Session::cache_taken() { return caches().taken(); }
+
+std::string_view Session::cache_body(std::uint32_t index) { return caches().body(index); }
 
 // --- computations --------------------------------------------------------------------------------
 

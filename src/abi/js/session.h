@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "abi/js/cache_calls.h"
 #include "abi/js/computations.h"
 #include "abi/js/engine.h"
 #include "abi/js/fetch_operation.h"
@@ -94,6 +95,12 @@ class Session final : public GuestHost {
   std::string_view kv_taken() override;
   void kv_set(std::string_view key, std::string_view value) override;
   void kv_delete(std::string_view key) override;
+  std::int32_t cache(ByteView message) override;
+  std::int32_t cache_put(ByteView message, ByteView body) override;
+  std::string_view cache_taken() override;
+  std::string_view cache_body(std::uint32_t index) override;
+  std::int32_t map_stack(std::string_view text) override;
+  std::string_view map_taken() override { return mapped_; }
   std::int32_t codec(ByteView message) override;
   std::int64_t codec_step(std::uint32_t handle, ByteView in, MutableByteView out,
                           codec::Codec::Input input) override;
@@ -126,6 +133,7 @@ class Session final : public GuestHost {
   Task<void> read_request();
   Task<void> leave_exchange();
   Task<void> answer_failure(const Error& error);
+  CacheCalls& caches();
   Computations& computations();
   void computed(std::uint32_t id, const Result<std::string>& result, std::chrono::nanoseconds took);
   void note_kv(Result<void> changed);
@@ -190,6 +198,7 @@ class Session final : public GuestHost {
 
   LogBudget log_budget_;
   std::string rejections_;  // in development: those that nobody handled
+  std::string mapped_;
   std::string kv_found_;
   std::optional<Error> kv_error_;
   std::unique_ptr<bindings::KvTransaction> kv_;
@@ -197,6 +206,7 @@ class Session final : public GuestHost {
   std::map<std::uint32_t, boost::asio::steady_timer> timers_;
   std::map<std::uint32_t, std::unique_ptr<FetchOperation>> fetches_;
   std::uint32_t next_fetch_ = 1;
+  std::optional<CacheCalls> caches_;
   std::optional<Computations> computations_;
   std::set<std::uint32_t> computing_elsewhere_;  // operations of compute()
   std::uint32_t next_compute_ = 1;

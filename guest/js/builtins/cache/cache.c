@@ -1,4 +1,6 @@
-/* Cache: the worker's namespace of the key-value store. Values are strings. */
+/* Cache: the worker's namespace of the key-value store. Values are strings. The web's interface of
+ * this name, of which `caches` gives objects, is not a global. */
+#include "../lazy/lazy.h"
 #include "engine.h"
 
 typedef struct {
@@ -87,7 +89,20 @@ static JSValue cache_state(JSContext* context, JSValueConst self) {
   return cache_list(context, self, 0, NULL);
 }
 
+/* `x instanceof Cache` says what it says elsewhere. */
+static JSValue cache_has_instance(JSContext* context, JSValueConst self, int count,
+                                  JSValueConst* values) {
+  JSValue caches = wws_lazy_object(context, "caches");
+  if (JS_IsException(caches)) return caches;
+  JSAtom name = JS_NewAtom(context, "isCache");
+  JSValue result = JS_Invoke(context, caches, name, 1, values);
+  JS_FreeAtom(context, name);
+  JS_FreeValue(context, caches);
+  return result;
+}
+
 static const JSCFunctionListEntry functions[] = {
+    JS_CFUNC_DEF("[Symbol.hasInstance]", 1, cache_has_instance),
     JS_CFUNC_DEF("get", 1, cache_get),
     JS_CFUNC_DEF("set", 2, cache_set),
     JS_CFUNC_DEF("delete", 1, cache_delete),

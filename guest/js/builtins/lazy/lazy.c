@@ -29,6 +29,7 @@ static const Script kScripts[] = {
     {"objectUrl", wws_js_object_url, &wws_js_object_url_size, {NULL}},
     {"formData", wws_js_form_data, &wws_js_form_data_size, {"FormData"}},
     {"dataUrl", wws_js_data_url, &wws_js_data_url_size, {NULL}},
+    {"caches", wws_js_caches, &wws_js_caches_size, {"CacheStorage", "caches"}},
     {"compression",
      wws_js_compression,
      &wws_js_compression_size,

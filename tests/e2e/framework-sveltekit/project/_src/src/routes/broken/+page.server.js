@@ -1,0 +1,1 @@
+export const load = () => { throw new Error("a secret"); };
