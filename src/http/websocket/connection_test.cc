@@ -214,11 +214,6 @@ TEST_F(WebSocketConnection, NoticesAClientThatLeaves) {
 TEST_F(WebSocketConnection, AsksASilentClientAndLosesOneThatDoesNotAnswer) {
   start({.idle_timeout = 40ms});
   Client client(server->port());
-  // Whoever answers is not lost.
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(client.receive().first, 0x89u);
-    client.send(client_frame(Opcode::Pong, ""));
-  }
   EXPECT_EQ(client.receive().first, 0x89u);
   EXPECT_TRUE(client.ended());
   const Ending ended = ending();
