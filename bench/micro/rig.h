@@ -41,8 +41,8 @@ class Rig final {
     fetcher_ = std::make_unique<bindings::Fetcher>(*client_);
     background_.emplace(loop_.get_executor());
     offload_.emplace(loop_.get_executor());
-    services_.emplace(abi::LoopServices{loop_.get_executor(), *pool_, *fetcher_, kv_, clock_,
-                                        random_, log_, *background_, *offload_});
+    services_.emplace(abi::LoopServices{loop_.get_executor(), *pool_, *fetcher_, kv_, caches_,
+                                        clock_, random_, log_, *background_, *offload_});
   }
   Rig(const Rig&) = delete;
   Rig& operator=(const Rig&) = delete;
@@ -109,6 +109,7 @@ class Rig final {
   std::unique_ptr<http::Client> client_;
   std::unique_ptr<bindings::Fetcher> fetcher_;
   bindings::KvStore kv_;
+  bindings::CacheStore caches_{clock_};
   worker::ImageBudget images_{0};
   std::optional<io::TaskGroup> background_;
   std::optional<io::Offload> offload_;

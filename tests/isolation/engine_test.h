@@ -33,8 +33,8 @@ class EngineTest : public testing::TestWithParam<wasm::RestoreMode> {
     fetcher_ = std::make_unique<bindings::Fetcher>(*client_);
     background_.emplace(loop_.get_executor());
     offload_.emplace(loop_.get_executor());
-    services_.emplace(abi::LoopServices{loop_.get_executor(), *pool_, *fetcher_, kv_, clock_,
-                                        random_, log_, *background_, *offload_});
+    services_.emplace(abi::LoopServices{loop_.get_executor(), *pool_, *fetcher_, kv_, caches_,
+                                        clock_, random_, log_, *background_, *offload_});
     config_.limits.cpu = std::chrono::milliseconds(300);
     config_.limits.wall = std::chrono::milliseconds(2000);
   }
@@ -88,6 +88,7 @@ class EngineTest : public testing::TestWithParam<wasm::RestoreMode> {
   std::unique_ptr<http::Client> client_;
   std::unique_ptr<bindings::Fetcher> fetcher_;
   bindings::KvStore kv_;
+  bindings::CacheStore caches_{clock_};
   worker::ImageBudget images_{0};
   std::optional<io::TaskGroup> background_;
   std::optional<io::Offload> offload_;
