@@ -37,6 +37,12 @@ class SilentHost final : public abi::js::GuestHost {
   std::string_view kv_taken() override { return {}; }
   void kv_set(std::string_view, std::string_view) override {}
   void kv_delete(std::string_view) override {}
+  std::int32_t cache(ByteView) override { return -1; }
+  std::int32_t cache_put(ByteView, ByteView) override { return -1; }
+  std::string_view cache_taken() override { return {}; }
+  std::string_view cache_body(std::uint32_t) override { return {}; }
+  std::int32_t map_stack(std::string_view) override { return -1; }
+  std::string_view map_taken() override { return {}; }
   std::int32_t codec(ByteView) override { return -1; }
   std::int64_t codec_step(std::uint32_t, ByteView, MutableByteView, codec::Codec::Input) override {
     return -1;
@@ -45,6 +51,9 @@ class SilentHost final : public abi::js::GuestHost {
   std::int32_t crypto(ByteView) override { return -1; }
   std::string_view crypto_taken() override { return {}; }
   std::int32_t compute(ByteView) override { return 1; }
+  std::int32_t socket_send(std::uint32_t, ByteView) override { return -1; }
+  void socket_close(std::uint32_t, std::string_view) override {}
+  std::int64_t socket_buffered() override { return 0; }
 
  private:
   int answers_ = 0;

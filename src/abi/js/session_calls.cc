@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "abi/failure_log.h"
 #include "abi/fetch_policy.h"
 #include "abi/js/session.h"
 #include "guest/js/abi.h"
