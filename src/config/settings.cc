@@ -371,10 +371,11 @@ std::expected<Settings, Mistakes> read_settings(const fs::path& given, Environme
   if (const auto text = files.read("wws.toml", mistakes)) {
     Mistakes found = parse_settings("wws.toml", *text, settings);
     mistakes.insert(mistakes.end(), found.begin(), found.end());
-    for (TlsFiles& pair : settings.server.tls ? *settings.server.tls : std::vector<TlsFiles>()) {
-      pair.certificate = root / pair.certificate;
-      pair.key = root / pair.key;
-    }
+    if (settings.server.tls)
+      for (TlsFiles& pair : *settings.server.tls) {
+        pair.certificate = root / pair.certificate;
+        pair.key = root / pair.key;
+      }
   }
   if (const auto text = files.read(".wwsignore", mistakes)) {
     Mistakes found = settings.ignored.add_file(".wwsignore", *text);

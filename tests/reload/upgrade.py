@@ -197,7 +197,7 @@ def run(binary, upgrades, work):
     replace_program(program, binary)
     save(place / "index.js", "export default () => new Response('1');\n")
     save(place / "slow.js", "export default () => { let n = 0; const pause = () => new Promise((go) => setTimeout(go, 100));\n"
-         f"  return new Response(new ReadableStream({{ async pull(c) {{ await pause(); c.enqueue(`${{n}}\\n`);\n"
+         f"  return new Response(new ReadableStream({{ async pull(c) {{ await pause(); c.enqueue(new TextEncoder().encode(`${{n}}\\n`));\n"
          f"    if (++n === {PIECES}) c.close(); }} }})); }};\n")
     unix = work / "socket"
     server = Server(str(program), place, ["--threads", "2", "--listen", f"unix:{unix}", "--enable-panel", "--admin-port", "0"],

@@ -17,7 +17,7 @@ export default {
           element.append("<b>!</b>", { html: true });
         },
       })
-      .on("title", { async element(element) { element.setInnerContent(await Promise.resolve("new & shiny")); } })
+      .on("title", { element(element) { element.setInnerContent("new & shiny"); } })
       .onDocument({ end(end) { end.append("<!-- end -->", { html: true }); } })
       .transform(answer);
   },

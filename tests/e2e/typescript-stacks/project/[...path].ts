@@ -47,7 +47,7 @@ const read = (): string => {
     stack: frames(error.stack),
     again: error.stack === error.stack,
     captured: capture().slice(0, 1),
-    dom: frames(caught(() => atob("!")).stack).slice(-1),
+    dom: caught(() => atob("!")).stack?.split("\n").filter((line) => line.includes(".ts")).slice(0, 1),
     own: own.stack,
     cloned: structuredClone(error).stack === error.stack,
   });
