@@ -51,7 +51,8 @@ Task<Result<void>> GuestSocket::open(http::ResponseHead head) {
     services_.log.warn("a WebSocket was refused: " + place.error().message(),
                        {{"worker", worker_.label}, {"route", worker_.route}});
     if (services_.metrics) services_.metrics->limited(worker_.number, observe::Limit::Sockets);
-    auto page = failure_page(ErrorKind::Exhausted);
+    auto page = status_page(503, "The server is busy");
+    page.head.headers.add("retry-after", "1");
     co_await refuse(std::move(page.head), std::move(page.body));
     co_return Result<void>();
   }
