@@ -433,11 +433,10 @@ int serve(const cli::Options& flags, const Program& program) {
   std::optional<Development> development;
   if (options.command == cli::Command::Develop) development.emplace(started, site->root);
   auto server = server::make_server(
-      *settings,
-      {site, *workshop.runtime, *workshop.images, workshop.kv, *workshop.caches, clock, random,
-       *log, watching ? &watching->metrics : nullptr, access.get(),
-       development ? &development->pages : nullptr, development ? &development->reload : nullptr,
-       &*workshop.sockets});
+      *settings, {site, *workshop.runtime, *workshop.images, workshop.kv, *workshop.caches, clock,
+                  random, *log, watching ? &watching->metrics : nullptr, access.get(),
+                  development ? &development->pages : nullptr,
+                  development ? &development->reload : nullptr, &*workshop.sockets});
   if (!server) return fail_with(server.error().to_string());
   const std::string base = (*server)->places().front();
 
