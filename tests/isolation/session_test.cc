@@ -46,6 +46,16 @@ TEST_P(SessionTest, WhatAStreamedAnswerStoresOnItsWayIsThere) {
   EXPECT_EQ(stored("d"), "200 d");
 }
 
+TEST_P(SessionTest, AStreamedAnswerCostsNoSandbox) {
+  if (GetParam() == wasm::RestoreMode::Fresh) GTEST_SKIP() << "none is kept";
+  const auto session = worker("session.js");
+  EXPECT_EQ(get(*session, "/stream-and-set/e"), "200 onetwo");
+  const auto before = pool_->stats();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(get(*session, "/stream-and-set/e"), "200 onetwo");
+  EXPECT_EQ(pool_->stats().dropped, before.dropped);
+  EXPECT_EQ(pool_->stats().restored, before.restored + 3);
+}
+
 TEST_P(SessionTest, AStreamedAnswerOverItsLimitIsCut) {
   config_.limits.response_bytes = 1024;
   const auto session = worker("session.js");

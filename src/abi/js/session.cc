@@ -240,7 +240,9 @@ Task<Result<void>> Session::evaluate() {
 // What still uses the exchange ends before its owner takes it back.
 Task<void> Session::leave_exchange() {
   if (tasks_->running() == 0) co_return;
-  abandoned_ = true;
+  // What has sent the response to its end has only to return.
+  const bool all_done = streaming_ && sent_ && !reading_request_ && tasks_->running() == 1;
+  abandoned_ = !all_done;
   tasks_->cancel();
   co_await tasks_->join();
 }
