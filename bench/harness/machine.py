@@ -34,7 +34,7 @@ def describe(root):
         "cores": len(os.sched_getaffinity(0)),
         "memory_gib": round(int(first(r"^MemTotal:\s*(\d+) kB", read("/proc/meminfo"), "0")) / 2**20, 1),
         "virtual": "hypervisor" in first(r"^flags\s*:(.*)$", cpu, ""),
-        "kernel": platform.release(),
+        "kernel": platform.release().split("-")[0],
         "system": first(r'^PRETTY_NAME="(.*)"$', system),
         "huge_pages": first(r"\[(\w+)\]", read("/sys/kernel/mm/transparent_hugepage/enabled")),
         "governor": read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor").strip() or "not given",
