@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "abi/js/messages.h"
 #include "guest/js/abi.h"
 
 namespace wws::abi::js {
@@ -11,18 +12,7 @@ namespace {
 
 using bindings::CachedResponse;
 
-constexpr std::uint32_t kMaxHeaders = 4096;
 constexpr std::size_t kMaxAnswer = 64u << 20;  // without bodies
-
-// Left short where there are too many: the reader is then not at its end.
-void read_headers(ByteReader& reader, http::Headers& headers) {
-  const auto count = std::min(reader.number<std::uint32_t>(), kMaxHeaders);
-  for (std::uint32_t i = 0; i < count && reader.ok(); ++i) {
-    const auto name = reader.prefixed_text();
-    const auto value = reader.prefixed_text();
-    headers.add(std::string(name), std::string(value));
-  }
-}
 
 void write_headers(ByteWriter& writer, const http::Headers& headers) {
   writer.number(static_cast<std::uint32_t>(headers.size()));
@@ -70,10 +60,10 @@ std::int32_t CacheCalls::call(ByteView message) {
   if (!(flags & WWS_CACHE_DEFAULT)) question.place.name = name;
   const std::string_view url = reader.prefixed_text();
   if (!(flags & WWS_CACHE_EVERY)) question.query.url = std::string(url);
-  read_headers(reader, question.query.headers);
+  const auto fields = read_headers(reader, question.query.headers);
   question.query.ignore_search = (flags & WWS_CACHE_IGNORE_SEARCH) != 0;
   question.query.ignore_vary = (flags & WWS_CACHE_IGNORE_VARY) != 0;
-  if (!reader.ok() || reader.remaining() != 0)
+  if (!fields || !reader.ok() || reader.remaining() != 0)
     return refuse("the request has too many header fields for the caches");
   switch (question.what) {
     case WWS_CACHE_OPEN: return opened(name);
@@ -132,14 +122,14 @@ std::int32_t CacheCalls::put(ByteView message, ByteView body) {
   if (!(flags & WWS_CACHE_DEFAULT)) place.name = name;
   CachedResponse cached;
   cached.request_url = reader.prefixed_text();
-  read_headers(reader, cached.request_headers);
+  const auto request_fields = read_headers(reader, cached.request_headers);
   cached.flags = reader.number<std::uint32_t>();
   cached.status = reader.number<std::uint16_t>();
   cached.status_text = reader.prefixed_text();
   cached.url = reader.prefixed_text();
-  read_headers(reader, cached.headers);
+  const auto fields = read_headers(reader, cached.headers);
   const std::string url = cached.request_url;
-  if (!reader.ok() || reader.remaining() != 0)
+  if (!request_fields || !fields || !reader.ok() || reader.remaining() != 0)
     return not_kept(url, "it has too many header fields");
   // Not copied for nothing.
   if ((flags & WWS_CACHE_TOO_LARGE) || body.size() > store_.limits().entry_bytes) {

@@ -37,6 +37,8 @@ std::string event(std::uint32_t kind, std::uint32_t id) {
   return out;
 }
 
+}  // namespace
+
 Result<void> read_headers(ByteReader& reader, http::Headers& headers) {
   const auto count = reader.number<std::uint32_t>();
   if (count > kMaxHeaders)
@@ -49,8 +51,6 @@ Result<void> read_headers(ByteReader& reader, http::Headers& headers) {
   }
   return {};
 }
-
-}  // namespace
 
 std::string encode(const CompileMessage& message) {
   std::string out;

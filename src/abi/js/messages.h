@@ -58,6 +58,9 @@ struct FetchedMessage {
 };
 [[nodiscard]] std::string encode(const FetchedMessage& message);
 
+// A list of header fields, as messages hold it. Errors: GuestFault, for too many.
+Result<void> read_headers(ByteReader& reader, http::Headers& headers);
+
 struct ResponseMessage {
   http::ResponseHead head;
   std::uint8_t body_kind;  // WWS_BODY_*

@@ -19,12 +19,6 @@ constexpr std::size_t kMaxFetches = 64;
 constexpr std::size_t kMaxFetchBytes = 32u << 20;
 constexpr std::size_t kMaxComputing = 64;
 
-std::chrono::nanoseconds thread_cpu_time() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
 observe::Level to_level(std::uint32_t level) {
   switch (level) {
     case WWS_LOG_TRACE: return observe::Level::Trace;
@@ -271,12 +265,12 @@ std::int32_t Session::compute(ByteView message) {
   };
   auto job = std::make_shared<Job>(Job{std::string(as_text(message)), std::string(), {}});
   services_.offload.run(
-      [job, no_longer = no_longer_] {
+      [job, no_longer = no_longer_, &clock = services_.clock] {
         if (*no_longer) return;
-        const auto began = thread_cpu_time();
+        const auto began = clock.thread_cpu();
         const auto computation = decode_computation(as_bytes(job->message));
         job->result = computation ? js::run(*computation) : fail(computation.error());
-        job->took = thread_cpu_time() - began;
+        job->took = clock.thread_cpu() - began;
       },
       [id, job, self = std::weak_ptr(self_)] {
         if (const auto session = self.lock()) (*session)->computed(id, job->result, job->took);
