@@ -7,7 +7,6 @@ A library that is loaded before the C library's adds what a file says to the tim
 measures by it goes wrong. Exit code 77 where no compiler makes the library.
 """
 
-import argparse
 import email.utils
 import os
 import pathlib
@@ -18,8 +17,8 @@ import sys
 import tempfile
 import time
 
-from wire import (ADMIN, DATA, END_HEADERS, END_STREAM, HEADERS, Failed, Http1, Http2, ask, at_rest, frame, request_block,
-                  require, served, wait_until)
+from wire import (ADMIN, DATA, END_HEADERS, END_STREAM, HEADERS, Http1, Http2, Skipped, ask, at_rest, frame, request_block, require, run,
+                  served, wait_until)
 
 SHIFT = """#define _GNU_SOURCE
 #include <fcntl.h>
@@ -144,29 +143,20 @@ def check_jump(server, clock, seconds, year):
     wait_until(lambda: at_rest(server), "something goes on after the jump")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", required=True)
-    arguments = parser.parse_args()
+def check_all(binary):
     with tempfile.TemporaryDirectory(prefix="wws-clock-") as name:
         folder = pathlib.Path(name)
         library = make_library(folder)
         if library is None:
-            print("no C compiler")
-            return 77
+            raise Skipped("no C compiler")
         clock = Clock(folder / "clock")
         environment = {"LD_PRELOAD": str(library), "WWS_TEST_CLOCK": str(clock.path),
                        # A sanitizer wants to be loaded first.
                        "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
-        try:
-            with served(arguments.binary, PROJECT, ADMIN, environment) as server:
-                for years in (10, -20, 0):
-                    check_jump(server, clock, years * YEAR, year_in(years * YEAR))
-        except Failed as failure:
-            print(failure)
-            return 1
-    return 0
+        with served(binary, PROJECT, ADMIN, environment) as server:
+            for years in (10, -20, 0):
+                check_jump(server, clock, years * YEAR, year_in(years * YEAR))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(__doc__, check_all))

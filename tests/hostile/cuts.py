@@ -7,7 +7,6 @@ A client cuts by turns with an end of its bytes and with a reset. Afterwards not
 log knows no error, and it answers as before.
 """
 
-import argparse
 import contextlib
 import pathlib
 import socket
@@ -18,7 +17,7 @@ import tempfile
 import threading
 
 from wire import (ADMIN, DATA, END_HEADERS, END_STREAM, HEADERS, PREFACE, SETTINGS, TIMEOUT, Failed, Http2, ask, at_rest, frame,
-                  request_block, require, served, wait_until)
+                  request_block, require, run, served, wait_until)
 from certificates import make_certificates  # noqa: E402  (wire knows where it is)
 
 PROJECT = {
@@ -236,18 +235,10 @@ def check_tls(binary):
                 require(read(client, 15) == b"HTTP/1.1 200 OK", "no answer after handshakes that were cut")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", required=True)
-    arguments = parser.parse_args()
-    try:
-        check_plain(arguments.binary)
-        check_tls(arguments.binary)
-    except Failed as failure:
-        print(failure)
-        return 1
-    return 0
+def check_all(binary):
+    check_plain(binary)
+    check_tls(binary)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(__doc__, check_all))

@@ -4,7 +4,6 @@
 Usage: descriptors.py --binary build/release/wws
 """
 
-import argparse
 import os
 import pathlib
 import socket
@@ -13,7 +12,7 @@ import tempfile
 import threading
 import time
 
-from wire import TIMEOUT, Failed, Http1, ask, require, served, wait_until
+from wire import TIMEOUT, Http1, ask, require, run, served, wait_until
 
 PROJECT = {
     "index.js": 'export default { fetch() { return new Response("here"); } };\n',
@@ -103,10 +102,7 @@ def serve_upstream(listener):
         client.close()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", required=True)
-    arguments = parser.parse_args()
+def check_all(binary):
     listener = socket.create_server(("127.0.0.1", 0))
     threading.Thread(target=serve_upstream, args=(listener,), daemon=True).start()
     upstream = f"http://127.0.0.1:{listener.getsockname()[1]}/"
@@ -119,15 +115,10 @@ allowed_hosts = ["127.0.0.1"]
 allow_http = true
 allow_private = true
 """}
-    try:
-        with tempfile.TemporaryDirectory(prefix="wws-limited-") as folder:
-            with served(limited(folder, arguments.binary), files, ["--threads", "1"]) as server:
-                check(server)
-    except Failed as failure:
-        print(failure)
-        return 1
-    return 0
+    with tempfile.TemporaryDirectory(prefix="wws-limited-") as folder:
+        with served(limited(folder, binary), files, ["--threads", "1"]) as server:
+            check(server)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(__doc__, check_all))

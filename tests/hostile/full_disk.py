@@ -7,7 +7,6 @@ A disk of 256 KiB is mounted in a mount namespace of the server's. Exit code 77 
 Whatever is full, requests that need no room are answered, who needs some is told, and it goes on when there is room.
 """
 
-import argparse
 import os
 import pathlib
 import re
@@ -16,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 
-from wire import Failed, ask, require, served, wait_until
+from wire import Skipped, ask, require, run, served, wait_until
 from git_remote import Remote  # noqa: E402  (wire knows where it is)
 from server import clean_environment  # noqa: E402
 
@@ -181,22 +180,13 @@ def compile_writer(folder):
     return guest.read_bytes()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", required=True)
-    arguments = parser.parse_args()
+def check_all(binary):
     if not shutil.which("unshare") or namespaces() is None:
-        print("no disk can be mounted here")
-        return 77
-    try:
-        for check in (check_access_log, check_own_log, check_bundler, check_worker, check_git):
-            with tempfile.TemporaryDirectory(prefix="wws-disk-") as folder:
-                check(folder, arguments.binary)
-    except Failed as failure:
-        print(failure)
-        return 1
-    return 0
+        raise Skipped("no disk can be mounted here")
+    for check in (check_access_log, check_own_log, check_bundler, check_worker, check_git):
+        with tempfile.TemporaryDirectory(prefix="wws-disk-") as folder:
+            check(folder, binary)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(__doc__, check_all))

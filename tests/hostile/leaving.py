@@ -8,7 +8,6 @@ Over HTTP/1 the client closes its connection; over HTTP/2 it resets its stream a
 counts nothing that runs.
 """
 
-import argparse
 import contextlib
 import pathlib
 import socket
@@ -18,7 +17,7 @@ import tempfile
 import threading
 
 from wire import (ADMIN, DATA, END_HEADERS, END_STREAM, HEADERS, RST_STREAM, TIMEOUT, WINDOW_UPDATE, Failed, Http1, Http2, admin_state, ask,
-                  at_rest, frame, request_block, require, served, wait_until)
+                  at_rest, frame, request_block, require, run, served, wait_until)
 
 # Each says "begun" when it waits for nothing but its client.
 WORKERS = {
@@ -215,10 +214,7 @@ def compile_sleeper(work):
     return guest.read_bytes()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", required=True)
-    arguments = parser.parse_args()
+def check_all(binary):
     upstream = Upstream()
     with tempfile.TemporaryDirectory(prefix="wws-leaving-") as folder:
         files = {**WORKERS, "sleeper.wasm": compile_sleeper(pathlib.Path(folder))}
@@ -231,15 +227,10 @@ allowed_hosts = ["127.0.0.1"]
 allow_http = true
 allow_private = true
 """
-    try:
-        with served(arguments.binary, files, [*ADMIN, "--log-level", "info"]) as server:
-            check(server, upstream, Http1Client)
-            check(server, upstream, Http2Client)
-    except Failed as failure:
-        print(failure)
-        return 1
-    return 0
+    with served(binary, files, [*ADMIN, "--log-level", "info"]) as server:
+        check(server, upstream, Http1Client)
+        check(server, upstream, Http2Client)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(__doc__, check_all))

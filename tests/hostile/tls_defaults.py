@@ -7,7 +7,6 @@ A client of openssl's (s_client) offers one thing at a time, with its own securi
 refused is refused by the server.
 """
 
-import argparse
 import contextlib
 import pathlib
 import re
@@ -17,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-from wire import TIMEOUT, Failed, require, served
+from wire import TIMEOUT, Failed, require, run, served
 from certificates import make_certificates  # noqa: E402  (wire knows where it is)
 
 WEAK = "ALL:eNULL:@SECLEVEL=0"
@@ -145,31 +144,23 @@ def check_truncation(server, certificate):
     require(answer.startswith(b"HTTP/1.1 200 "), f"{answer!r}")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", required=True)
-    arguments = parser.parse_args()
+def check_all(binary):
     project = {"index.js": 'export default { fetch() { return new Response("ok"); } };\n'}
-    try:
-        with tempfile.TemporaryDirectory(prefix="wws-tls-") as folder:
-            names = make_certificates(pathlib.Path(folder), {"a": "a.test"})
-            flags = ["--tls-cert", names["a.pem"], "--tls-key", names["a.key"]]
-            with served(arguments.binary, project, flags) as server:
-                client = Client(server.address, names["a.pem"])
-                check_versions(client)
-                check_ciphers(client)
-                check_choice(client)
-                check_groups(client)
-                check_absent(client)
-                check_alpn(client)
-                check_resumption(client, server.work)
-                check_plain_text(server)
-                check_truncation(server, names["a.pem"])
-    except Failed as failure:
-        print(failure)
-        return 1
-    return 0
+    with tempfile.TemporaryDirectory(prefix="wws-tls-") as folder:
+        names = make_certificates(pathlib.Path(folder), {"a": "a.test"})
+        flags = ["--tls-cert", names["a.pem"], "--tls-key", names["a.key"]]
+        with served(binary, project, flags) as server:
+            client = Client(server.address, names["a.pem"])
+            check_versions(client)
+            check_ciphers(client)
+            check_choice(client)
+            check_groups(client)
+            check_absent(client)
+            check_alpn(client)
+            check_resumption(client, server.work)
+            check_plain_text(server)
+            check_truncation(server, names["a.pem"])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(__doc__, check_all))

@@ -1,6 +1,7 @@
 """What hostile tests speak with: a server for a project of a few files, HTTP/1 responses off a socket one after
 the other, and frames of HTTP/2. Only Python's standard library."""
 
+import argparse
 import contextlib
 import dataclasses
 import json
@@ -20,6 +21,25 @@ from server import Server, clean_environment  # noqa: E402
 
 TIMEOUT = 20
 ADMIN = ["--enable-panel", "--admin-port", "0"]
+
+
+class Skipped(Exception):
+    """It cannot be tried on this machine."""
+
+
+def run(description, check):
+    """A test's whole program: check(binary) raises Failed or Skipped. Returns the exit code."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
+    parser.add_argument("--binary", required=True)
+    try:
+        check(parser.parse_args().binary)
+    except Skipped as why:
+        print(why)
+        return 77
+    except Failed as failure:
+        print(failure)
+        return 1
+    return 0
 
 
 @contextlib.contextmanager
