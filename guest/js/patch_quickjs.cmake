@@ -169,5 +169,39 @@ wws_patch_quickjs("reading a stack"
     return js_dup(p->u.object_data);
 ")
 
+# JSON without a replacer or reviver is ours (json_unit.h).
+wws_patch_quickjs("writing JSON"
+"    StringBuffer b_s;
+    JSONStringifyContext jsc_s, *jsc = &jsc_s;
+    JSValue val, v, space, ret, wrapper;
+    int res;
+    int64_t i, j, n;
+
+"
+"    StringBuffer b_s;
+    JSONStringifyContext jsc_s, *jsc = &jsc_s;
+    JSValue val, v, space, ret, wrapper;
+    int res;
+    int64_t i, j, n;
+
+    if (!JS_IsObject(replacer))
+        return wws_json_stringify(ctx, obj, space0);
+")
+wws_patch_quickjs("reading JSON"
+"    JSValue val = JS_UNDEFINED;
+
+    js_parse_init(ctx, s, buf, buf_len, filename, 1);
+"
+"    JSValue val = JS_UNDEFINED;
+
+    if (!pr) {
+        val = wws_json_parse(ctx, buf, buf_len);
+        if (!JS_IsUninitialized(val))
+            return val;
+        val = JS_UNDEFINED; /* no JSON: below the message is made */
+    }
+    js_parse_init(ctx, s, buf, buf_len, filename, 1);
+")
+
 file(WRITE ${WWS_QUICKJS_PATCHED}/quickjs.c.new "${quickjs}")
 file(COPY_FILE ${WWS_QUICKJS_PATCHED}/quickjs.c.new ${WWS_QUICKJS_PATCHED}/quickjs.c ONLY_IF_DIFFERENT)

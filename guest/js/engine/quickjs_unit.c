@@ -12,6 +12,9 @@ struct DynBuf;
 static void wws_mark_stack(JSContext* context, struct DynBuf* stack);
 static bool wws_is_marked_stack(JSValueConst stack);
 static JSValue wws_map_stack(JSContext* context, JSValue stack);
+/* And these of json_unit.h. */
+static JSValue wws_json_stringify(JSContext* context, JSValueConst value, JSValueConst space);
+static JSValue wws_json_parse(JSContext* context, const char* text, size_t size);
 #define JS_ThrowTypeErrorNotAFunction(argument) WWS_NOT_A_FUNCTION_##argument)
 #define WWS_NOT_A_FUNCTION_JSContext throw_plain_not_a_function(JSContext
 #define WWS_NOT_A_FUNCTION_ctx throw_plain_not_a_function(ctx
@@ -34,6 +37,7 @@ static JSValue js_bytecode_autoinit(JSContext* context, struct JSObject* object,
 #include "../builtins/lazy/lazy.h"
 #include "host.h"
 #include "internals.h"
+#include "json_unit.h"
 
 /* QuickJS counts its own from 0. */
 #define WWS_FIRST_LAZY 4096
