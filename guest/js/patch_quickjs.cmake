@@ -203,5 +203,164 @@ wws_patch_quickjs("reading JSON"
     js_parse_init(ctx, s, buf, buf_len, filename, 1);
 ")
 
+# Objects that are made alike find their shapes at once (shapes_unit.h).
+wws_patch_quickjs("the size of small objects"
+"#define JS_PROP_INITIAL_SIZE 2
+"
+"#define JS_PROP_INITIAL_SIZE 2
+")
+wws_patch_quickjs("the growth of objects"
+"    new_size = max_int(count, sh->prop_size * 3 / 2);
+    /* Reallocate prop"
+"    new_size = max_int(count, sh->prop_size * 2);
+    /* Reallocate prop")
+wws_patch_quickjs("a shape"
+"    uint8_t is_hashed;
+    uint32_t hash; /* current hash value */
+"
+"    uint8_t is_hashed;
+    uint8_t wws_kept; /* an object that goes on from here leaves its shapes in wws_shape_steps */
+    uint32_t hash; /* current hash value */
+")
+wws_patch_quickjs("the shapes of a runtime"
+"struct JSRuntime {
+    JSMallocFunctions mf;
+"
+"typedef struct {
+    JSShape *from, *to; /* held */
+    JSAtom name;
+    int flags;
+    const void *seen_from; /* compared only */
+    JSAtom seen_name;
+} wws_shape_step;
+
+struct JSRuntime {
+    wws_shape_step wws_shape_steps[64];
+    JSMallocFunctions mf;
+")
+wws_patch_quickjs("a new shape"
+"    sh->deleted_prop_count = 0;
+    sh->is_hashed = false;
+    return sh;
+"
+"    sh->deleted_prop_count = 0;
+    sh->is_hashed = false;
+    sh->wws_kept = false;
+    return sh;
+")
+wws_patch_quickjs("a shape's copy"
+"    add_gc_object(ctx->rt, &sh->header, JS_GC_OBJ_TYPE_SHAPE);
+    sh->is_hashed = false;
+    if (sh->proto) {
+"
+"    add_gc_object(ctx->rt, &sh->header, JS_GC_OBJ_TYPE_SHAPE);
+    sh->is_hashed = false;
+    sh->wws_kept = false;
+    if (sh->proto) {
+")
+wws_patch_quickjs("adding a property"
+"        /* try to find an existing shape */
+        new_sh = find_hashed_shape_prop(ctx->rt, sh, prop, prop_flags);
+        if (new_sh) {
+"
+"        /* try to find an existing shape */
+        new_sh = wws_next_shape(ctx->rt, sh, prop, prop_flags);
+        if (!new_sh) {
+            new_sh = find_hashed_shape_prop(ctx->rt, sh, prop, prop_flags);
+            if (JS_REF_COUNT(sh) != 1 && wws_keeps_step(ctx->rt, sh, prop)) {
+                if (!new_sh) {
+                    new_sh = js_clone_shape(ctx, sh);
+                    if (!new_sh)
+                        return NULL;
+                    new_sh->is_hashed = true;
+                    js_shape_hash_link(ctx->rt, new_sh);
+                    if (add_shape_property(ctx, &new_sh, NULL, prop, prop_flags)) {
+                        js_free_shape(ctx->rt, new_sh);
+                        return NULL;
+                    }
+                    wws_keep_step(ctx->rt, sh, prop, prop_flags, new_sh);
+                    js_free_shape(ctx->rt, new_sh);
+                } else {
+                    wws_keep_step(ctx->rt, sh, prop, prop_flags, new_sh);
+                }
+            }
+        }
+        if (new_sh) {
+")
+wws_patch_quickjs("a literal's property"
+"                atom = get_u32(pc);
+                pc += 4;
+
+                ret = JS_DefinePropertyValue(ctx, sp[-2], atom, sp[-1],
+                                             JS_PROP_C_W_E | JS_PROP_THROW);
+                sp--;
+"
+"                atom = get_u32(pc);
+                pc += 4;
+
+                ret = wws_define_own(ctx, sp[-2], atom, sp[-1]);
+                sp--;
+")
+
+# Blocks of an arena are made when they are first needed, not all at once: a request writes to fewer
+# pages. And the last arena with room is not given back when it is empty, to be made again.
+wws_patch_quickjs("the size of an arena"
+"#define JS_ARENA_SIZE              4096
+"
+"#define JS_ARENA_SIZE              1024
+")
+wws_patch_quickjs("an arena"
+"    uint16_t n_blocks;
+    uint16_t first_free_block;    /* JS_ARENA_FREE_NIL if none */
+"
+"    uint16_t n_blocks;
+    uint16_t n_made_blocks;       /* those behind were never used */
+    uint16_t first_free_block;    /* JS_ARENA_FREE_NIL if none */
+")
+wws_patch_quickjs("a new arena"
+"    ar->first_free_block = 0;
+    for (i = 0; i < n_blocks - 1; i++) {
+        b = arena_get_block(ar, i, block_size);
+        b->u.free_next = i + 1;
+        b->block_size_idx = block_size_idx;
+    }
+    b = arena_get_block(ar, n_blocks - 1, block_size);
+    b->u.free_next = JS_ARENA_FREE_NIL;
+    b->block_size_idx = block_size_idx;
+"
+"    ar->n_made_blocks = 0;
+    ar->first_free_block = JS_ARENA_FREE_NIL;
+")
+wws_patch_quickjs("a new arena's variables"
+"    JSMallocBlockHeader *b;
+    JSArena *ar;
+    int n_blocks, block_size, i;
+"
+"    JSArena *ar;
+    int n_blocks, block_size;
+")
+wws_patch_quickjs("a block"
+"        block_idx = ar->first_free_block;
+        b = arena_get_block(ar, block_idx, block_size);
+        ar->first_free_block = b->u.free_next;
+"
+"        block_idx = ar->first_free_block;
+        if (block_idx == JS_ARENA_FREE_NIL) {
+            block_idx = ar->n_made_blocks++;
+            b = arena_get_block(ar, block_idx, block_size);
+            b->block_size_idx = block_size_idx;
+        } else {
+            b = arena_get_block(ar, block_idx, block_size);
+            ar->first_free_block = b->u.free_next;
+        }
+")
+wws_patch_quickjs("an empty arena"
+"        if (unlikely(ar->n_used_blocks == 0)) {
+            list_del(&ar->link);
+"
+"        if (unlikely(ar->n_used_blocks == 0) && ar->free_link.next != ar->free_link.prev) {
+            list_del(&ar->link);
+")
+
 file(WRITE ${WWS_QUICKJS_PATCHED}/quickjs.c.new "${quickjs}")
 file(COPY_FILE ${WWS_QUICKJS_PATCHED}/quickjs.c.new ${WWS_QUICKJS_PATCHED}/quickjs.c ONLY_IF_DIFFERENT)

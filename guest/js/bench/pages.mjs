@@ -35,7 +35,8 @@ const wws = {
   codec: refuse("a codec"), codec_step: refuse("a codec"), codec_end() {}, crypto: refuse("crypto"),
   crypto_take() {}, compute: refuse("crypto"), timer() {}, cancel() {}, read() {}, write: () => 0, fetch: refuse("fetch"),
 };
-const { instance } = await WebAssembly.instantiate(readFileSync(file), { wws });
+const asked = new Proxy(wws, { get: (functions, name) => functions[name] ?? refuse(name) });
+const { instance } = await WebAssembly.instantiate(readFileSync(file), { wws: asked });
 const e = instance.exports;
 memory = e.memory;
 const place = (bytes) => {

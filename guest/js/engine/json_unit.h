@@ -1,5 +1,5 @@
-/* JSON.parse and JSON.stringify over QuickJS's own structures: what its generic functions (which ask
- * for every property by name and make a string of every piece) spend most of a small API's time
+/* JSON.parse and JSON.stringify over QuickJS's own structures: what its generic functions (which
+ * ask for every property by name and make a string of every piece) spend most of a small API's time
  * with. A part of quickjs_unit.c, after quickjs.c; patch_quickjs.cmake calls it.
  *
  * https://tc39.es/ecma262/#sec-json.stringify and #sec-json.parse, in every order that a script can
@@ -30,19 +30,42 @@ typedef struct {
 
 typedef enum { JSON_FAILED = -1, JSON_WRITTEN, JSON_NOTHING } json_outcome;
 
+/* Room for so many more units; the buffer grows twofold. */
 static bool json_room(json_writer* writer, size_t more) {
   StringBuffer* out = &writer->out;
-  if (out->len + more <= (size_t)out->size) return true;
-  if (more > JS_STRING_LEN_MAX) more = JS_STRING_LEN_MAX;
-  return string_buffer_realloc(out, out->len + (int)more, 0) == 0;
+  size_t size = (size_t)out->size, wanted = (size_t)out->len + more;
+  if (wanted <= size) return true;
+  if (wanted < 2 * size) wanted = 2 * size;
+  return string_buffer_realloc(out, min_int((int)wanted, JS_STRING_LEN_MAX), 0) == 0 &&
+         (size_t)out->len + more <= (size_t)out->size;
+}
+
+/* Where so many bytes may be written at once; NULL where units are wide, or there is no room. The
+ * writer's length is the caller's to raise. */
+static uint8_t* json_bytes(json_writer* writer, size_t more) {
+  StringBuffer* out = &writer->out;
+  if (out->is_wide_char || !json_room(writer, more) || out->is_wide_char) return NULL;
+  return str8(out->str) + out->len;
 }
 
 static void json_ascii(json_writer* writer, const char* text, size_t size) {
-  string_buffer_write8(&writer->out, (const uint8_t*)text, (int)size);
+  uint8_t* to = json_bytes(writer, size);
+  if (!to) {
+    string_buffer_write8(&writer->out, (const uint8_t*)text, (int)size);
+    return;
+  }
+  for (size_t i = 0; i < size; ++i) to[i] = (uint8_t)text[i];
+  writer->out.len += (int)size;
 }
 
 static void json_character(json_writer* writer, uint8_t character) {
-  string_buffer_putc8(&writer->out, character);
+  uint8_t* to = json_bytes(writer, 1);
+  if (!to) {
+    string_buffer_putc8(&writer->out, character);
+    return;
+  }
+  *to = character;
+  ++writer->out.len;
 }
 
 static void json_line(json_writer* writer, int depth) {
@@ -78,7 +101,37 @@ static bool json_eight_need_escapes(uint64_t units) {
   const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
   uint64_t quote = units ^ (ones * '"'), backslash = units ^ (ones * '\\');
   return (((units - ones * 0x20) & ~units) | ((quote - ones) & ~quote) |
-          ((backslash - ones) & ~backslash)) & tops;
+          ((backslash - ones) & ~backslash)) &
+         tops;
+}
+
+/* Copies what needs no escapes; false, and what lies at `to` is of no use, if something does. */
+static bool json_copy_plain(uint8_t* to, const uint8_t* from, size_t size) {
+  uint64_t units;
+  if (size < 4) {
+    bool plain = true;
+    for (size_t i = 0; i < size; ++i) {
+      to[i] = from[i];
+      plain = plain && json_is_plain(from[i]);
+    }
+    return plain;
+  }
+  if (size < 8) {
+    uint32_t first, last; /* they overlap */
+    memcpy(&first, from, 4);
+    memcpy(&last, from + size - 4, 4);
+    memcpy(to, &first, 4);
+    memcpy(to + size - 4, &last, 4);
+    return !json_eight_need_escapes((uint64_t)last << 32 | first);
+  }
+  for (size_t i = 0; i + 8 < size; i += 8) {
+    memcpy(&units, from + i, 8);
+    if (json_eight_need_escapes(units)) return false;
+    memcpy(to + i, &units, 8);
+  }
+  memcpy(&units, from + size - 8, 8); /* again what lies before a multiple of eight */
+  memcpy(to + size - 8, &units, 8);
+  return !json_eight_need_escapes(units);
 }
 
 static void json_quote_8(json_writer* writer, const uint8_t* at, size_t size) {
@@ -88,7 +141,7 @@ static void json_quote_8(json_writer* writer, const uint8_t* at, size_t size) {
     uint64_t units;
     while (end - at >= 8 && (memcpy(&units, at, 8), !json_eight_need_escapes(units))) at += 8;
     while (at < end && json_is_plain(*at)) ++at;
-    if (at > run) json_ascii(writer, (const char*)run, (size_t)(at - run));
+    if (at > run) string_buffer_write8(&writer->out, run, (int)(at - run));
     if (at < end) json_escaped(writer, *at++);
   }
 }
@@ -112,9 +165,23 @@ static void json_quote_16(json_writer* writer, const uint16_t* at, size_t size) 
   }
 }
 
-static void json_string(json_writer* writer, JSString* string) {
+/* `before` (a comma, if it is one) and the string in quotes; `after` (a colon), if it is one. */
+static void json_string(json_writer* writer, JSString* string, char before, char after) {
   size_t size = string->len;
-  if (!json_room(writer, size + 2)) return;
+  uint8_t* const room = string->is_wide_char ? NULL : json_bytes(writer, size + 4);
+  if (room) {
+    uint8_t* to = room;
+    if (before) *to++ = (uint8_t)before;
+    *to++ = '"';
+    if (json_copy_plain(to, str8(string), size)) {
+      to += size;
+      *to++ = '"';
+      if (after) *to++ = (uint8_t)after;
+      writer->out.len += (int)(to - room);
+      return;
+    }
+  }
+  if (before) json_character(writer, (uint8_t)before);
   json_character(writer, '"');
   if (string->is_wide_char) {
     json_quote_16(writer, str16(string), size);
@@ -122,6 +189,7 @@ static void json_string(json_writer* writer, JSString* string) {
     json_quote_8(writer, str8(string), size);
   }
   json_character(writer, '"');
+  if (after) json_character(writer, (uint8_t)after);
 }
 
 static size_t json_digits(uint64_t number, char* end) {
@@ -135,7 +203,8 @@ static size_t json_digits(uint64_t number, char* end) {
 
 static void json_integer(json_writer* writer, int64_t number) {
   char text[24];
-  size_t size = json_digits(number < 0 ? 0 - (uint64_t)number : (uint64_t)number, text + sizeof text);
+  size_t size =
+      json_digits(number < 0 ? 0 - (uint64_t)number : (uint64_t)number, text + sizeof text);
   if (number < 0) text[sizeof text - ++size] = '-';
   json_ascii(writer, text + sizeof text - size, size);
 }
@@ -214,7 +283,8 @@ static JSValue json_own_form(JSContext* context, JSValue value, json_key key) {
   return form;
 }
 
-/* SerializeJSONProperty, step 4: what wraps a primitive. Takes the value; others are as they are. */
+/* SerializeJSONProperty, step 4: what wraps a primitive. Takes the value; others are as they are.
+ */
 static JSValue json_unwrapped(JSContext* context, JSValue value) {
   JSObject* object = JS_VALUE_GET_OBJ(value);
   JSValue inner = JS_UNDEFINED;
@@ -237,17 +307,19 @@ static json_outcome json_value(json_writer* writer, JSValue value, const json_fr
 
 /* What stands before an element: a comma, a new line, the name. */
 static void json_lead(json_writer* writer, json_key key, const json_frame* frame, bool first) {
-  if (!first) json_character(writer, ',');
+  bool named = key.name != JS_ATOM_NULL, number = named && __JS_AtomIsTaggedInt(key.name);
+  bool at_once = named && !number && !writer->pretty;
+  if (!first && !at_once) json_character(writer, ',');
   if (writer->pretty) json_line(writer, frame->depth);
-  if (key.name == JS_ATOM_NULL) return;
-  if (__JS_AtomIsTaggedInt(key.name)) {
+  if (!named) return;
+  if (number) {
     json_character(writer, '"');
     json_integer(writer, __JS_AtomToUInt32(key.name));
-    json_character(writer, '"');
+    json_ascii(writer, "\":", 2);
   } else {
-    json_string(writer, writer->context->rt->atom_array[key.name]);
+    json_string(writer, writer->context->rt->atom_array[key.name], at_once && !first ? ',' : 0,
+                ':');
   }
-  json_character(writer, ':');
   if (writer->pretty) json_character(writer, ' ');
 }
 
@@ -293,7 +365,7 @@ static json_outcome json_value(json_writer* writer, JSValue value, const json_fr
     case JS_TAG_STRING_ROPE: value = JS_ToStringFree(context, value); /* fallthrough */
     case JS_TAG_STRING:
       if (JS_IsException(value)) return JSON_FAILED;
-      json_string(writer, JS_VALUE_GET_STRING(value));
+      json_string(writer, JS_VALUE_GET_STRING(value), 0, 0);
       break;
     case JS_TAG_INT: json_integer(writer, JS_VALUE_GET_INT(value)); break;
     case JS_TAG_FLOAT64:
@@ -463,7 +535,7 @@ static JSValue wws_json_stringify(JSContext* context, JSValueConst value, JSValu
   if (JS_IsException(writer.gap)) return JS_EXCEPTION;
   writer.pretty = JS_VALUE_GET_STRING(writer.gap)->len > 0;
   json_outcome outcome = JSON_FAILED;
-  if (string_buffer_init(context, &writer.out, 240) == 0) {
+  if (string_buffer_init(context, &writer.out, 480) == 0) {
     json_key key = {JS_ATOM_empty_string, 0};
     JSValue form = json_own_form(context, js_dup(value), key);
     if (!JS_IsException(form)) outcome = json_value(&writer, form, NULL);
@@ -485,8 +557,8 @@ typedef struct {
 
 enum { kShapesKept = 8, kFirstParts = 32 };
 
-/* Objects of one depth mostly look alike: the last one's shape says which name comes next, and which
- * shape the next object has. */
+/* Objects of one depth mostly look alike: the last one's shape says which name comes next, and
+ * which shape the next object has. */
 typedef struct {
   JSContext* context;
   const uint8_t* at;
@@ -614,7 +686,7 @@ static JSValue json_read_string(json_reader* reader) {
 }
 
 static JSValue json_read_number(json_reader* reader) {
-  static const double kPowers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6, 1e7,
+  static const double kPowers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
   const uint8_t* begin = reader->at;
   const uint8_t* at = begin + (*begin == '-');
@@ -653,8 +725,8 @@ static bool json_word(json_reader* reader, const char* word, size_t size) {
   return true;
 }
 
-/* The name of the member number `index` of an object. JS_UNDEFINED when it was read; `plain` becomes
- * false when it cannot be looked for as it is. */
+/* The name of the member number `index` of an object. JS_UNDEFINED when it was read; `plain`
+ * becomes false when it cannot be looked for as it is. */
 static JSValue json_read_name(json_reader* reader, const JSShape* alike, int index, json_part* part,
                               bool* plain) {
   JSContext* context = reader->context;
@@ -699,20 +771,6 @@ static bool json_has_names(JSShape* shape, const json_part* parts, size_t count)
   return true;
 }
 
-/* Takes the value. */
-static bool json_define(JSContext* context, JSValueConst object, JSAtom name, JSValue value) {
-  JSObject* target = JS_VALUE_GET_OBJ(object);
-  if (__JS_AtomIsTaggedInt(name) || find_own_property1(target, name))
-    return JS_DefinePropertyValue(context, object, name, value, JS_PROP_C_W_E) >= 0;
-  JSProperty* property = add_property(context, target, name, JS_PROP_C_W_E);
-  if (!property) {
-    JS_FreeValue(context, value);
-    return false;
-  }
-  property->u.value = value;
-  return true;
-}
-
 /* An object of the parts from `first` on, which leave the stack. `plain`: their names may be looked
  * for in what follows as they are. */
 static JSValue json_make_object(json_reader* reader, size_t first, bool plain) {
@@ -721,8 +779,7 @@ static JSValue json_make_object(json_reader* reader, size_t first, bool plain) {
   size_t count = reader->count - first;
   JSShape** kept = json_shape_of_depth(reader);
   if (kept && json_has_names(*kept, parts, count)) {
-    JSValue object =
-        JS_NewObjectFromShape(context, js_dup_shape(*kept), JS_CLASS_OBJECT, NULL);
+    JSValue object = JS_NewObjectFromShape(context, js_dup_shape(*kept), JS_CLASS_OBJECT, NULL);
     if (JS_IsException(object)) {
       json_drop(reader, first);
       return object;
@@ -739,7 +796,7 @@ static JSValue json_make_object(json_reader* reader, size_t first, bool plain) {
   for (size_t i = 0; i < count && !JS_IsException(object); ++i) {
     JSValue value = parts[i].value;
     parts[i].value = JS_UNDEFINED;
-    if (json_define(context, object, parts[i].name, value)) continue;
+    if (wws_define_own(context, object, parts[i].name, value) >= 0) continue;
     JS_FreeValue(context, object);
     object = JS_EXCEPTION;
   }

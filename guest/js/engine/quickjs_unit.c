@@ -12,6 +12,12 @@ struct DynBuf;
 static void wws_mark_stack(JSContext* context, struct DynBuf* stack);
 static bool wws_is_marked_stack(JSValueConst stack);
 static JSValue wws_map_stack(JSContext* context, JSValue stack);
+/* These of shapes_unit.h where properties are added. */
+typedef struct JSShape JSShape;
+static JSShape* wws_next_shape(JSRuntime* runtime, const JSShape* from, JSAtom name, int flags);
+static bool wws_keeps_step(JSRuntime* runtime, const JSShape* from, JSAtom name);
+static void wws_keep_step(JSRuntime* runtime, JSShape* from, JSAtom name, int flags, JSShape* to);
+static int wws_define_own(JSContext* context, JSValueConst object, JSAtom name, JSValue value);
 /* And these of json_unit.h. */
 static JSValue wws_json_stringify(JSContext* context, JSValueConst value, JSValueConst space);
 static JSValue wws_json_parse(JSContext* context, const char* text, size_t size);
@@ -38,6 +44,7 @@ static JSValue js_bytecode_autoinit(JSContext* context, struct JSObject* object,
 #include "host.h"
 #include "internals.h"
 #include "json_unit.h"
+#include "shapes_unit.h"
 
 /* QuickJS counts its own from 0. */
 #define WWS_FIRST_LAZY 4096
@@ -440,18 +447,34 @@ static void make_arena(JSRuntime* rt, int index, uint8_t* at) {
   arena->block_size_idx = index;
   arena->n_blocks = nursery_blocks(size);
   arena->n_used_blocks = 1; /* for ever, so that the arena is never given back */
-  arena->first_free_block = 1;
-  for (int i = 0; i < arena->n_blocks; ++i) {
-    JSMallocBlockHeader* block = arena_get_block(arena, i, size);
-    block->u.free_next = i + 1 < arena->n_blocks ? i + 1 : JS_ARENA_FREE_NIL;
-    block->block_size_idx = index;
-  }
-  ((JSMallocBlockHeader*)arena_get_block(arena, 0, size))->u.block_idx = 0;
+  arena->n_made_blocks = 1;
+  arena->first_free_block = JS_ARENA_FREE_NIL;
+  JSMallocBlockHeader* block = arena_get_block(arena, 0, size);
+  block->u.block_idx = 0;
+  block->block_size_idx = index;
   list_add(&arena->link, &rt->arena_state.arena_list[index]);
   list_add(&arena->free_link, &rt->arena_state.free_arena_list[index]);
 }
 
+/* Holes that larger blocks and arenas would go to are taken, so that these lie together behind all
+ * that is there. What is in a hole is of no use, and is not written. Only where memory is one piece
+ * that malloc cuts from the front. */
+static void take_holes(JSRuntime* rt) {
+#ifdef __wasm__
+  enum { kLargest = 1 << 20, kSmallest = 512 };
+  void* opaque = rt->malloc_state.opaque;
+  uint8_t* end = rt->mf.js_malloc(opaque, kLargest);
+  rt->mf.js_free(opaque, end);
+  for (size_t size = kLargest / 2; end && size >= kSmallest; size /= 2) {
+    uint8_t* hole;
+    while ((hole = rt->mf.js_malloc(opaque, size)) && hole < end) continue;
+    rt->mf.js_free(opaque, hole);
+  }
+#endif
+}
+
 void wws_allocator_settle(JSRuntime* rt) {
+  take_holes(rt);
   size_t total = 0;
   for (int i = 0; i < JS_ARENA_BLOCK_SIZE_COUNT; ++i) total += nursery_size(i);
   uint8_t* at = rt->mf.js_malloc(rt->malloc_state.opaque, total + 4096);
