@@ -82,6 +82,12 @@ int wws_body_extract(JSContext* context, wws_body* body, JSValueConst init, wws_
   if (JS_IsNull(init) || JS_IsUndefined(init)) return 0;
   if (JS_IsObject(init)) {
     if (wws_is_buffer(init)) return extract_bytes(context, body, init);
+    const wws_body* source = wws_stream_source(context, init);
+    if (source && !wws_stream_taken(context, init)) {
+      wws_body_share(context, body, source);
+      body->stream = JS_DupValue(context, init);
+      return 0;
+    }
     if (wws_is_readable_stream(context, init)) {
       JSValue locked = JS_GetProperty(context, init, wws_fetch_of(context)->atoms.locked);
       body->kind = WWS_BODY_IS_STREAM;
@@ -109,6 +115,7 @@ int wws_body_extract(JSContext* context, wws_body* body, JSValueConst init, wws_
 
 /* Streams of the streams builtin keep the flag themselves. */
 static bool stream_disturbed(JSContext* context, JSValueConst stream) {
+  if (wws_stream_source(context, stream)) return wws_stream_taken(context, stream);
   JSValue flag = JS_GetProperty(context, stream, wws_fetch_of(context)->atoms._disturbed);
   if (JS_IsException(flag)) JS_FreeValue(context, JS_GetException(context));
   bool disturbed = JS_IsBool(flag) && JS_VALUE_GET_BOOL(flag);
@@ -124,13 +131,24 @@ bool wws_body_used(JSContext* context, const wws_body* body) {
 int wws_body_unusable(JSContext* context, const wws_body* body) {
   if (body->kind == WWS_BODY_IS_NULL) return 0;
   if (wws_body_used(context, body)) return 1;
-  if (JS_IsUndefined(body->stream)) return 0;
+  if (JS_IsUndefined(body->stream) || wws_stream_source(context, body->stream)) return 0;
   JSValue locked = JS_GetProperty(context, body->stream, wws_fetch_of(context)->atoms.locked);
   return JS_IsException(locked) ? -1 : JS_ToBool(context, locked);
 }
 
-static void share(JSContext* context, wws_body* to, const wws_body* from) {
+bool wws_body_reads_host(JSContext* context, const wws_body* body) {
+  return body->kind == WWS_BODY_IS_HOST &&
+         (JS_IsUndefined(body->stream) || wws_stream_source(context, body->stream));
+}
+
+void wws_body_take(JSContext* context, wws_body* body) {
+  body->used = true;
+  wws_stream_take(context, body->stream);
+}
+
+void wws_body_share(JSContext* context, wws_body* to, const wws_body* from) {
   to->kind = from->kind;
+  to->host = from->host;
   to->text = JS_DupValue(context, from->text);
   to->blob = from->blob ? wws_blob_dup(from->blob) : NULL;
   to->at = from->at;
@@ -139,12 +157,12 @@ static void share(JSContext* context, wws_body* to, const wws_body* from) {
 
 int wws_body_move(JSContext* context, wws_body* to, wws_body* from) {
   if (from->kind == WWS_BODY_IS_NULL) return 0;
-  share(context, to, from);
-  to->host = from->host;
+  wws_body_share(context, to, from);
   /* All of it is there: a stream that was given out but not read may stay behind. */
-  if (to->kind == WWS_BODY_IS_HOST && !JS_IsUndefined(from->stream)) to->kind = WWS_BODY_IS_STREAM;
+  if (to->kind == WWS_BODY_IS_HOST && !wws_body_reads_host(context, from))
+    to->kind = WWS_BODY_IS_STREAM;
   if (to->kind == WWS_BODY_IS_STREAM) to->stream = JS_DupValue(context, from->stream);
-  from->used = true;
+  wws_body_take(context, from);
   return 0;
 }
 
@@ -167,7 +185,7 @@ int wws_body_clone(JSContext* context, wws_body* to, wws_body* from) {
   bool whole = from->kind == WWS_BODY_IS_TEXT || from->kind == WWS_BODY_IS_BYTES;
   if (from->kind == WWS_BODY_IS_NULL) return 0;
   if (!whole) return tee(context, to, from);
-  share(context, to, from);
+  wws_body_share(context, to, from);
   return 0;
 }
 
@@ -310,8 +328,8 @@ static JSValue read_stream(JSContext* context, wws_body* body, wanted form) {
 }
 
 static JSValue read_later(JSContext* context, wws_body* body, wanted form) {
-  if (!JS_IsUndefined(body->stream)) return read_stream(context, body, form);
-  body->used = true;
+  if (!wws_body_reads_host(context, body)) return read_stream(context, body, form);
+  wws_body_take(context, body);
   return read_host(context, body->host, form);
 }
 
@@ -327,7 +345,7 @@ static JSValue consume(JSContext* context, JSValueConst self, int count, JSValue
   bool whole = body->kind <= WWS_BODY_IS_BYTES;
   if (whole) {
     JSValue value = convert(context, (wanted)form, body);
-    body->used = body->kind != WWS_BODY_IS_NULL;
+    if (body->kind != WWS_BODY_IS_NULL) wws_body_take(context, body);
     return settled(context, value);
   }
   return read_later(context, body, (wanted)form);

@@ -95,6 +95,12 @@ int wws_body_extract(JSContext* context, wws_body* body, JSValueConst init, wws_
 const char* wws_body_type_text(wws_body_type type);
 /* With WWS_TYPE_OTHER: the type becomes a header where there is none. -1 after an exception. */
 int wws_body_add_type(JSContext* context, const wws_body* body, wws_headers* headers);
+/* The body's bytes come from the host, and no ReadableStream stands between. */
+bool wws_body_reads_host(JSContext* context, const wws_body* body);
+/* The body becomes used, and a stream that it gave out and nobody has looked into, too. */
+void wws_body_take(JSContext* context, wws_body* body);
+/* Kind and bytes become those of `from`; a stream that it gave out does not. */
+void wws_body_share(JSContext* context, wws_body* to, const wws_body* from);
 /* Used, or its stream is locked or disturbed; -1 after an exception. */
 int wws_body_unusable(JSContext* context, const wws_body* body);
 bool wws_body_used(JSContext* context, const wws_body* body);
@@ -119,6 +125,12 @@ int wws_stream_init(JSContext* context);
 /* The ReadableStream over a body, made at the first call; owned by the body, borrowed by you. */
 JSValueConst wws_body_stream(JSContext* context, wws_body* body);
 bool wws_is_readable_stream(JSContext* context, JSValueConst value);
+/* Where the bytes of a stream are that wws_body_stream made and nobody has looked into since; NULL:
+ * another value, or somebody has. Borrowed. */
+const wws_body* wws_stream_source(JSContext* context, JSValueConst stream);
+/* Of such a stream: whether its bytes were read on another way, and that they are. */
+bool wws_stream_taken(JSContext* context, JSValueConst stream);
+void wws_stream_take(JSContext* context, JSValueConst stream);
 /* Asks the host for the next chunk of a stream; `function` is called once. -1 after an exception.
  */
 int wws_host_stream_read(JSContext* context, int32_t stream, wws_chunk_function* function,
@@ -231,17 +243,26 @@ int wws_dispatch_answer(JSContext* context, JSValueConst answer);
   X(mode) X(credentials) X(cache) X(redirect) X(referrer) X(referrerPolicy) X(integrity) \
   X(keepalive) X(duplex) X(cancel) X(done) X(value) X(enqueue) X(close) X(error) X(locked) \
   X(tee) X(fetch) X(handleEvent) X(next) X(prototype) X(_disturbed) X(stream) X(pull) \
-  X(control) X(chunk) X(end) X(getReader) X(webSocket)
+  X(control) X(chunk) X(end) X(getReader) X(webSocket) X(_readableStreamController) \
+  X(_controlledReadableByteStream)
 /* clang-format on */
 
 typedef struct wws_outgoing wws_outgoing;
 typedef struct wws_pump wws_pump;
 
+/* A field of a ReadableStream, and what stands for it while nobody has looked (stream.c). */
+enum { WWS_STREAM_FIELDS = 5 };
+typedef struct {
+  JSAtom name;
+  JSValue get, set;
+} wws_stream_field;
+
 typedef struct {
   JSClassID headers_class, headers_iterator_class, request_class, response_class, event_class,
-      context_class;
+      context_class, stream_class;
   JSValue request_constructor, response_constructor, headers_constructor;
-  JSValue readable_stream;
+  JSValue readable_stream, readable_stream_prototype;
+  wws_stream_field stream_fields[WWS_STREAM_FIELDS];
 #define X(name) JSAtom name;
   struct {
     WWS_FETCH_ATOMS(X)

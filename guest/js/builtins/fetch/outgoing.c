@@ -139,8 +139,10 @@ static int send(JSContext* context, wws_fetch_request* request, wws_outgoing* op
   operation->signal = JS_DupValue(context, request->signal);
   wws_operation_began(context);
   if (watch(context, operation) < 0) return -1;
-  request->body.used = request->body.kind != WWS_BODY_IS_NULL;
-  if (body_flags(&request->body) != WWS_FETCH_BODY_STREAM) return 0;
+  if (body_flags(&request->body) != WWS_FETCH_BODY_STREAM) {
+    if (request->body.kind != WWS_BODY_IS_NULL) wws_body_take(context, &request->body);
+    return 0;
+  }
   return wws_pump_start(context, operation->id, &request->body);
 }
 

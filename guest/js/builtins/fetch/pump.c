@@ -161,8 +161,8 @@ int wws_pump_start(JSContext* context, int32_t destination, wws_body* body) {
   pump->stop = pump->unblock = JS_UNDEFINED;
   pump->next = state->pumps;
   state->pumps = pump;
-  body->used = true;
-  pump->from_host = JS_IsUndefined(body->stream);
+  pump->from_host = wws_body_reads_host(context, body);
+  wws_body_take(context, body);
   if (pump->from_host) {
     pump->source = body->host;
     read_next(context, pump);

@@ -469,7 +469,7 @@ int wws_response_send(JSContext* context, wws_fetch_response* response) {
   wws_writer_free(&writer);
   if (way == WWS_BODY_SOCKET) return wws_websocket_flush(context);
   if (way != WWS_BODY_STREAM) {
-    response->body.used = way == WWS_BODY_INLINE;
+    if (way == WWS_BODY_INLINE) wws_body_take(context, &response->body);
     return 0;
   }
   return wws_pump_start(context, WWS_STREAM_RESPONSE, &response->body);

@@ -113,11 +113,6 @@ static int on_chunk(JSContext* context, uint32_t id, wws_reader* rest) {
   return 0;
 }
 
-int wws_stream_init(JSContext* context) {
-  wws_on_event(context, WWS_EVENT_CHUNK, on_chunk);
-  return 0;
-}
-
 /* ---- all of a stream */
 
 typedef struct {
@@ -300,23 +295,160 @@ static int convert_to_text(JSContext* context, JSValueConst stream, const wws_bo
   return JS_DefinePropertyValueStr(context, stream, "toString", function, flags);
 }
 
+/* ---- streams that nobody has looked into: most are only handed on, as in new
+ * Response(other.body). Such a one has the prototype of a ReadableStream and the names of the
+ * ponyfill's fields; whoever reads one of these makes the stream. Until then its bytes go their way
+ * without it. */
+
+typedef struct {
+  wws_body body; /* where the bytes are */
+  bool taken;    /* they were read: the stream is locked and disturbed */
+  bool made;     /* the fields are there */
+} untouched;
+
+static untouched* untouched_of(JSContext* context, JSValueConst stream) {
+  untouched* state = JS_GetOpaque(stream, wws_fetch_of(context)->stream_class);
+  return state && !state->made ? state : NULL;
+}
+
+const wws_body* wws_stream_source(JSContext* context, JSValueConst stream) {
+  untouched* state = untouched_of(context, stream);
+  return state ? &state->body : NULL;
+}
+
+bool wws_stream_taken(JSContext* context, JSValueConst stream) {
+  untouched* state = untouched_of(context, stream);
+  return state && state->taken;
+}
+
+void wws_stream_take(JSContext* context, JSValueConst stream) {
+  untouched* state = untouched_of(context, stream);
+  if (state) state->taken = true;
+}
+
+/* Moves the fields of the stream that was made, and what its controller controls, to `stream`. */
+static int move_fields(JSContext* context, JSValueConst stream, JSValueConst made) {
+  const wws_fetch_state* state = wws_fetch_of(context);
+  for (int i = 0; i < WWS_STREAM_FIELDS; ++i) {
+    JSAtom name = state->stream_fields[i].name;
+    JSValue value = JS_GetProperty(context, made, name);
+    if (JS_IsException(value) ||
+        JS_DefinePropertyValue(context, stream, name, value, JS_PROP_C_W_E) < 0)
+      return -1;
+  }
+  JSValue controller = JS_GetProperty(context, made, state->atoms._readableStreamController);
+  int result = JS_SetProperty(context, controller, state->atoms._controlledReadableByteStream,
+                              JS_DupValue(context, stream));
+  JS_FreeValue(context, controller);
+  return result;
+}
+
+static int make_untouched(JSContext* context, JSValueConst stream, untouched* state) {
+  state->made = true;
+  JSValue source = JS_NewObject(context);
+  if (JS_IsException(source)) return -1;
+  JSValue made = state->body.kind == WWS_BODY_IS_HOST
+                     ? stream_of_host(context, state->body.host, source)
+                     : stream_of_whole(context, &state->body, source);
+  JS_FreeValue(context, source);
+  int result = JS_IsException(made) ? -1 : move_fields(context, stream, made);
+  JS_FreeValue(context, made);
+  if (result < 0 || !state->taken) return result;
+  JSValue reader = JS_Invoke(context, stream, wws_fetch_of(context)->atoms.getReader, 0, NULL);
+  JS_FreeValue(context, reader);
+  return JS_IsException(reader) ? -1 : 0;
+}
+
+static JSValue get_field(JSContext* context, JSValueConst self, int field) {
+  untouched* state = untouched_of(context, self);
+  if (!state) return JS_UNDEFINED;
+  if (make_untouched(context, self, state) < 0) return JS_EXCEPTION;
+  return JS_GetProperty(context, self, wws_fetch_of(context)->stream_fields[field].name);
+}
+
+static JSValue set_field(JSContext* context, JSValueConst self, JSValueConst value, int field) {
+  untouched* state = untouched_of(context, self);
+  if (!state) return JS_UNDEFINED;
+  if (make_untouched(context, self, state) < 0) return JS_EXCEPTION;
+  JSAtom name = wws_fetch_of(context)->stream_fields[field].name;
+  if (JS_SetProperty(context, self, name, JS_DupValue(context, value)) < 0) return JS_EXCEPTION;
+  return JS_UNDEFINED;
+}
+
+static void finalize_stream(JSRuntime* runtime, JSValueConst value) {
+  untouched* state = JS_GetOpaque(value, JS_GetClassID(value));
+  if (!state) return;
+  wws_body_free(runtime, &state->body);
+  js_free_rt(runtime, state);
+}
+
+static void mark_stream(JSRuntime* runtime, JSValueConst value, JS_MarkFunc* mark) {
+  untouched* state = JS_GetOpaque(value, JS_GetClassID(value));
+  if (state) wws_body_mark(runtime, &state->body, mark);
+}
+
+static const JSClassDef stream_class = {"ReadableStream", .finalizer = finalize_stream,
+                                        .gc_mark = mark_stream};
+
+static JSValue new_untouched(JSContext* context, const wws_body* body) {
+  const wws_fetch_state* fetch = wws_fetch_of(context);
+  untouched* state = js_mallocz(context, sizeof *state);
+  if (!state) return JS_EXCEPTION;
+  JSValue stream =
+      JS_NewObjectProtoClass(context, fetch->readable_stream_prototype, fetch->stream_class);
+  if (JS_IsException(stream)) {
+    js_free(context, state);
+    return stream;
+  }
+  JS_SetOpaque(stream, state);
+  wws_body_init(&state->body);
+  wws_body_share(context, &state->body, body);
+  state->taken = body->used;
+  for (int i = 0; i < WWS_STREAM_FIELDS; ++i) {
+    const wws_stream_field* field = &fetch->stream_fields[i];
+    if (JS_DefinePropertyGetSet(context, stream, field->name, JS_DupValue(context, field->get),
+                                JS_DupValue(context, field->set),
+                                JS_PROP_CONFIGURABLE | JS_PROP_ENUMERABLE) < 0) {
+      JS_FreeValue(context, stream);
+      return JS_EXCEPTION;
+    }
+  }
+  return stream;
+}
+
+static int init_stream_class(JSContext* context) {
+  static const char* const kFields[WWS_STREAM_FIELDS] = {"_state", "_reader", "_storedError",
+                                                         "_disturbed", "_readableStreamController"};
+  JSRuntime* runtime = JS_GetRuntime(context);
+  wws_fetch_state* state = wws_fetch_of(context);
+  JS_NewClassID(runtime, &state->stream_class);
+  if (JS_NewClass(runtime, state->stream_class, &stream_class) < 0) return -1;
+  state->readable_stream_prototype =
+      JS_GetProperty(context, state->readable_stream, state->atoms.prototype);
+  for (int i = 0; i < WWS_STREAM_FIELDS; ++i) {
+    wws_stream_field* field = &state->stream_fields[i];
+    field->name = JS_NewAtom(context, kFields[i]);
+    JSCFunctionType get = {.getter_magic = get_field}, set = {.setter_magic = set_field};
+    field->get = JS_NewCFunction2(context, get.generic, "", 0, JS_CFUNC_getter_magic, i);
+    field->set = JS_NewCFunction2(context, set.generic, "", 1, JS_CFUNC_setter_magic, i);
+    if (JS_IsException(field->get) || JS_IsException(field->set)) return -1;
+  }
+  return 0;
+}
+
+int wws_stream_init(JSContext* context) {
+  wws_on_event(context, WWS_EVENT_CHUNK, on_chunk);
+  return init_stream_class(context);
+}
+
 JSValueConst wws_body_stream(JSContext* context, wws_body* body) {
   if (!JS_IsUndefined(body->stream)) return body->stream;
-  JSValue source = JS_NewObject(context);
-  if (JS_IsException(source)) return source;
-  bool whole = body->kind != WWS_BODY_IS_HOST;
-  JSValue stream =
-      whole ? stream_of_whole(context, body, source) : stream_of_host(context, body->host, source);
-  JS_FreeValue(context, source);
+  JSValue stream = new_untouched(context, body);
   if (JS_IsException(stream)) return stream;
-  if (whole && body->incoming && convert_to_text(context, stream, body) < 0) {
+  if (body->kind != WWS_BODY_IS_HOST && body->incoming &&
+      convert_to_text(context, stream, body) < 0) {
     JS_FreeValue(context, stream);
     return JS_EXCEPTION;
-  }
-  if (body->used) {
-    /* text() and its like have locked and read what this stream would give. */
-    JSValue reader = JS_Invoke(context, stream, wws_fetch_of(context)->atoms.getReader, 0, NULL);
-    JS_FreeValue(context, reader);
   }
   body->stream = stream;
   return stream;
