@@ -362,5 +362,25 @@ wws_patch_quickjs("an empty arena"
             list_del(&ar->link);
 ")
 
+# What is in an image is there for good: its references are not counted, so that a request that only
+# reads it does not write to its pages (wws_hold and wws_let_go in quickjs_unit.c).
+function(wws_patch_counts what old new times)
+  string(REGEX MATCHALL "${old}" found "${quickjs}")
+  list(LENGTH found count)
+  if(NOT count EQUAL times)
+    message(FATAL_ERROR "quickjs.c is not the one that patch_quickjs.cmake knows: ${what}: ${count}")
+  endif()
+  string(REGEX REPLACE "${old}" "${new}" patched "${quickjs}")
+  set(quickjs "${patched}" PARENT_SCOPE)
+endfunction()
+wws_patch_quickjs("a shape that an object has for itself"
+"    assert(JS_REF_COUNT(p->shape) == 1);
+    if (add_shape_property"
+"    assert(JS_REF_COUNT(p->shape) == 1 || JS_REF_COUNT(p->shape) >= WWS_IMMORTAL);
+    if (add_shape_property")
+wws_patch_counts("one reference more" "JS_REF_COUNT\\(([a-z0-9_>-]+)\\)\\+\\+" "wws_hold(&JS_REF_COUNT(\\1))" 19)
+wws_patch_counts("one reference less, asked" "--JS_REF_COUNT\\(([a-z0-9_>-]+)\\)" "wws_let_go(&JS_REF_COUNT(\\1))" 7)
+wws_patch_counts("one reference less" "JS_REF_COUNT\\(([a-z0-9_>-]+)\\)--" "wws_let_go(&JS_REF_COUNT(\\1))" 2)
+
 file(WRITE ${WWS_QUICKJS_PATCHED}/quickjs.c.new "${quickjs}")
 file(COPY_FILE ${WWS_QUICKJS_PATCHED}/quickjs.c.new ${WWS_QUICKJS_PATCHED}/quickjs.c ONLY_IF_DIFFERENT)

@@ -12,6 +12,18 @@ struct DynBuf;
 static void wws_mark_stack(JSContext* context, struct DynBuf* stack);
 static bool wws_is_marked_stack(JSValueConst stack);
 static JSValue wws_map_stack(JSContext* context, JSValue stack);
+/* References to what is in an image are not counted, which would write to its pages. */
+enum { WWS_IMMORTAL = 1 << 30 };
+static inline void wws_hold(int* count) {
+  int now = *count;
+  if (now < WWS_IMMORTAL) *count = now + 1;
+}
+/* The count after that. */
+static inline int wws_let_go(int* count) {
+  int now = *count;
+  if (now < WWS_IMMORTAL) *count = --now;
+  return now;
+}
 /* These of shapes_unit.h where properties are added. */
 typedef struct JSShape JSShape;
 static JSShape* wws_next_shape(JSRuntime* runtime, const JSShape* from, JSAtom name, int flags);
@@ -473,7 +485,38 @@ static void take_holes(JSRuntime* rt) {
 #endif
 }
 
+static void make_immortal(int* count) {
+  if (*count < WWS_IMMORTAL) *count = WWS_IMMORTAL;
+}
+
+/* Blocks without a count have room for one, too, which nobody reads. */
+static void make_blocks_immortal(JSRuntime* rt) {
+  for (int i = 0; i < JS_ARENA_BLOCK_SIZE_COUNT; ++i) {
+    struct list_head* el;
+    list_for_each(el, &rt->arena_state.arena_list[i]) {
+      JSArena* arena = list_entry(el, JSArena, link);
+      for (unsigned block = 0; block < arena->n_made_blocks; ++block) {
+        JSMallocBlockHeader* header = arena_get_block(arena, block, arena_block_sizes[i]);
+        make_immortal(&header->ref_count);
+      }
+    }
+  }
+}
+
+/* All that is there now stays: also large blocks, of which there are lists only. */
+static void make_all_immortal(JSRuntime* rt) {
+  make_blocks_immortal(rt);
+  struct list_head* el;
+  list_for_each(el, &rt->gc_obj_list) {
+    make_immortal(&JS_REF_COUNT(list_entry(el, JSGCObjectHeader, link)));
+  }
+  for (int i = 0; i < rt->atom_size; ++i) {
+    if (!atom_is_free(rt->atom_array[i])) make_immortal(&JS_REF_COUNT(rt->atom_array[i]));
+  }
+}
+
 void wws_allocator_settle(JSRuntime* rt) {
+  make_all_immortal(rt);
   take_holes(rt);
   size_t total = 0;
   for (int i = 0; i < JS_ARENA_BLOCK_SIZE_COUNT; ++i) total += nursery_size(i);
