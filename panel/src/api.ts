@@ -63,7 +63,7 @@ export interface WorkerState extends Summary {
 export interface WorkerDetails extends WorkerState {
   configuration: {
     limits: Record<"cpu_ms" | "wall_ms" | "memory_bytes" | "request_bytes" | "response_bytes" | "sockets" | "message_bytes" | "queue_bytes" | "idle_ms", number>;
-    http_requests: { allowed_hosts: string[]; allowed_methods: string[]; allow_http: boolean; allow_private: boolean };
+    http_requests: { allowed_hosts: string[]; allowed_methods: string[]; allow_http: boolean; allow_private: boolean; max_response_bytes: number };
     warmup: string[];
     evaluate: string;
   };

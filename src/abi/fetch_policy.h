@@ -14,6 +14,7 @@ namespace wws::abi {
   policy.allowed_methods = allowed.allowed_methods;
   policy.allow_http = allowed.allow_http;
   policy.allow_private = allowed.allow_private;
+  policy.max_response_bytes = allowed.max_response_bytes;
   if (deadline != Deadline::max()) policy.deadline = deadline;
   return policy;
 }

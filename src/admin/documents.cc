@@ -152,7 +152,8 @@ Json configuration_json(const config::WorkerConfig& config) {
            {{"allowed_hosts", http.allowed_hosts},
             {"allowed_methods", http.allowed_methods},
             {"allow_http", http.allow_http},
-            {"allow_private", http.allow_private}}},
+            {"allow_private", http.allow_private},
+            {"max_response_bytes", http.max_response_bytes}}},
           {"warmup", std::move(warmup)},
           {"evaluate", name_of(config.evaluate)}};
 }

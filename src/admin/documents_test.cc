@@ -130,6 +130,7 @@ TEST_F(DocumentsTest, AStateHasTheConfigurationAndTheLastErrors) {
   EXPECT_EQ(configuration["http_requests"]["allowed_hosts"], json{"*.example.com"});
   EXPECT_EQ(configuration["http_requests"]["allow_private"], true);
   EXPECT_EQ(configuration["http_requests"]["allow_http"], false);
+  EXPECT_EQ(configuration["http_requests"]["max_response_bytes"], 64 << 20);
   EXPECT_EQ(configuration["warmup"], json{"GET /a"});
   EXPECT_EQ(configuration["evaluate"], "each-request");
   EXPECT_EQ(document["errors"],

@@ -279,7 +279,8 @@ Result<cli::ProjectPlace> find_project(const cli::Options& options) {
 wasm::RuntimeOptions runtime_options(const cli::Options& options) {
   const auto cache = cache_folder();
   return {.restore = options.fresh_instances ? wasm::RestoreMode::Fresh : wasm::RestoreMode::Auto,
-          .cache_folder = cache ? *cache / "modules" : std::filesystem::path()};
+          .cache_folder = cache ? *cache / "modules" : std::filesystem::path(),
+          .guest_memory = options.guest_memory};
 }
 
 bundler::BundlerOptions bundler_options(const std::filesystem::path& root) {

@@ -7,6 +7,7 @@
 #include "config/listen.h"
 #include "config/origin.h"
 #include "config/units.h"
+#include "io/memory.h"
 
 namespace wws::cli {
 namespace {
@@ -129,6 +130,7 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   std::string max_body = "10MiB";
   std::vector<std::string> bounds;
   std::string image_memory = "128MiB";
+  std::string guest_memory;
   std::string cache_memory = "64MiB";
   std::string cache_entry_size = "8MiB";
   std::string compression = "all";
@@ -222,6 +224,10 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
                  "loaded anew when it is asked for; 0 for any")
       ->capture_default_str()
       ->check(check_size);
+  app.add_option("--guest-memory", guest_memory,
+                 "Memory for all requests that run, together; while it is used up others wait; "
+                 "if not given half of the machine's or control group's; 0 for any")
+      ->check(check_size);
   app.add_option("--cache-memory", cache_memory,
                  "Memory for what workers keep in `caches`; past it what was not used lately goes; "
                  "0 for none")
@@ -295,6 +301,8 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
     if (auto bound = config::parse_bound(text)) options.bound_flags.push_back(*std::move(bound));
   config::apply(options.bounds, options.bound_flags);
   options.image_memory = config::parse_size(image_memory).value_or(0);
+  options.guest_memory = guest_memory.empty() ? io::available_memory() / 2
+                                              : config::parse_size(guest_memory).value_or(0);
   options.cache.bytes = config::parse_size(cache_memory).value_or(0);
   options.cache.entry_bytes = config::parse_size(cache_entry_size).value_or(0);
   options.compression = config::parse_compression(compression).value_or(config::Compression::All);
@@ -336,6 +344,7 @@ void apply_settings(Options& options, const config::ServerSettings& settings) {
   take(options, "--compression", settings.compression, options.compression);
   take(options, "--threads", settings.threads, options.threads);
   take(options, "--image-memory", settings.image_memory, options.image_memory);
+  take(options, "--guest-memory", settings.guest_memory, options.guest_memory);
   take(options, "--cache-memory", settings.cache_memory, options.cache.bytes);
   take(options, "--cache-entry-size", settings.cache_entry_size, options.cache.entry_bytes);
   take(options, "--cache-entries", settings.cache_entries, options.cache.entries);

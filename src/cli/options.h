@@ -43,6 +43,7 @@ struct Options {
   config::Compression compression = config::Compression::All;
   unsigned threads = 0;                     // 0: one a core
   std::uint64_t image_memory = 128u << 20;  // bytes for loaded workers, 0 = unbounded
+  std::uint64_t guest_memory = 0;           // bytes for requests that run, 0 = unbounded
   bindings::CacheLimits cache;
   bool fresh_instances = false;  // never keep an instance
   std::string access_log;        // a file, "-" for standard output; empty: none

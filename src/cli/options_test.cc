@@ -140,6 +140,7 @@ TEST(Options, AFlagWinsOverASetting) {
   settings.ignore = {"x/**"};
   settings.max_body = 5;
   settings.image_memory = 6;
+  settings.guest_memory = 8;
   settings.cache_memory = 8;
   settings.cache_entry_size = 9;
   settings.cache_entries = 10;
@@ -156,6 +157,7 @@ TEST(Options, AFlagWinsOverASetting) {
   EXPECT_EQ(options.ignore, (std::vector<std::string>{"x/**"}));
   EXPECT_EQ(options.max_body, 1u << 20);
   EXPECT_EQ(options.image_memory, 6u);
+  EXPECT_EQ(options.guest_memory, 8u);
   EXPECT_EQ(options.cache.bytes, 8u);
   EXPECT_EQ(options.cache.entry_bytes, 9u);
   EXPECT_EQ(options.cache.entries, 10u);

@@ -278,6 +278,7 @@ class ThreadReloader final : public Reloader {
     tell(now.bounds == was.bounds, "bounds");
     tell(now.threads == was.threads, "threads");
     tell(now.image_memory == was.image_memory, "image_memory");
+    tell(now.guest_memory == was.guest_memory, "guest_memory");
     tell(now.cache.bytes == was.cache.bytes, "cache_memory");
     tell(now.cache.entry_bytes == was.cache.entry_bytes, "cache_entry_size");
     tell(now.cache.entries == was.cache.entries, "cache_entries");

@@ -132,6 +132,9 @@ class SettingsReader final : public TableReader<SettingsReader> {
   void read_image_memory(const toml::node& node, const std::string& key) {
     read_size(node, key, out_.image_memory.emplace());
   }
+  void read_guest_memory(const toml::node& node, const std::string& key) {
+    read_size(node, key, out_.guest_memory.emplace());
+  }
   void read_cache_memory(const toml::node& node, const std::string& key) {
     read_size(node, key, out_.cache_memory.emplace());
   }
@@ -257,6 +260,7 @@ class SettingsReader final : public TableReader<SettingsReader> {
       {"compression", &SettingsReader::read_compression},
       {"threads", &SettingsReader::read_threads},
       {"image_memory", &SettingsReader::read_image_memory},
+      {"guest_memory", &SettingsReader::read_guest_memory},
       {"cache_memory", &SettingsReader::read_cache_memory},
       {"cache_entry_size", &SettingsReader::read_cache_entry_size},
       {"cache_entries", &SettingsReader::read_cache_entries},

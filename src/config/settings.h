@@ -62,6 +62,7 @@ struct ServerSettings {
   std::optional<Compression> compression;
   std::optional<unsigned> threads;
   std::optional<std::uint64_t> image_memory;      // bytes
+  std::optional<std::uint64_t> guest_memory;      // bytes
   std::optional<std::uint64_t> cache_memory;      // bytes
   std::optional<std::uint64_t> cache_entry_size;  // bytes
   std::optional<std::uint64_t> cache_entries;

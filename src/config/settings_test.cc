@@ -81,6 +81,7 @@ access_log = "-"
 access_log_format = "json"
 threads = 2
 image_memory = "64MiB"
+guest_memory = "1GiB"
 cache_memory = "8MiB"
 cache_entry_size = 4096
 cache_entries = 7
@@ -138,6 +139,7 @@ allowed_hosts = ["api.example.com"]
   EXPECT_EQ(bounds.head_bytes, 8192u);
   EXPECT_EQ(server.threads, 2u);
   EXPECT_EQ(server.image_memory, 64u << 20);
+  EXPECT_EQ(server.guest_memory, 1u << 30);
   EXPECT_EQ(server.cache_memory, 8u << 20);
   EXPECT_EQ(server.cache_entry_size, 4096u);
   EXPECT_EQ(server.cache_entries, 7u);

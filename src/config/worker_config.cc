@@ -241,6 +241,9 @@ class Reader final : public TableReader<Reader> {
   void read_allow_private(const toml::node& node, const std::string& key) {
     read_bool(node, key, config_.http_requests.allow_private);
   }
+  void read_max_response(const toml::node& node, const std::string& key) {
+    read_size(node, key, config_.http_requests.max_response_bytes);
+  }
 
   void read_limits(const toml::node& node, const std::string& key) {
     read_table(node, key, kLimits);
@@ -349,10 +352,9 @@ class Reader final : public TableReader<Reader> {
       {"wasi_nn", &Reader::read_wasi_nn},
   };
   static constexpr Field kHttpRequests[] = {
-      {"allowed_hosts", &Reader::read_hosts},
-      {"allowed_methods", &Reader::read_methods},
-      {"allow_http", &Reader::read_allow_http},
-      {"allow_private", &Reader::read_allow_private},
+      {"allowed_hosts", &Reader::read_hosts},       {"allowed_methods", &Reader::read_methods},
+      {"allow_http", &Reader::read_allow_http},     {"allow_private", &Reader::read_allow_private},
+      {"max_response", &Reader::read_max_response},
   };
   static constexpr Field kLimits[] = {
       {"cpu", &Reader::read_cpu},           {"wall", &Reader::read_wall},

@@ -4,6 +4,7 @@
 // [features.http_requests]) and, new, [data.cache], [limits], `warmup` and `evaluate`.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <functional>
 #include <optional>
@@ -22,8 +23,9 @@ struct HttpRequests {
   std::vector<std::string> allowed_hosts;
   std::vector<std::string> allowed_methods = {"GET",    "POST", "PUT",    "PATCH",
                                               "DELETE", "HEAD", "OPTIONS"};
-  bool allow_http = false;     // plain http:// too
-  bool allow_private = false;  // loopback, link-local and private addresses too
+  bool allow_http = false;                       // plain http:// too
+  bool allow_private = false;                    // loopback, link-local and private addresses too
+  std::uint64_t max_response_bytes = 64u << 20;  // body of a response; 0: any
 
   [[nodiscard]] bool operator==(const HttpRequests&) const = default;
 };

@@ -46,6 +46,7 @@ TEST(WorkerConfig, OfNothingIsTheDefault) {
   EXPECT_EQ(config.http_requests.allowed_methods.size(), 7u);
   EXPECT_FALSE(config.http_requests.allow_http);
   EXPECT_FALSE(config.http_requests.allow_private);
+  EXPECT_EQ(config.http_requests.max_response_bytes, 64u << 20);
   EXPECT_EQ(config.limits.cpu, 1s);
   EXPECT_EQ(config.evaluate, Evaluate::Auto);
 }
@@ -72,6 +73,7 @@ allowed_hosts = ["Example.com", "*.example.org", "[::1]", "*"]
 allowed_methods = ["GET", "M-SEARCH"]
 allow_http = true
 allow_private = true
+max_response = "1MB"
 
 [limits]
 cpu = 250
@@ -99,6 +101,7 @@ idle = "1m"
   EXPECT_THAT(config.http_requests.allowed_methods, ElementsAre("GET", "M-SEARCH"));
   EXPECT_TRUE(config.http_requests.allow_http);
   EXPECT_TRUE(config.http_requests.allow_private);
+  EXPECT_EQ(config.http_requests.max_response_bytes, 1'000'000u);
   EXPECT_EQ(config.limits.cpu, 250ms);
   EXPECT_EQ(config.limits.wall, 2s);
   EXPECT_EQ(config.limits.memory_bytes, 64u << 20);

@@ -275,6 +275,24 @@ TEST_F(BoundsTest, EveryRequestIsCalledSomething) {
   }
 }
 
+// Before its head was read, and after; of one connection.
+TEST_F(BoundsTest, ARequestThatIsRefusedIsCalledSomething) {
+  options_.limits.max_body_bytes = 10;
+  TestServer& server = start();
+  for (const auto* refused : {"GET / HTTP/1.1\r\n\r\n", "GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n",
+                              "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n"}) {
+    const TestSocket client(server.port());
+    EXPECT_TRUE(client.send(get("/") + refused));
+    const std::string all = client.receive_all();
+    const std::size_t first = all.find("\r\n\r\n") + 4;
+    const std::size_t field = all.find("x-request-id: ");
+    ASSERT_NE(field, std::string::npos) << all;
+    const std::string id = all.substr(field + 14, 32);
+    EXPECT_NE(all.find("\nRequest " + id + "\n"), std::string::npos) << all;
+    EXPECT_NE(all.substr(first, 32), id) << "the name of the request before it";
+  }
+}
+
 TEST_F(BoundsTest, AProxysNameOfARequestIsKept) {
   trust_this_machine();
   TestServer& server = start();

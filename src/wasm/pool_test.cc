@@ -258,5 +258,84 @@ TEST(Pool, LoopsOnSeveralThreadsShareProgramsAndImages) {
   EXPECT_TRUE(harness.runtime->keeps_instances()) << harness.runtime->why_not_kept();
 }
 
+// Guests of 2 MiB, which may write 12 MiB together.
+class PoolBudget : public testing::TestWithParam<RestoreMode> {
+ protected:
+  static constexpr std::int32_t kImage = 2 << 20, kMuch = 180 << 16;
+
+  std::unique_ptr<Lease> lease() { return harness_.lease(program_); }
+  std::int32_t grow(Lease& lease, std::int32_t pages) {
+    return harness_.call(lease, "grow", {i32(pages)})->i32;
+  }
+  // Writes to what it has grown by, which takes longer than guests run uncounted.
+  Result<void> write(Lease& lease, std::int32_t bytes) {
+    EXPECT_TRUE(harness_.call(lease, "fill", {i32(kImage), i32(1), i32(bytes)}));
+    return lease.count_memory();
+  }
+  // Takes more than seven eighths.
+  void take_much(Lease& lease) {
+    ASSERT_EQ(grow(lease, kMuch >> 16), kImage >> 16);
+    ASSERT_TRUE(write(lease, kMuch));
+  }
+
+  Harness harness_{
+      GetParam(), {.max_wait = std::chrono::milliseconds(1)}, RuntimeOptions{}.slice, 12u << 20};
+  std::shared_ptr<const Program> program_ = harness_.program(kScribbler);
+};
+
+TEST_P(PoolBudget, OneThatWritesWhenNothingIsLeftIsStopped) {
+  const auto first = lease();
+  const auto second = lease();
+  take_much(*first);
+  ASSERT_EQ(grow(*second, 64), 32);
+  const auto stopped = write(*second, 64 << 16);
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().kind(), ErrorKind::Exhausted);
+}
+
+TEST_P(PoolBudget, GrowthGetsWhatIsLeft) {
+  const auto first = lease();
+  const auto second = lease();
+  EXPECT_EQ(grow(*first, 200), -1);
+  take_much(*first);
+  second->set_limits({});
+  EXPECT_EQ(grow(*second, 64), -1);
+  EXPECT_EQ(grow(*second, 8), 32);
+}
+
+TEST_P(PoolBudget, OthersWaitUntilThereIsRoom) {
+  auto first = lease();
+  take_much(*first);
+  EXPECT_FALSE(harness_.pool->try_acquire(program_, program_->base_image()));
+  Waiting waiting;
+  asio::co_spawn(harness_.loop, acquire_into(*harness_.pool, program_, waiting), asio::detached);
+  harness_.loop.restart();
+  harness_.loop.run();
+  ASSERT_TRUE(waiting.lease && !waiting.lease->has_value());
+  EXPECT_EQ(waiting.lease->error().kind(), ErrorKind::Exhausted);
+  EXPECT_THAT(waiting.lease->error().to_string(), testing::HasSubstr("guest_memory"));
+  first.reset();
+  EXPECT_NE(lease(), nullptr);
+}
+
+TEST_P(PoolBudget, WhatOneLoopGivesBackLetsAnotherGoOn) {
+  auto first = lease();
+  const auto other = harness_.runtime->make_pool(harness_.loop.get_executor(), {});
+  // The one that runs in any case.
+  const auto running = other->try_acquire(program_, program_->base_image());
+  ASSERT_TRUE(running && *running);
+  take_much(*first);
+  Waiting waiting;
+  asio::co_spawn(harness_.loop, acquire_into(*other, program_, waiting), asio::detached);
+  harness_.loop.restart();
+  harness_.loop.poll();
+  EXPECT_FALSE(waiting.lease);
+  first.reset();
+  while (!waiting.lease) ASSERT_GT(harness_.loop.run_one(), 0u);
+  EXPECT_TRUE(waiting.lease->has_value());
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, PoolBudget, testing::Values(RestoreMode::Auto, RestoreMode::Fresh));
+
 }  // namespace
 }  // namespace wws::wasm

@@ -44,6 +44,8 @@ struct RuntimeOptions {
   // Lease::instructions() counts. Code compiled for it is of no use to runtimes without it, nor the
   // other way round, and slower: for measurements that must not depend on the machine.
   bool count_instructions = false;
+  // What all guests together may have written (wasm/memory_budget.h); 0: no bound.
+  std::uint64_t guest_memory = 0;
 };
 
 // Bounds of one lease; 0 switches one off.
@@ -121,6 +123,10 @@ class Lease {
   [[nodiscard]] virtual std::uint64_t instructions() const noexcept = 0;
   // Pages written by this lease (4 KiB); costs a scan.
   [[nodiscard]] virtual std::size_t dirty_pages() = 0;
+  // Before a wait between two calls; calls that are under way see to it themselves. Errors:
+  // Exhausted, it has written more while all guests together use what they may. Counts only now and
+  // then, and costs a scan where it does.
+  [[nodiscard]] virtual Result<void> count_memory() = 0;
   // The instance is dropped, not restored, when the lease ends.
   virtual void mark_unclean() noexcept = 0;
 
@@ -156,7 +162,8 @@ class InstancePool {
   InstancePool& operator=(const InstancePool&) = delete;
   virtual ~InstancePool() = default;
 
-  // Lends an instance whose state equals `image`, preferably one that last ran it. Errors:
+  // Lends an instance whose state equals `image`, preferably one that last ran it. Waits for a
+  // place, and while guests have written what they may; one runs on each loop in any case. Errors:
   // Exhausted (queue full or waited too long), Internal.
   virtual Task<Result<std::unique_ptr<Lease>>> acquire(std::shared_ptr<const Program> program,
                                                        std::shared_ptr<const Image> image) = 0;

@@ -91,9 +91,13 @@ struct Harness {
   std::unique_ptr<InstancePool> pool;
 
   explicit Harness(RestoreMode mode, PoolOptions options = {},
-                   std::chrono::milliseconds slice = RuntimeOptions{}.slice) {
-    auto made =
-        make_runtime({.restore = mode, .slice = slice, .check_every_restore = true}, clock, log);
+                   std::chrono::milliseconds slice = RuntimeOptions{}.slice,
+                   std::uint64_t guest_memory = 0) {
+    auto made = make_runtime({.restore = mode,
+                              .slice = slice,
+                              .check_every_restore = true,
+                              .guest_memory = guest_memory},
+                             clock, log);
     EXPECT_TRUE(made.has_value()) << made.error().to_string();
     runtime = std::move(*made);
     pool = runtime->make_pool(loop.get_executor(), options);

@@ -180,8 +180,10 @@ struct WasmWorker::Run {
   static bindings::FetchPolicy outbound_policy(const config::WorkerConfig& config,
                                                abi::Deadline deadline) {
     auto policy = abi::fetch_policy(config.http_requests, deadline);
-    const auto memory = config.limits.memory_bytes;
-    policy.max_response_bytes = memory == 0 ? kMaxOutboundBytes : memory;
+    const auto memory =
+        config.limits.memory_bytes == 0 ? kMaxOutboundBytes : config.limits.memory_bytes;
+    auto& most = policy.max_response_bytes;
+    most = most == 0 ? memory : std::min(most, memory);
     return policy;
   }
 

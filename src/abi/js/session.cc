@@ -147,6 +147,7 @@ Task<Result<void>> Session::pump_events() {
           "the handler never answered: its promise did not settle and nothing is pending");
     }
     if (events_.empty()) {
+      WWS_CO_CHECK(lease_->count_memory());
       watch_client();
       const bool in_time = co_await wake().wait_until(deadline_);
       if (!in_time) co_return fail(ErrorKind::TimedOut, "the wall limit was reached");
@@ -226,6 +227,7 @@ Task<Result<void>> Session::evaluate() {
     if (events_.empty()) {
       // Nobody waits for a clean-up in five minutes.
       if (beyond_reach()) break;
+      WWS_CO_CHECK(lease_->count_memory());
       watch_client();
       const bool in_time = co_await wake().wait_until(deadline_);
       if (!in_time) co_return fail(ErrorKind::TimedOut, "the wall limit was reached");

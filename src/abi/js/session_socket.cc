@@ -34,6 +34,7 @@ Task<Result<void>> Session::serve_socket() {
       WWS_CO_CHECK(commit_kv());
       if (socket_->is_over()) break;
       socket_->taken();
+      WWS_CO_CHECK(lease_->count_memory());
       co_await wake().wait();
       continue;
     }

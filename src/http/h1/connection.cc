@@ -1,8 +1,6 @@
 // The life of a connection: requests one after the other, and how it ends.
 #include "http/h1/connection.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <exception>
@@ -231,19 +229,10 @@ Task<void> Connection::answer_for_handler() {
 Task<void> Connection::refuse(Refusal refusal) {
   keep_alive_ = false;
   discards_ = parser_.head().method == "HEAD";
-  if (refusal.status < 500 && group_.log.enabled(observe::Level::Debug))
-    group_.log.debug("refused a request", {{"status", std::to_string(refusal.status)},
-                                           {"why", std::string(refusal.text)},
-                                           {"client", parser_.head().remote_address}});
-  count(refusal, group_);
-  ResponseHead head{.status = refusal.status, .reason = {}, .headers = {}};
-  head.headers.add("Content-Type", "text/plain; charset=utf-8");
-  if (refusal.status == 429) head.headers.add("Retry-After", "1");
-  group_.handler.complete(parser_.head(), head);
-  std::string body =
-      fmt::format("{} {}: {}\n", refusal.status, reason_phrase(refusal.status), refusal.text);
+  RefusalPage page = http::refuse(refusal, parser_.head(), peer_, group_);
   // A client that is gone by now needs no answer.
-  [[maybe_unused]] const Result<void> sent = co_await respond(std::move(head), std::move(body));
+  [[maybe_unused]] const Result<void> sent =
+      co_await respond(std::move(page.head), std::move(page.body));
 }
 
 Task<void> Connection::close() {

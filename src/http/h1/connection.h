@@ -21,6 +21,7 @@
 #include "http/h1/serializer.h"
 #include "http/served.h"
 #include "http/transport.h"
+#include "http/write_watch.h"
 
 namespace wws::http::h1 {
 
@@ -109,11 +110,10 @@ class Connection final : public Exchange, public Served {
   std::function<void()> gone_;
   bool told_gone_ = false;  // the handler knows that the client left
   Deadline read_deadline_;
-  Deadline write_deadline_;
-  Pace receive_pace_, send_pace_;
-  std::uint64_t body_bytes_ = 0;            // of all requests' bodies, as they came
-  std::optional<std::uint64_t> delivered_;  // at a sweep of this wait to write
-  Occupancy::Place place_;                  // of the client behind a trusted proxy
+  WriteWatch write_watch_;
+  Pace receive_pace_;
+  std::uint64_t body_bytes_ = 0;  // of all requests' bodies, as they came
+  Occupancy::Place place_;        // of the client behind a trusted proxy
   std::uint64_t requests_ = 0;
   std::chrono::milliseconds patience_{0};  // when stopping
 

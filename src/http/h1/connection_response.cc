@@ -196,38 +196,21 @@ Task<Result<void>> Connection::flush(Pieces pieces) {
 }
 
 Task<Result<void>> Connection::wait_writable() {
-  write_deadline_.arm(limits_.write_timeout);
-  delivered_.reset();
-  send_pace_.begin(coarse_now());
+  write_watch_.begin(limits_.write_timeout);
   error_code error;
   co_await transport_.wait_writable(error);
-  const bool late = write_deadline_.passed;
-  write_deadline_ = {};
-  send_pace_.end(coarse_now());
+  const bool late = write_watch_.end();
   // A wake-up that was meant for the reader is not ours.
   const bool woken = error == asio::error::operation_aborted && !late;
   if (cut_ || (error && !woken)) co_return lost();
   co_return Result<void>();
 }
 
-// A client that takes bytes, if only from the kernel, is not late; it may be too slow.
 void Connection::sweep_writer(std::chrono::nanoseconds now) {
-  if (!send_pace_.waiting()) return;
-  const auto delivered = [this] { return transport_.delivered(); };
-  if (!delivered_) delivered_ = delivered();
-  if (write_deadline_.passes(now)) {
-    const std::uint64_t before = std::exchange(*delivered_, delivered());
-    if (*delivered_ > before) {
-      write_deadline_.arm(limits_.write_timeout);
-    } else {
-      group_.hit(observe::EdgeLimit::WriteTime);
-      transport_.cancel();
-    }
-    return;
-  }
-  if (!send_pace_.too_slow(now, group_.send_pace(), delivered)) return;
-  group_.hit(observe::EdgeLimit::SendRate);
-  write_deadline_.passed = true;
+  const auto passed = write_watch_.look(now, limits_.write_timeout, group_.send_pace(),
+                                        [this] { return transport_.delivered(); });
+  if (!passed) return;
+  group_.hit(*passed);
   transport_.cancel();
 }
 

@@ -127,6 +127,7 @@ void RequestParser::next() noexcept {
   head_.authority.clear();
   head_.version_minor = 1;
   head_.headers.clear();
+  head_.request_id.clear();
   protocol_.clear();
   name_.clear();
   value_.clear();

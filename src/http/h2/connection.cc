@@ -253,14 +253,10 @@ void Connection::flush() {
 
 // One of these runs while the socket takes nothing; run() waits for it.
 Task<void> Connection::wait_and_flush() {
-  write_deadline_.arm(limits().write_timeout);
-  delivered_.reset();
-  send_pace_.begin(coarse_now());
+  write_watch_.begin(limits().write_timeout);
   error_code error;
   co_await transport_.wait_writable(error);
-  const bool late = write_deadline_.passed;
-  write_deadline_ = {};
-  send_pace_.end(coarse_now());
+  const bool late = write_watch_.end();
   blocked_ = false;
   // A wake-up that was meant for the reader is not ours.
   if (late)
@@ -368,21 +364,12 @@ void Connection::sweep(std::chrono::nanoseconds now) {
   if (!notes_.empty()) settle();
 }
 
-// A client that takes bytes, if only from the kernel, is not late; it may be too slow.
 void Connection::sweep_writer(std::chrono::nanoseconds now) {
-  if (!send_pace_.waiting()) return;
-  const auto delivered = [this] { return transport_.delivered(); };
-  if (!delivered_) delivered_ = delivered();
-  if (write_deadline_.passes(now)) {
-    const std::uint64_t before = std::exchange(*delivered_, delivered());
-    if (*delivered_ > before) return write_deadline_.arm(limits().write_timeout);
-    group_.hit(observe::EdgeLimit::WriteTime);
-    transport_.cancel();
-  } else if (send_pace_.too_slow(now, group_.send_pace(), delivered)) {
-    group_.hit(observe::EdgeLimit::SendRate);
-    write_deadline_.passed = true;
-    transport_.cancel();
-  }
+  const auto passed = write_watch_.look(now, limits().write_timeout, group_.send_pace(),
+                                        [this] { return transport_.delivered(); });
+  if (!passed) return;
+  group_.hit(*passed);
+  transport_.cancel();
 }
 
 bool Connection::has_no_window(std::int32_t id) const noexcept {

@@ -22,6 +22,7 @@
 #include "http/h2/stream.h"
 #include "http/served.h"
 #include "http/transport.h"
+#include "http/write_watch.h"
 #include "io/notifier.h"
 
 struct nghttp2_session;
@@ -61,9 +62,9 @@ class Connection final : public Served {
   // Of a stream's body: for the paces.
   void body_received(std::size_t bytes) noexcept { received_bytes_ += bytes; }
   void body_taken(std::size_t bytes) noexcept { taken_bytes_ += bytes; }
-  // Whether the client has given the stream no room for more.
   // The socket takes nothing, which is the connection's to deal with.
   [[nodiscard]] bool is_blocked() const noexcept { return blocked_; }
+  // Whether the client has given the stream no room for more.
   [[nodiscard]] bool has_no_window(std::int32_t id) const noexcept;
 
  private:
@@ -113,11 +114,9 @@ class Connection final : public Served {
   std::size_t out_at_ = 0;
   bool blocked_ = false;  // wait_and_flush() runs
   bool flush_due_ = false;
-  Deadline write_deadline_;
-  Pace send_pace_;     // of the socket
-  Pace receive_pace_;  // of all bodies that are awaited
-  Pace window_pace_;   // of all bodies, while the connection's window is closed
-  std::optional<std::uint64_t> delivered_;  // at a sweep of this wait to write
+  WriteWatch write_watch_;  // of the socket
+  Pace receive_pace_;       // of all bodies that are awaited
+  Pace window_pace_;        // of all bodies, while the connection's window is closed
   std::uint64_t received_bytes_ = 0;
   std::uint64_t taken_bytes_ = 0;
   std::uint64_t requests_ = 0;

@@ -354,7 +354,9 @@ TEST(Http2, RefusalsHaveTheirStatus) {
   TestServer server(handler, {});
   Client client(server.port());
   Fields connect{{":method", "CONNECT"}, {":authority", "x.test:443"}};
-  EXPECT_EQ(client.finish(client.ask(connect)).status, 501);
+  const auto& refused = client.finish(client.ask(connect));
+  EXPECT_EQ(refused.status, 501);
+  EXPECT_TRUE(is_request_id(refused.fields.at("x-request-id")));
   Fields contradicted = Client::head("GET", "/");
   contradicted.emplace_back("host", "other.test");
   EXPECT_EQ(client.finish(client.ask(contradicted)).status, 400);
@@ -497,26 +499,30 @@ TEST(Http2, AHeadThatDoesNotEndIsTimedOut) {
   EXPECT_NE(raw.receive_all().find("\x07\0\0\0\0\0"s), std::string::npos) << "no GOAWAY";
 }
 
-TEST(Http2, ABodyThatStopsIsTimedOut) {
-  TestHandler handler;
-  ListenerOptions options;
-  options.limits.body_timeout = 20ms;
-  TestServer server(handler, options);
+// POST http / x.test with Content-Length: 10, then `more`: what the server says up to its 408.
+std::string answer_to_late_body(const TestServer& server, const std::string& more) {
   using namespace std::string_literals;
-  // POST http / x.test with Content-Length: 10, and not a byte of it.
   const TestSocket raw(server.port());
   const std::string block =
       "\x83\x86\x84\x41\x06x.test\x0f\x0d\x02"
       "10"s;
   EXPECT_TRUE(raw.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"s + "\0\0\0\x04\0\0\0\0\0"s + "\0\0"s +
-                       static_cast<char>(block.size()) + "\x01\x04\0\0\0\x01"s + block));
+                       static_cast<char>(block.size()) + "\x01\x04\0\0\0\x01"s + block + more));
   std::string answer;
   while (answer.find("408") == std::string::npos) {
-    const std::string more = raw.receive();
-    if (more.empty()) break;
-    answer += more;
+    const std::string piece = raw.receive();
+    if (piece.empty()) break;
+    answer += piece;
   }
-  EXPECT_NE(answer.find("408"), std::string::npos);
+  return answer;
+}
+
+TEST(Http2, ABodyThatStopsIsTimedOut) {
+  TestHandler handler;
+  ListenerOptions options;
+  options.limits.body_timeout = 20ms;
+  TestServer server(handler, options);
+  EXPECT_NE(answer_to_late_body(server, "").find("408"), std::string::npos);
 }
 
 TEST(Http2, ABodyThatTricklesIsTimedOut) {
@@ -527,22 +533,8 @@ TEST(Http2, ABodyThatTricklesIsTimedOut) {
   options.limits.receive_rate = 1'000'000;
   options.limits.rate_window = 20ms;
   TestServer server(handler, options);
-  using namespace std::string_literals;
-  // POST http / x.test with Content-Length: 10, and one byte of it.
-  const TestSocket raw(server.port());
-  const std::string block =
-      "\x83\x86\x84\x41\x06x.test\x0f\x0d\x02"
-      "10"s;
-  EXPECT_TRUE(raw.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"s + "\0\0\0\x04\0\0\0\0\0"s + "\0\0"s +
-                       static_cast<char>(block.size()) + "\x01\x04\0\0\0\x01"s + block +
-                       "\0\0\x01\0\0\0\0\0\x01x"s));
-  std::string answer;
-  while (answer.find("408") == std::string::npos) {
-    const std::string more = raw.receive();
-    if (more.empty()) break;
-    answer += more;
-  }
-  EXPECT_NE(answer.find("408"), std::string::npos);
+  const std::string one_byte("\0\0\x01\0\0\0\0\0\x01x", 10);
+  EXPECT_NE(answer_to_late_body(server, one_byte).find("408"), std::string::npos);
   const auto& hits = metrics.total().edge_limits;
   EXPECT_EQ(hits[static_cast<std::size_t>(observe::EdgeLimit::ReceiveRate)], 1u);
 }

@@ -72,20 +72,10 @@ Task<void> Stream::answer_for_handler() {
 }
 
 Task<void> Stream::refuse(Refusal refusal) {
-  ConnectionGroup& group = connection_.group();
-  if (refusal.status < 500 && group.log.enabled(observe::Level::Debug))
-    group.log.debug("refused a request", {{"status", std::to_string(refusal.status)},
-                                          {"why", std::string(refusal.text)},
-                                          {"client", head_.remote_address}});
-  count(refusal, group);
-  ResponseHead head{.status = refusal.status, .reason = {}, .headers = {}};
-  head.headers.add("content-type", "text/plain; charset=utf-8");
-  if (refusal.status == 429) head.headers.add("retry-after", "1");
-  group.handler.complete(head_, head);
-  std::string body =
-      fmt::format("{} {}: {}\n", refusal.status, reason_phrase(refusal.status), refusal.text);
+  RefusalPage page = http::refuse(refusal, head_, connection_.peer(), connection_.group());
   // A client that is gone by now needs no answer.
-  [[maybe_unused]] const Result<void> sent = co_await respond(std::move(head), std::move(body));
+  [[maybe_unused]] const Result<void> sent =
+      co_await respond(std::move(page.head), std::move(page.body));
 }
 
 // ---- What the connection reports ----

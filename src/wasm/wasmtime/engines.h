@@ -16,6 +16,7 @@
 
 #include "base/result.h"
 #include "wasm/linear_memory.h"
+#include "wasm/memory_budget.h"
 #include "wasm/wasmtime/handles.h"
 
 namespace wws::wasm {
@@ -28,6 +29,7 @@ struct EngineOptions {
   std::size_t host_stack = 1u << 20;
   std::uint32_t pooled_instances = 1000;
   bool count_instructions = false;
+  std::uint64_t guest_memory = 0;
 };
 
 enum class EngineKind : std::uint8_t { Kept, Pooled };
@@ -55,6 +57,8 @@ class Engines {
   // kept one: x86-64-v3 or Armv8.0-A. Errors: Unsupported on other architectures.
   [[nodiscard]] Result<EngineHandle> make_portable_engine();
 
+  [[nodiscard]] MemoryBudget& budget() noexcept { return budget_; }
+
   // The memory that the creator made at `base`; nullptr when it made none there.
   [[nodiscard]] LinearMemory* find_memory(const std::uint8_t* base);
 
@@ -70,7 +74,8 @@ class Engines {
   [[nodiscard]] bool counts_instructions() const noexcept { return options_.count_instructions; }
 
  private:
-  explicit Engines(const EngineOptions& options) : options_(options) {}
+  explicit Engines(const EngineOptions& options)
+      : options_(options), budget_(options.guest_memory) {}
   [[nodiscard]] ConfigHandle kept_config();
   [[nodiscard]] ConfigHandle pooled_config() const;
   void set_common(wasm_config_t* config) const;
@@ -86,6 +91,7 @@ class Engines {
   void forget(const std::uint8_t* base);
 
   EngineOptions options_;
+  MemoryBudget budget_;
   EngineHandle kept_, pooled_;
   std::mutex memories_mutex_;
   std::unordered_map<const std::uint8_t*, LinearMemory*> memories_;

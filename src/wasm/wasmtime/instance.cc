@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "base/assert.h"
 
@@ -19,6 +20,10 @@ constexpr std::uint64_t kSliceTicks = 2;
 // more.
 constexpr std::chrono::milliseconds kStartTime{40};
 constexpr std::uint64_t kStartMemory = std::uint64_t{128} << 20;
+// CPU time until a guest's pages are counted, anew for each time that they were: short requests are
+// not counted at all, and the others spend a few hundredths of their time on it.
+constexpr std::chrono::microseconds kCountAfter{100};
+constexpr std::chrono::nanoseconds kCountPerPage{200};
 
 wasmtime_val_t to_wasmtime(wasmtime_valkind_t kind, Value value) noexcept {
   wasmtime_val_t out{};
@@ -104,7 +109,10 @@ Instance::Instance(std::shared_ptr<const LoadedProgram> program,
   if (program_->engines().counts_instructions()) refuel();
 }
 
-Instance::~Instance() { abandon(); }
+Instance::~Instance() {
+  abandon();
+  give_memory_back();
+}
 
 Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<const LoadedProgram> program,
                                                    std::shared_ptr<const MemoryImage> image,
@@ -240,6 +248,7 @@ void Instance::begin_lease(std::uint64_t number) noexcept {
   cpu_used_ = {};
   if (program_->engines().counts_instructions()) refuel();
   wake_handler_ = nullptr;
+  count_at_ = kCountAfter;
   set_limits(Limits{});
   if (linear_memory_ == nullptr) return;
   linear_memory_->clear_refusal();
@@ -248,6 +257,7 @@ void Instance::begin_lease(std::uint64_t number) noexcept {
 
 Restored Instance::end_lease(RestoreTools& tools) {
   user_ = nullptr;
+  give_memory_back();
   if (under_way()) {
     abandon();
     return {.drop = true, .why = "a call was under way"};
@@ -312,12 +322,55 @@ bool Instance::trim() noexcept {
 
 void Instance::set_limits(const Limits& limits) noexcept {
   limits_ = limits;
-  if (linear_memory_ != nullptr) return linear_memory_->set_limit(limits.memory_bytes);
+  bound_growth();
+}
+
+void Instance::set_growth(std::uint64_t bytes) noexcept {
+  may_grow_to_ = bytes;
+  if (linear_memory_ != nullptr) return linear_memory_->set_limit(bytes);
   if (program_->kept()) return;
-  const std::int64_t bytes = limits.memory_bytes == 0 || limits.memory_bytes > INT64_MAX
-                                 ? -1
-                                 : static_cast<std::int64_t>(limits.memory_bytes);
-  wasmtime_store_limiter(store_.get(), bytes, -1, -1, -1, -1);
+  const bool unbounded = bytes == 0 || bytes > INT64_MAX;
+  wasmtime_store_limiter(store_.get(), unbounded ? -1 : static_cast<std::int64_t>(bytes), -1, -1,
+                         -1, -1);
+}
+
+// By the lease's limit, and by no more than the budget for all guests has left.
+void Instance::bound_growth() noexcept {
+  const MemoryBudget& budget = program_->engines().budget();
+  const std::uint64_t limit = limits_.memory_bytes;
+  if (!budget.bounded() || !has_memory_) return set_growth(limit);
+  const std::uint64_t most = std::max<std::uint64_t>(1, memory().size() + budget.left());
+  set_growth(limit == 0 ? most : std::min(limit, most));
+}
+
+bool Instance::count_memory(PageScan* scan) {
+  MemoryBudget& budget = program_->engines().budget();
+  if (!budget.bounded() || cpu_used_ < count_at_) return true;
+  const std::uint64_t written = written_bytes(scan);
+  const auto pages = static_cast<std::int64_t>(written / kHostPage);
+  count_at_ = cpu_used_ + kCountAfter + kCountPerPage * pages;
+  const bool grew = written > counted_;
+  budget.count(std::exchange(counted_, written), written);
+  bound_growth();
+  return !grew || budget.used() <= budget.bytes();
+}
+
+std::uint64_t Instance::written_bytes(PageScan* scan) noexcept {
+  if (!has_memory_) return 0;
+  const std::size_t size = memory().size();
+  const std::uint8_t* const base =
+      linear_memory_ != nullptr ? linear_memory_->base() : wasmtime_memory_data(context_, &memory_);
+  std::uint64_t bytes = 0;
+  const auto add = [&bytes](const PageRegion& region) {
+    if (!region.zero_page()) bytes += region.end - region.start;
+    return true;
+  };
+  if (scan != nullptr && scan->scan(base, base + size, add)) return bytes;
+  return size - std::min<std::uint64_t>(size, program_->memory_bytes());
+}
+
+void Instance::give_memory_back() {
+  if (counted_ != 0) program_->engines().budget().count(std::exchange(counted_, 0), 0);
 }
 
 void Instance::set_wake_handler(WakeHandler handler, void* argument) noexcept {
@@ -418,7 +471,12 @@ Error Instance::failure(wasmtime_error_t* error, wasm_trap_t* trap) noexcept {
         fmt::format("it used more than its {} ms of CPU time",
                     std::chrono::duration_cast<std::chrono::milliseconds>(limits_.cpu).count()));
   if (host_error_) return *host_error_;
-  if (trapped && linear_memory_ != nullptr && linear_memory_->growth_refused())
+  const bool refused = trapped && linear_memory_ != nullptr && linear_memory_->growth_refused();
+  if (refused && may_grow_to_ != limits_.memory_bytes)
+    return Error(ErrorKind::Exhausted,
+                 fmt::format("it needs more memory than the {} bytes for all guests leave: {}",
+                             program_->engines().budget().bytes(), message));
+  if (refused)
     return Error(ErrorKind::Exhausted,
                  fmt::format("it needs more memory than its limit of {} bytes: {}",
                              limits_.memory_bytes, message));

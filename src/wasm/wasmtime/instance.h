@@ -60,6 +60,9 @@ class Instance final : public HostContext {
 
   void set_user(void* user) noexcept { user_ = user; }
   void set_limits(const Limits& limits) noexcept;
+  // What the guest has written counts for the budget of all, now and then. False: it wrote more
+  // while there is nothing left. Without `scan` only what it has grown by is known.
+  [[nodiscard]] bool count_memory(PageScan* scan);
   void set_wake_handler(WakeHandler handler, void* argument) noexcept;
 
   // Starts a call; an error when it cannot start. One at a time.
@@ -124,6 +127,10 @@ class Instance final : public HostContext {
   void end_slice() noexcept;
   void charge() noexcept;
   void refuel() noexcept;
+  void set_growth(std::uint64_t bytes) noexcept;
+  void bound_growth() noexcept;
+  [[nodiscard]] std::uint64_t written_bytes(PageScan* scan) noexcept;
+  void give_memory_back();
   [[nodiscard]] bool past_cpu_limit() const noexcept {
     return limits_.cpu.count() != 0 && cpu_used_ > limits_.cpu;
   }
@@ -154,6 +161,9 @@ class Instance final : public HostContext {
   std::uint64_t fuel_ = 0;  // at its start
   void* user_ = nullptr;
   Limits limits_;
+  std::uint64_t may_grow_to_ = 0;  // by the limit or the budget; 0: no bound
+  std::uint64_t counted_ = 0;      // of the budget
+  std::chrono::nanoseconds count_at_{};
   bool clean_ = true;
   std::optional<Error> cancel_, host_error_;
   bool timed_out_ = false;

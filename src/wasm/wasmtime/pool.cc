@@ -43,6 +43,7 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
   // whose requests hang leave room for one more, as a single one does.
   [[nodiscard]] bool has_place(const Image* image) const {
     if (stats_.running >= options_.max_instances) return false;
+    if (stats_.running > 0 && !context_.budget.has_room()) return false;
     const auto found = running_of_.find(image);
     const std::uint64_t share = options_.max_per_image;
     if (share == 0 || found == running_of_.end()) return true;
@@ -60,6 +61,19 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
         idle_, [&](const std::unique_ptr<Instance>& one) { return !wanted(one->image()); });
   }
 
+  // Lets those in who wait for memory, whoever of all loops has given it back.
+  void watch_budget() {
+    if (!context_.budget.bounded()) return;
+    const auto admit = [weak = weak_from_this(), loop = loop_] {
+      asio::post(loop, [weak] {
+        if (const auto self = weak.lock())
+          while (self->admit_next()) {
+          }
+      });
+    };
+    watch_ = context_.budget.watch(admit);
+  }
+
   [[nodiscard]] PoolStats stats() const noexcept {
     PoolStats stats = stats_;
     stats.idle = idle_.size();
@@ -70,6 +84,7 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
   [[nodiscard]] PageScan& scan() noexcept { return restoring_.scan; }
   [[nodiscard]] Turns& turns() noexcept { return turns_; }
   [[nodiscard]] KeptMode& kept_mode() noexcept { return context_.kept_mode; }
+  [[nodiscard]] const MemoryBudget& budget() const noexcept { return context_.budget; }
 
  private:
   struct Ticket;
@@ -88,7 +103,7 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
   void distrust(std::string_view why);
   void forget(const Image* image) noexcept;
   void leave(const Image* image) noexcept;
-  void admit_next() noexcept;
+  bool admit_next() noexcept;
 
   asio::any_io_executor loop_;
   PoolOptions options_;
@@ -100,6 +115,7 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
   std::unordered_map<const Image*, std::uint32_t> running_of_;
   PoolStats stats_;
   std::uint64_t number_ = 0;
+  MemoryBudget::Watch watch_;
 };
 
 class LeaseImpl final : public Lease {
@@ -130,6 +146,7 @@ class LeaseImpl final : public Lease {
   }
   Task<Result<Value>> resume() override {
     while (instance_->under_way()) {
+      if (auto counted = count_memory(); !counted) instance_->cancel(std::move(counted).error());
       if (instance_->waits() && !instance_->cancelled()) {
         co_await sleep();
       }
@@ -152,6 +169,13 @@ class LeaseImpl final : public Lease {
   [[nodiscard]] std::size_t dirty_pages() override {
     LinearMemory* memory = instance_->linear_memory();
     return memory == nullptr ? 0 : count_changed_pages(pool_->scan(), *memory, instance_->image());
+  }
+  [[nodiscard]] Result<void> count_memory() override {
+    if (instance_->count_memory(pool_->kept_mode().on() ? &pool_->scan() : nullptr)) return {};
+    return fail(ErrorKind::Exhausted,
+                fmt::format("it needs more memory while all workers together use the {} bytes that "
+                            "they may: raise guest_memory",
+                            pool_->budget().bytes()));
   }
   void mark_unclean() noexcept override { instance_->mark_unclean(); }
 
@@ -215,6 +239,11 @@ Task<PoolCore::LeaseResult> PoolCore::queue(std::shared_ptr<const Program> progr
   const auto self = shared_from_this();
   Ticket ticket(*this, image.get());
   co_await ticket.timer.async_wait(kAwait);
+  if (!ticket.granted && !context_.budget.has_room())
+    co_return fail(ErrorKind::Exhausted,
+                   fmt::format("all workers together use the {} bytes that they may, and none "
+                               "became free within {} ms: raise guest_memory",
+                               context_.budget.bytes(), options_.max_wait.count()));
   if (!ticket.granted)
     co_return fail(ErrorKind::Exhausted,
                    fmt::format("no instance became free within {} ms", options_.max_wait.count()));
@@ -238,16 +267,17 @@ void PoolCore::leave(const Image* image) noexcept {
 }
 
 // The first in the queue that there is a place for: a crowd of one image holds up no other.
-void PoolCore::admit_next() noexcept {
-  if (waiting_.empty() || stats_.running >= options_.max_instances) return;
+bool PoolCore::admit_next() noexcept {
+  if (waiting_.empty() || stats_.running >= options_.max_instances) return false;
   const auto found = std::ranges::find_if(
       waiting_, [this](const Ticket* ticket) { return has_place(ticket->image); });
-  if (found == waiting_.end()) return;
+  if (found == waiting_.end()) return false;
   Ticket& next = **found;
   waiting_.erase(found);
   next.granted = true;
   enter(next.image);
   next.timer.cancel();
+  return true;
 }
 
 PoolCore::LeaseResult PoolCore::lend(const std::shared_ptr<const Program>& program,
@@ -389,7 +419,9 @@ class PoolImpl final : public InstancePool {
 std::unique_ptr<InstancePool> make_instance_pool(asio::any_io_executor loop,
                                                  const PoolOptions& options,
                                                  const PoolContext& context) {
-  return std::make_unique<PoolImpl>(std::make_shared<PoolCore>(std::move(loop), options, context));
+  auto core = std::make_shared<PoolCore>(std::move(loop), options, context);
+  core->watch_budget();
+  return std::make_unique<PoolImpl>(std::move(core));
 }
 
 }  // namespace wws::wasm

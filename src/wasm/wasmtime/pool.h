@@ -7,6 +7,7 @@
 #include "io/clock.h"
 #include "observe/log.h"
 #include "wasm/kept_mode.h"
+#include "wasm/memory_budget.h"
 #include "wasm/runtime.h"
 
 namespace wws::wasm {
@@ -18,6 +19,7 @@ struct PoolContext {
   const io::Clock& clock;
   observe::Log& log;
   KeptMode& kept_mode;
+  MemoryBudget& budget;
   CheckRestores check = CheckRestores::Sampled;
 };
 

@@ -56,7 +56,8 @@ class RuntimeImpl final : public Runtime {
           {{"why", kept_mode_->why_off()}});
     open_cache();
     const EngineOptions wanted_engines{.slice = options_.slice,
-                                       .count_instructions = options_.count_instructions};
+                                       .count_instructions = options_.count_instructions,
+                                       .guest_memory = options_.guest_memory};
     WWS_TRY(engines_, Engines::create(wanted_engines));
     if (engines_->pooled_instances() < wanted_engines.pooled_instances)
       log_.warn(fmt::format("the process has addresses for {} new sandboxes at once only",
@@ -109,7 +110,8 @@ class RuntimeImpl final : public Runtime {
   std::unique_ptr<InstancePool> make_pool(boost::asio::any_io_executor loop,
                                           PoolOptions options) override {
     const auto check = options_.check_every_restore ? CheckRestores::Every : CheckRestores::Sampled;
-    return make_instance_pool(std::move(loop), options, {clock_, log_, *kept_mode_, check});
+    return make_instance_pool(std::move(loop), options,
+                              {clock_, log_, *kept_mode_, engines_->budget(), check});
   }
 
   [[nodiscard]] bool keeps_instances() const noexcept override {
