@@ -4,7 +4,7 @@ namespace wws::server {
 namespace {
 
 // A file up to this size that is not in memory is read and goes out with its head in one write.
-constexpr std::size_t kSmallBytes = 64 * 1024;
+constexpr std::size_t kSmallBytes = 64u << 10;
 
 http::ResponseHead head_of(http::FileResponse& response) {
   http::ResponseHead head;

@@ -24,7 +24,7 @@ Result<std::shared_ptr<const OpenFile>> FileCache::open(const OpenFolder& folder
   auto held = find(path, now);
   if (held && folder.state_of(path) == held->state()) return held;
   if (held) forget(path, *held);
-  WWS_TRY(const std::shared_ptr<OpenFile> file, folder.open_below(path));
+  WWS_TRY(std::shared_ptr<OpenFile> file, folder.open_below(path));
   if (file->kind() != OpenFile::Kind::Regular || !is_settled(file->state(), now)) return file;
   // What cannot be read now fails when it is sent, and the reason is told there.
   if (file->size() <= kMostHeld && !file->hold()) return file;

@@ -32,7 +32,7 @@ class FileCache final {
     std::uint64_t bytes = 32u << 20;  // of content and what goes with it
     std::size_t open_files = 64;      // that are too large to be held in memory
   };
-  static constexpr std::uint64_t kMostHeld = 64 * 1024;
+  static constexpr std::uint64_t kMostHeld = 64u << 10;
   static constexpr std::chrono::seconds kSettled{2};
   static constexpr std::chrono::seconds kUnused{60};
 
