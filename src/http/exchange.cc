@@ -27,6 +27,19 @@ Result<void> read_at(int descriptor, std::uint64_t offset, std::string& bytes) {
 
 }  // namespace
 
+Task<Result<void>> Exchange::respond_with(ResponseHead head, std::string_view body) {
+  return respond(std::move(head), std::string(body));
+}
+
+Task<Result<void>> Exchange::respond_with_file(ResponseHead head, int descriptor,
+                                               std::uint64_t offset, std::uint64_t length) {
+  auto done = co_await start(std::move(head), length);
+  if (!done) co_return done;
+  done = co_await write_file(descriptor, offset, length);
+  if (done) done = co_await finish();
+  co_return done;
+}
+
 Task<Result<void>> Exchange::write_file(int descriptor, std::uint64_t offset,
                                         std::uint64_t length) {
   std::string bytes;

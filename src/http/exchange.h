@@ -49,6 +49,11 @@ class Exchange : public BodySource {
   // The whole response at once, with Content-Length. The bytes are handed to the kernel, as far as
   // it takes them, before this suspends. Errors: Gone.
   virtual Task<Result<void>> respond(ResponseHead head, std::string body) = 0;
+  // respond() with bytes that are borrowed until it completes.
+  virtual Task<Result<void>> respond_with(ResponseHead head, std::string_view body);
+  // start(), write_file() and finish() in one: the head leaves with the file's first bytes.
+  virtual Task<Result<void>> respond_with_file(ResponseHead head, int descriptor,
+                                               std::uint64_t offset, std::uint64_t length);
   // A streamed response. `length` gives Content-Length; without it the body is chunked (HTTP/1.1)
   // or ends with the connection (HTTP/1.0).
   virtual Task<Result<void>> start(ResponseHead head, std::optional<std::uint64_t> length) = 0;

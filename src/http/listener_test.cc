@@ -147,6 +147,8 @@ class TestHandler final : public Handler {
       co_await stream(exchange);
     else if (path == "/flood")
       co_await flood(exchange);
+    else if (path.starts_with("/whole"))
+      co_await whole(exchange, path);
     else if (path.starts_with("/file"))
       co_await file(exchange, path);
     else if (path == "/short")
@@ -242,6 +244,24 @@ class TestHandler final : public Handler {
     const auto more = co_await exchange.write_file(file.descriptor(), 0, 1);
     EXPECT_EQ(more.has_value(), chunked);
     [[maybe_unused]] const auto ended = co_await exchange.finish();
+  }
+  // "/whole": a file in one call; "/whole/short": more than there is; "/whole/bytes": borrowed
+  // ones.
+  static Task<void> whole(Exchange& exchange, std::string path) {
+    if (path == "/whole/bytes") {
+      const std::string bytes = test_file_content();
+      const auto sent = co_await exchange.respond_with(with_status(200), bytes);
+      EXPECT_TRUE(sent.has_value());
+      co_return;
+    }
+    const TestFile file;
+    const std::uint64_t length = path == "/whole/short" ? kTestFileBytes : kTestFileBytes - 7;
+    const auto sent =
+        co_await exchange.respond_with_file(with_status(200), file.descriptor(), 7, length);
+    EXPECT_EQ(sent.has_value(), path != "/whole/short" || exchange.request().method == "HEAD");
+    if (sent) co_return;
+    EXPECT_EQ(sent.error().kind(), ErrorKind::Gone);
+    exchange.abort();
   }
   static Task<void> short_answer(Exchange& exchange) {
     if (!(co_await exchange.start(with_status(200), 10))) co_return;
@@ -648,6 +668,46 @@ TEST(Listener, SendsAPartOfAFile) {
   ASSERT_GT(rest.size(), kTestFileBytes - 7);
   EXPECT_TRUE(rest.substr(0, kTestFileBytes - 7) == test_file_content().substr(7));
   EXPECT_NE(rest.find("hello", kTestFileBytes - 7), std::string::npos) << "the connection goes on";
+}
+
+TEST(Listener, SendsAWholeFileWithItsHead) {
+  Server server;
+  RawClient client(server.port, 4096);
+  ASSERT_TRUE(
+      client.send("GET /whole HTTP/1.1\r\nHost: x\r\n\r\nGET /hello HTTP/1.1\r\nHost: x\r\n"
+                  "Connection: close\r\n\r\n"));
+  const std::string head = client.receive_until("\r\n\r\n");
+  EXPECT_NE(head.find("Content-Length: 8999993\r\n"), std::string::npos) << head;
+  const std::string rest = client.receive_all();
+  ASSERT_GT(rest.size(), kTestFileBytes - 7);
+  EXPECT_TRUE(rest.substr(0, kTestFileBytes - 7) == test_file_content().substr(7));
+  EXPECT_NE(rest.find("hello", kTestFileBytes - 7), std::string::npos) << "the connection goes on";
+}
+
+TEST(Listener, SendsBorrowedBytesToASlowReader) {
+  Server server;
+  RawClient client(server.port, 4096);
+  ASSERT_TRUE(client.send("GET /whole/bytes HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+  client.receive_until("\r\n\r\n");
+  EXPECT_TRUE(client.receive_all() == test_file_content());
+}
+
+TEST(Listener, SendsOnlyTheHeadOfAWholeFileToHead) {
+  Server server;
+  RawClient client(server.port);
+  ASSERT_TRUE(client.send("HEAD /whole HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+  const std::string all = client.receive_all();
+  EXPECT_NE(all.find("Content-Length: 8999993\r\n"), std::string::npos) << all;
+  EXPECT_TRUE(all.ends_with("\r\n\r\n")) << all.size();
+}
+
+TEST(Listener, CutsAWholeFileThatIsShorterThanAnnounced) {
+  Server server;
+  RawClient client(server.port);
+  ASSERT_TRUE(client.send("GET /whole/short HTTP/1.1\r\nHost: x\r\n\r\n"));
+  const std::string all = client.receive_all();
+  EXPECT_LT(all.size(), kTestFileBytes + 7);
+  EXPECT_TRUE(client.was_reset());
 }
 
 TEST(Listener, SendsAFileInChunks) {

@@ -137,13 +137,14 @@ Task<std::size_t> Transport::read_tls(asio::mutable_buffer into, Code& error) {
   }
 }
 
-Transport::Sent Transport::send(Pieces& pieces) noexcept {
+Transport::Sent Transport::send(Pieces& pieces, Rest rest) noexcept {
   if (tls_) return send_tls(pieces);
+  const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (rest == Rest::Follows ? MSG_MORE : 0);
   while (!pieces.empty()) {
     msghdr message{};
     message.msg_iov = pieces.at.data() + pieces.first;
     message.msg_iovlen = pieces.count - pieces.first;
-    const ssize_t sent = sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent = sendmsg(socket_.native_handle(), &message, flags);
     if (sent >= 0) {
       pieces.drop(static_cast<std::size_t>(sent));
       sent_ += static_cast<std::uint64_t>(sent);

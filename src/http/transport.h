@@ -42,6 +42,8 @@ class Transport final {
   using Code = boost::system::error_code;
   using Executor = boost::asio::any_io_executor;
   enum class Sent : std::uint8_t { All, Blocked, Failed };
+  // Whether more is sent at once, so that the kernel need not begin a packet for these bytes alone.
+  enum class Rest : std::uint8_t { None, Follows };
 
   explicit Transport(Socket socket);
   Transport(const Transport&) = delete;
@@ -64,7 +66,7 @@ class Transport final {
   // Whatever the client still sends, as it comes over the wire: to let it see the end.
   Task<std::size_t> read_wire(boost::asio::mutable_buffer into, Code& error);
   // What the kernel takes now. Pieces that were Blocked must be sent again, with the same content.
-  [[nodiscard]] Sent send(Pieces& pieces) noexcept;
+  [[nodiscard]] Sent send(Pieces& pieces, Rest rest = Rest::None) noexcept;
   // Until send() may take more.
   Task<void> wait_writable(Code& error);
   // Of the socket, where files may go by sendfile().

@@ -228,21 +228,13 @@ Task<void> App::redirect(http::Exchange& exchange, router::Redirection redirecti
   co_await exchange.respond(std::move(head), "");
 }
 
-// Asks for the file, and again when its coding was made meanwhile.
-Task<Result<std::optional<http::FileResponse>>> App::find_file(const Site& site,
-                                                               const http::RequestHead& request,
-                                                               std::string_view below) {
-  const http::FileRequest wanted{
-      request.method, below, {request.headers.begin(), request.headers.end()}};
-  auto found = site.files->find(wanted);
-  if (!found || !*found || (*found)->status != 200) co_return found;
-  if (!(*found)->wanted) {
-    if (services_.metrics && is_encoded(**found)) services_.metrics->coding_found();
-    co_return found;
-  }
+// Has the coding made, and asks for the file again.
+Task<Result<std::optional<http::FileResponse>>> App::encode_file(const Site& site,
+                                                                 http::EncodeJob job,
+                                                                 http::FileRequest wanted) {
   if (services_.metrics) services_.metrics->coding_made();
   auto made = std::make_shared<io::Notifier>(services_.loop);
-  services_.offload.run([files = site.files, job = *(*found)->wanted] { files->encode(job); },
+  services_.offload.run([files = site.files, job = std::move(job)] { files->encode(job); },
                         [made] { made->notify(); });
   co_await made->wait();
   co_return site.files->find(wanted);
@@ -253,7 +245,14 @@ Task<bool> App::serve_file(const Site& site, DecoratedExchange& exchange, std::s
   if (!site.files) co_return false;
   const auto below = router::strip_prefix(path, site.prefix);
   if (!below) co_return false;
-  auto found = co_await find_file(site, exchange.request(), *below);
+  const http::RequestHead& request = exchange.request();
+  const http::FileRequest wanted{
+      request.method, *below, {request.headers.begin(), request.headers.end()}};
+  auto found = site.files->find(wanted);
+  if (found && *found && (*found)->status == 200 && (*found)->wanted)
+    found = co_await encode_file(site, *std::move((*found)->wanted), wanted);
+  else if (found && *found && (*found)->status == 200 && services_.metrics && is_encoded(**found))
+    services_.metrics->coding_found();
   if (!found) {
     services_.log.error(fmt::format("cannot serve {}: {}", path, found.error().to_string()),
                         {{"request", exchange.request().request_id}});
@@ -282,7 +281,7 @@ Task<void> App::not_found(const Site& site, http::Exchange& exchange) {
 }
 
 Task<void> App::send(http::Exchange& exchange, http::FileResponse response) {
-  auto sent = co_await send_file(exchange, std::move(response));
+  auto sent = co_await send_file(exchange, response);
   if (sent || sent.error().kind() == ErrorKind::Gone) co_return;
   services_.log.error(
       fmt::format("cannot send {}: {}", exchange.request().target, sent.error().to_string()),

@@ -45,9 +45,8 @@ class App final : public http::Handler {
   // Answers from `public`, if the path names a file there: true. `status`: instead of 200.
   Task<bool> serve_file(const Site& site, DecoratedExchange& exchange, std::string_view path,
                         int status = 200);
-  Task<Result<std::optional<http::FileResponse>>> find_file(const Site& site,
-                                                            const http::RequestHead& request,
-                                                            std::string_view below);
+  Task<Result<std::optional<http::FileResponse>>> encode_file(const Site& site, http::EncodeJob job,
+                                                              http::FileRequest wanted);
   Task<void> not_found(const Site& site, http::Exchange& exchange);
   Task<void> send(http::Exchange& exchange, http::FileResponse response);
 

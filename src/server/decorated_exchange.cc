@@ -35,6 +35,24 @@ Task<Result<void>> DecoratedExchange::respond(http::ResponseHead head, std::stri
   return inner_.respond(std::move(head), std::move(body));
 }
 
+Task<Result<void>> DecoratedExchange::respond_with(http::ResponseHead head, std::string_view body) {
+  // Whether it is encoded shows there.
+  if (coding_ != BodyCoding::Off) return respond(std::move(head), std::string(body));
+  cors_.apply(inner_.request(), head.headers);
+  bytes_ = body.size();
+  return inner_.respond_with(std::move(head), body);
+}
+
+Task<Result<void>> DecoratedExchange::respond_with_file(http::ResponseHead head, int descriptor,
+                                                        std::uint64_t offset,
+                                                        std::uint64_t length) {
+  if (coding_ != BodyCoding::Off)
+    return Exchange::respond_with_file(std::move(head), descriptor, offset, length);
+  cors_.apply(inner_.request(), head.headers);
+  bytes_ = length;
+  return inner_.respond_with_file(std::move(head), descriptor, offset, length);
+}
+
 Task<Result<void>> DecoratedExchange::respond_encoded(http::ResponseHead head, std::string body) {
   if (body.size() <= kMostAtOnce) {
     auto encoded = co_await encoder_->encode(body, Codec::Input::Last);

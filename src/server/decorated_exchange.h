@@ -39,6 +39,9 @@ class DecoratedExchange final : public http::Exchange {
   }
   void set_body_limit(std::uint64_t limit) noexcept override { inner_.set_body_limit(limit); }
   Task<Result<void>> respond(http::ResponseHead head, std::string body) override;
+  Task<Result<void>> respond_with(http::ResponseHead head, std::string_view body) override;
+  Task<Result<void>> respond_with_file(http::ResponseHead head, int descriptor,
+                                       std::uint64_t offset, std::uint64_t length) override;
   Task<Result<void>> start(http::ResponseHead head, std::optional<std::uint64_t> length) override;
   Task<Result<void>> write(std::string_view bytes) override;
   Task<Result<void>> write_file(int descriptor, std::uint64_t offset,

@@ -6,6 +6,7 @@
 
 namespace wws::server {
 
-Task<Result<void>> send_file(http::Exchange& exchange, http::FileResponse response);
+// `response` is borrowed until this completes; its fields are taken.
+Task<Result<void>> send_file(http::Exchange& exchange, http::FileResponse& response);
 
 }  // namespace wws::server

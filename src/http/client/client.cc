@@ -137,9 +137,26 @@ Task<Result<Sent>> write_source(Connection& connection, BodySource& source, Wait
   }
 }
 
+Result<asio::ssl::context> make_tls(const std::string& ca_file) {
+  asio::ssl::context tls(asio::ssl::context::tls_client);
+  boost::system::error_code code;
+  tls.set_verify_mode(asio::ssl::verify_peer, code);
+  if (!code && ca_file.empty()) tls.set_default_verify_paths(code);
+  if (!code && !ca_file.empty()) tls.load_verify_file(ca_file, code);
+  if (code)
+    return fail(ErrorKind::Invalid, fmt::format("cannot load the trusted certificates of '{}': {}",
+                                                ca_file, code.message()));
+  static constexpr unsigned char kHttp11[] = "\x08http/1.1";
+  SSL_CTX_set_alpn_protos(tls.native_handle(), kHttp11, sizeof(kHttp11) - 1);
+  if (SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION) != 1)
+    return fail(ErrorKind::Internal, "OpenSSL cannot be held to TLS 1.2 and later");
+  return tls;
+}
+
 class AsioClient final : public Client {
  public:
-  AsioClient(asio::io_context& loop, ClientLimits limits, asio::ssl::context tls)
+  // Without `tls` one of the system's roots is made when it is first needed.
+  AsioClient(asio::io_context& loop, ClientLimits limits, std::optional<asio::ssl::context> tls)
       : executor_(loop.get_executor()),
         limits_(limits),
         tls_(std::move(tls)),
@@ -159,7 +176,10 @@ class AsioClient final : public Client {
                          !idle->has_received() && !idle->was_cancelled();
       if (!stale) co_return response;
     }
-    const DialTarget target{request.host, request.port, request.secure ? &tls_ : nullptr};
+    if (request.secure && !tls_) {
+      WWS_CO_TRY(tls_, make_tls(""));
+    }
+    const DialTarget target{request.host, request.port, request.secure ? &*tls_ : nullptr};
     WWS_CO_TRY(auto fresh,
                co_await dial(executor_, target, filter, waits.until(limits_.connect_timeout)));
     co_return co_await exchange(fresh, request, waits, key);
@@ -209,31 +229,18 @@ class AsioClient final : public Client {
 
   asio::any_io_executor executor_;
   ClientLimits limits_;
-  asio::ssl::context tls_;
+  std::optional<asio::ssl::context> tls_;
   std::shared_ptr<Pool> pool_;
 };
-
-Result<asio::ssl::context> make_tls(const std::string& ca_file) {
-  asio::ssl::context tls(asio::ssl::context::tls_client);
-  boost::system::error_code code;
-  tls.set_verify_mode(asio::ssl::verify_peer, code);
-  if (!code && ca_file.empty()) tls.set_default_verify_paths(code);
-  if (!code && !ca_file.empty()) tls.load_verify_file(ca_file, code);
-  if (code)
-    return fail(ErrorKind::Invalid, fmt::format("cannot load the trusted certificates of '{}': {}",
-                                                ca_file, code.message()));
-  static constexpr unsigned char kHttp11[] = "\x08http/1.1";
-  SSL_CTX_set_alpn_protos(tls.native_handle(), kHttp11, sizeof(kHttp11) - 1);
-  if (SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION) != 1)
-    return fail(ErrorKind::Internal, "OpenSSL cannot be held to TLS 1.2 and later");
-  return tls;
-}
 
 }  // namespace
 
 Result<std::unique_ptr<Client>> make_client(asio::io_context& loop, ClientLimits limits,
                                             const std::string& ca_file) {
-  WWS_TRY(auto tls, make_tls(ca_file));
+  std::optional<asio::ssl::context> tls;
+  if (!ca_file.empty()) {
+    WWS_TRY(tls, make_tls(ca_file));
+  }
   return std::make_unique<AsioClient>(loop, limits, std::move(tls));
 }
 

@@ -67,7 +67,8 @@ class Client {
                                                              AddressFilter filter) = 0;
 };
 
-// `ca_file`: PEM roots instead of the system's; empty for those.
+// `ca_file`: PEM roots instead of the system's; empty for those, which are read when the first
+// request wants them: that takes tens of milliseconds, which a start does not have.
 [[nodiscard]] Result<std::unique_ptr<Client>> make_client(boost::asio::io_context& loop,
                                                           ClientLimits limits,
                                                           const std::string& ca_file = "");

@@ -1,7 +1,5 @@
 #include "http/files/http_date.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
@@ -138,17 +136,29 @@ int full_year(int two_digits, sys_seconds now) {
   return year;
 }
 
+void put_digits(char* at, unsigned number) noexcept {
+  at[0] = static_cast<char>('0' + number / 10);
+  at[1] = static_cast<char>('0' + number % 10);
+}
+
 }  // namespace
 
 std::string format_http_date(sys_seconds time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
-  return fmt::format(
-      "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[std::chrono::weekday(day).c_encoding()],
-      static_cast<unsigned>(date.day()), kMonths[static_cast<unsigned>(date.month()) - 1],
-      static_cast<int>(date.year()), clock.hours().count(), clock.minutes().count(),
-      clock.seconds().count());
+  const auto year = std::clamp(static_cast<int>(date.year()), 0, 9999);
+  // Written in place: each answer with a file has one.
+  std::string text = "Sun, 00 Nov 0000 00:00:00 GMT";
+  kDays[std::chrono::weekday(day).c_encoding()].copy(text.data(), 3);
+  put_digits(text.data() + 5, static_cast<unsigned>(date.day()));
+  kMonths[static_cast<unsigned>(date.month()) - 1].copy(text.data() + 8, 3);
+  put_digits(text.data() + 12, static_cast<unsigned>(year / 100));
+  put_digits(text.data() + 14, static_cast<unsigned>(year % 100));
+  put_digits(text.data() + 17, static_cast<unsigned>(clock.hours().count()));
+  put_digits(text.data() + 20, static_cast<unsigned>(clock.minutes().count()));
+  put_digits(text.data() + 23, static_cast<unsigned>(clock.seconds().count()));
+  return text;
 }
 
 std::optional<sys_seconds> parse_http_date(std::string_view text, sys_seconds now) {

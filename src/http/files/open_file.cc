@@ -30,6 +30,18 @@ int open_beneath(int folder, const char* relative) noexcept {
   return -EAGAIN;
 }
 
+std::chrono::nanoseconds to_time(const timespec& time) noexcept {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+FileState to_state(const struct stat& status) noexcept {
+  return {.device = status.st_dev,
+          .inode = status.st_ino,
+          .size = static_cast<std::uint64_t>(status.st_size),
+          .modified = to_time(status.st_mtim),
+          .changed = to_time(status.st_ctim)};
+}
+
 ErrorKind kind_of(int code) noexcept {
   switch (code) {
     case ENOENT:
@@ -58,10 +70,30 @@ Result<std::unique_ptr<OpenFile>> OpenFile::adopt(int descriptor) {
     return fail(ErrorKind::Internal, fmt::format("fstat: {}", text_of(errno)));
   if (S_ISREG(status.st_mode)) file->kind_ = Kind::Regular;
   if (S_ISDIR(status.st_mode)) file->kind_ = Kind::Folder;
-  file->size_ = static_cast<std::uint64_t>(status.st_size);
-  file->modified_ = std::chrono::seconds(status.st_mtim.tv_sec) +
-                    std::chrono::nanoseconds(status.st_mtim.tv_nsec);
+  file->state_ = to_state(status);
   return file;
+}
+
+bool OpenFile::hold() {
+  // One byte more than there should be shows a file that has grown.
+  std::string bytes(static_cast<std::size_t>(size()) + 1, '\0');
+  std::size_t got = 0;
+  while (got < bytes.size()) {
+    const ssize_t count =
+        ::pread(descriptor_, bytes.data() + got, bytes.size() - got, static_cast<off_t>(got));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return false;
+    if (count == 0) break;
+    got += static_cast<std::size_t>(count);
+  }
+  struct stat status{};
+  if (got != size() || ::fstat(descriptor_, &status) != 0 || to_state(status) != state_)
+    return false;
+  bytes.resize(got);
+  bytes_ = std::make_shared<const std::string>(std::move(bytes));
+  ::close(descriptor_);
+  descriptor_ = -1;
+  return true;
 }
 
 OpenFile::~OpenFile() {
@@ -94,6 +126,13 @@ Result<std::unique_ptr<OpenFile>> OpenFolder::open_below(const std::string& rela
   if (descriptor < 0)
     return fail(kind_of(-descriptor), fmt::format("{}: {}", relative, text_of(-descriptor)));
   return OpenFile::adopt(descriptor);
+}
+
+std::optional<FileState> OpenFolder::state_of(const std::string& relative) const noexcept {
+  struct stat status{};
+  if (::fstatat(folder_->descriptor(), relative.c_str(), &status, AT_NO_AUTOMOUNT) != 0)
+    return std::nullopt;
+  return to_state(status);
 }
 
 }  // namespace wws::http

@@ -37,6 +37,13 @@ std::uint64_t fingerprint(const OpenFile& file) noexcept {
   return mix(mix(file.size() + 0x9e3779b97f4a7c15u) ^ modified);
 }
 
+std::string to_etag(std::uint64_t fingerprint) {
+  std::string tag(18, '"');
+  for (std::size_t digit = 16; digit > 0; --digit, fingerprint >>= 4)
+    tag[digit] = "0123456789abcdef"[fingerprint & 15];
+  return tag;
+}
+
 FilePiece text_piece(std::string text) {
   const std::uint64_t length = text.size();
   return {std::move(text), 0, length};
@@ -103,14 +110,14 @@ void finish(FileResponse& response, std::string_view method) {
 }  // namespace
 
 struct StaticFiles::Found {
-  std::unique_ptr<OpenFile> file;
+  std::shared_ptr<const OpenFile> file;
   std::string path;  // below the folder
   std::string_view type;
 };
 
 // The bytes that are sent for a file: its own, or those of a coding of it.
 struct Representation {
-  std::unique_ptr<OpenFile> file;
+  std::shared_ptr<const OpenFile> file;
   std::shared_ptr<const std::string> bytes;  // instead of the file
   std::string path;                          // of the file itself
   std::string_view type;
@@ -131,9 +138,9 @@ std::string_view extension_of(Coding coding) noexcept {
 }
 
 // Errors: Exhausted when it has more than `most` bytes; those of read_piece().
-Result<std::string> read_whole(std::unique_ptr<OpenFile> file, std::size_t most) {
+Result<std::string> read_whole(std::shared_ptr<const OpenFile> file, std::size_t most) {
+  const FilePiece all{"", 0, file->size()};
   const FileBody body{std::move(file), nullptr, {}};
-  const FilePiece all{"", 0, body.file->size()};
   if (all.length > most)
     return fail(ErrorKind::Exhausted, fmt::format("it has more than {} bytes", most));
   std::string text;
@@ -148,21 +155,29 @@ FileResponse begin_response(const Representation& chosen, const Validators& vali
                             sys_seconds now) {
   FileResponse response;
   // A time ahead of ours must not be told: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.2.1
-  response.headers = {{"ETag", validators.etag},
-                      {"Last-Modified", format_http_date(std::min(validators.modified, now))},
-                      {"Accept-Ranges", "bytes"}};
+  response.headers.reserve(8);
+  response.headers.push_back({"ETag", validators.etag});
+  response.headers.push_back(
+      {"Last-Modified", format_http_date(std::min(validators.modified, now))});
+  response.headers.push_back({"Accept-Ranges", "bytes"});
   if (chosen.varies) response.headers.push_back({"Vary", "Accept-Encoding"});
   if (is_named_by_content(chosen.path))
     response.headers.push_back({"Cache-Control", "public, max-age=31536000, immutable"});
   return response;
 }
 
+// `bytes` instead of the file's, where there are some.
+void set_body(FileBody& body, std::shared_ptr<const OpenFile> file,
+              std::shared_ptr<const std::string> bytes) {
+  body.bytes = bytes || !file ? std::move(bytes) : file->bytes();
+  if (!body.bytes) body.file = std::move(file);
+}
+
 void add_content(FileResponse& response, Representation chosen, const FileRequest& request,
                  const Validators& validators, sys_seconds now) {
   if (chosen.coding != Coding::Identity)
     response.headers.push_back({"Content-Encoding", std::string(name_of(chosen.coding))});
-  response.body.file = std::move(chosen.file);
-  response.body.bytes = std::move(chosen.bytes);
+  set_body(response.body, std::move(chosen.file), std::move(chosen.bytes));
   RangeAnswer answer;
   const auto field = joined_field(request.headers, "Range");
   // No range of an empty file can be written as Content-Range.
@@ -189,12 +204,16 @@ Result<std::unique_ptr<StaticFiles>> StaticFiles::open(const std::filesystem::pa
   return std::unique_ptr<StaticFiles>(new StaticFiles(std::move(opened), clock, coding));
 }
 
+Result<std::shared_ptr<const OpenFile>> StaticFiles::open(const std::string& path) const {
+  return held_.open(*folder_, path, clock_.realtime());
+}
+
 // The path itself, or what is in it when it is a folder; nothing when neither is a regular file.
 Result<std::optional<StaticFiles::Found>> StaticFiles::look_up_file(std::string path) const {
-  auto file = folder_->open_below(path.empty() ? "." : path);
+  auto file = open(path.empty() ? "." : path);
   if (file && (*file)->kind() == OpenFile::Kind::Folder) {
     path += path.empty() ? "index.html" : "/index.html";
-    file = folder_->open_below(path);
+    file = open(path);
   }
   if (!file && file.error().kind() == ErrorKind::NotFound) return std::nullopt;
   if (!file) return fail(std::move(file).error());
@@ -218,7 +237,7 @@ bool StaticFiles::take_neighbour(std::span<const Header> request, Representation
   for (;;) {
     const Coding coding = choose_coding(request, offered);
     if (coding == Coding::Identity) return false;
-    auto neighbour = folder_->open_below(chosen.path + std::string(extension_of(coding)));
+    auto neighbour = open(chosen.path + std::string(extension_of(coding)));
     if (neighbour && (*neighbour)->kind() == OpenFile::Kind::Regular) {
       chosen.file = *std::move(neighbour);
       chosen.coding = coding;
@@ -290,8 +309,7 @@ Result<std::optional<FileResponse>> StaticFiles::find(const FileRequest& request
   if (request.method != "GET" && request.method != "HEAD") return method_not_allowed();
   const sys_seconds now = to_seconds(clock_.realtime());
   auto chosen = represent(*std::move(found), request.headers);
-  const Validators validators{fmt::format("\"{:016x}\"", chosen.fingerprint),
-                              to_seconds(chosen.modified)};
+  const Validators validators{to_etag(chosen.fingerprint), to_seconds(chosen.modified)};
   auto response = begin_response(chosen, validators, now);
   response.wanted = std::move(chosen.wanted);
   switch (evaluate_conditions(request.headers, validators, now)) {
@@ -312,8 +330,8 @@ FileResponse StaticFiles::not_found(std::string_view method) const {
   response.status = 404;
   // Whatever hinders the page, the answer stays 404.
   if (auto page = look_up_file("404.html"); page && *page) {
-    response.body.file = std::move((*page)->file);
-    add_whole(response, (*page)->type, response.body.file->size());
+    add_whole(response, (*page)->type, (*page)->file->size());
+    set_body(response.body, std::move((*page)->file), nullptr);
   }
   finish(response, method);
   return response;

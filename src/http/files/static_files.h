@@ -1,8 +1,9 @@
 // StaticFiles: a folder's files as HTTP responses, https://www.rfc-editor.org/rfc/rfc9110.
 //
 // Opened once, holds the folder open; may be shared between threads. Each answer owns its open
-// file, so it outlives a file that is replaced meanwhile. Looking a file up is one to six system
-// calls on the calling thread; nothing is read.
+// file or bytes, so it outlives a file that is replaced meanwhile. Looking a file up is one to six
+// system calls on the calling thread, one for a file that was asked for before and has not changed
+// (http/files/file_cache.h has the rule); what is read there is 64 KiB at most.
 //
 // A compressible file is sent in the coding that the client wants most: from a neighbour of its
 // name
@@ -21,6 +22,7 @@
 
 #include "base/result.h"
 #include "http/files/encoded_files.h"
+#include "http/files/file_cache.h"
 #include "http/files/open_file.h"
 #include "http/message.h"
 #include "io/clock.h"
@@ -35,7 +37,7 @@ struct FilePiece {
 };
 
 struct FileBody {
-  std::unique_ptr<OpenFile> file;            // null when no piece is of it
+  std::shared_ptr<const OpenFile> file;      // null when no piece is of it
   std::shared_ptr<const std::string> bytes;  // instead of a file, when they are in memory
   std::vector<FilePiece> pieces;             // in order; none for HEAD
 };
@@ -93,6 +95,7 @@ class StaticFiles final {
       : folder_(std::move(folder)), clock_(clock), coding_(coding) {}
 
   struct Found;
+  Result<std::shared_ptr<const OpenFile>> open(const std::string& path) const;
   Result<std::optional<Found>> look_up(std::string_view raw_path) const;
   Result<std::optional<Found>> look_up_file(std::string path) const;
   Representation represent(Found found, std::span<const Header> request) const;
@@ -103,6 +106,7 @@ class StaticFiles final {
   const io::Clock& clock_;
   FileCoding coding_;
   mutable EncodedFiles encoded_;
+  mutable FileCache held_{FileCache::Bounds{}};
 };
 
 // The next bytes of a piece, at most `at_most`, of which `done` were read before; empty at its end.

@@ -44,6 +44,9 @@ class Connection final : public Exchange, public Served {
   void set_body_limit(std::uint64_t bytes) noexcept override { body_limit_ = bytes; }
   Task<Result<std::string>> read() override;
   Task<Result<void>> respond(ResponseHead head, std::string body) override;
+  Task<Result<void>> respond_with(ResponseHead head, std::string_view body) override;
+  Task<Result<void>> respond_with_file(ResponseHead head, int descriptor, std::uint64_t offset,
+                                       std::uint64_t length) override;
   Task<Result<void>> start(ResponseHead head, std::optional<std::uint64_t> length) override;
   Task<Result<void>> write(std::string_view bytes) override;
   Task<Result<void>> write_file(int descriptor, std::uint64_t offset,
@@ -87,7 +90,10 @@ class Connection final : public Exchange, public Served {
   // Response (connection_response.cc).
   [[nodiscard]] Result<void> begin_answer(const ResponseHead& head,
                                           std::optional<std::uint64_t> length);
-  Task<Result<void>> flush(Pieces pieces);
+  [[nodiscard]] Result<Pieces> assemble(const ResponseHead& head, std::string_view body);
+  Task<Result<void>> flush(Pieces pieces, Transport::Rest rest = Transport::Rest::None);
+  Task<Result<void>> send_from(int socket, int descriptor, std::uint64_t offset,
+                               std::uint64_t length);
   void sweep_writer(std::chrono::nanoseconds now);
   [[nodiscard]] Result<void> count_answer(std::uint64_t bytes);
   Task<Result<void>> wait_writable();

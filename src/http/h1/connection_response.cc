@@ -52,13 +52,14 @@ Result<void> Connection::begin_answer(const ResponseHead& head,
   return {};
 }
 
-Task<Result<void>> Connection::respond(ResponseHead head, std::string body) {
+// A whole answer: what is to be sent, of which `body` is borrowed.
+Result<Pieces> Connection::assemble(const ResponseHead& head, std::string_view body) {
   // What is left of the request would be in the way of the next one.
   const bool kept = keep_alive_;
   keep_alive_ = keep_alive_ && body_complete_;
   if (auto begun = begin_answer(head, body.size()); !begun) {
     keep_alive_ = kept;
-    co_return begun;
+    return fail(std::move(begun).error());
   }
   answer_ = Answer::Done;
   const bool copied = !discards_ && body.size() <= kCopiedBody;
@@ -66,10 +67,43 @@ Task<Result<void>> Connection::respond(ResponseHead head, std::string body) {
   Pieces pieces;
   pieces.add(out_);
   if (!copied && !discards_) pieces.add(body);
+  return pieces;
+}
+
+Task<Result<void>> Connection::respond(ResponseHead head, std::string body) {
+  WWS_CO_TRY(auto pieces, assemble(head, body));
   const auto sent = transport_.send(pieces);
   if (sent == Transport::Sent::All) co_return Result<void>();
   if (sent == Transport::Sent::Failed) co_return lost();
   co_return co_await flush(pieces);
+}
+
+Task<Result<void>> Connection::respond_with(ResponseHead head, std::string_view body) {
+  WWS_CO_TRY(auto pieces, assemble(head, body));
+  const auto sent = transport_.send(pieces);
+  if (sent == Transport::Sent::All) co_return Result<void>();
+  if (sent == Transport::Sent::Failed) co_return lost();
+  co_return co_await flush(pieces);
+}
+
+Task<Result<void>> Connection::respond_with_file(ResponseHead head, int descriptor,
+                                                 std::uint64_t offset, std::uint64_t length) {
+  const auto socket = transport_.file_descriptor();
+  if (!socket)
+    co_return co_await Exchange::respond_with_file(std::move(head), descriptor, offset, length);
+  WWS_CO_CHECK(begin_answer(head, length));
+  answer_ = Answer::Streaming;
+  const bool follows = !discards_ && length > 0;
+  const auto rest = follows ? Transport::Rest::Follows : Transport::Rest::None;
+  Pieces pieces;
+  pieces.add(out_);
+  WWS_CO_CHECK(co_await flush(pieces, rest));
+  if (follows) {
+    WWS_CO_CHECK(count_answer(length));
+    WWS_CO_CHECK(co_await send_from(*socket, descriptor, offset, length));
+  }
+  answer_ = Answer::Done;
+  co_return Result<void>();
 }
 
 Task<Result<void>> Connection::start(ResponseHead head, std::optional<std::uint64_t> length) {
@@ -137,16 +171,24 @@ Task<Result<void>> Connection::write_file(int descriptor, std::uint64_t offset,
   }
   WWS_CO_CHECK(count_answer(length));
   if (discards_) co_return Result<void>();
+  co_return co_await send_from(*socket, descriptor, offset, length);
+}
+
+// Bytes of a file that were counted as written already.
+Task<Result<void>> Connection::send_from(int socket, int descriptor, std::uint64_t offset,
+                                         std::uint64_t length) {
   auto at = static_cast<off_t>(offset);
   while (length > 0) {
     // Unlike sendmsg() it raises SIGPIPE, which the program ignores.
     const ssize_t sent =
-        sendfile(*socket, descriptor, &at, static_cast<std::size_t>(std::min(length, kFileTurn)));
+        sendfile(socket, descriptor, &at, static_cast<std::size_t>(std::min(length, kFileTurn)));
     if (sent == 0) co_return fail(ErrorKind::Gone, "the file became shorter while it was sent");
     if (sent > 0) {
       length -= static_cast<std::uint64_t>(sent);
       transport_.note_sent(static_cast<std::uint64_t>(sent));
-      // A reader that is as fast as we are must not keep the loop from the others.
+      if (length == 0 && begin_ == end_) break;
+      // A reader that is as fast as we are must not keep the loop from the others, nor one that has
+      // asked for the next file already.
       co_await asio::post(transport_.executor(), asio::use_awaitable);
       if (cut_) co_return lost();
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -185,9 +227,9 @@ Task<Result<void>> Connection::finish() {
 }
 
 // Ends when the kernel has taken every byte: this is what holds back a writer whose reader is slow.
-Task<Result<void>> Connection::flush(Pieces pieces) {
+Task<Result<void>> Connection::flush(Pieces pieces, Transport::Rest rest) {
   while (true) {
-    const auto sent = transport_.send(pieces);
+    const auto sent = transport_.send(pieces, rest);
     if (sent == Transport::Sent::All) co_return Result<void>();
     if (sent == Transport::Sent::Failed) co_return lost();
     auto writable = co_await wait_writable();
