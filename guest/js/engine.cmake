@@ -2,8 +2,9 @@
 # sysroot, which CMake's own languages would have to be told in a second project).
 find_program(WWS_WASM_CC clang-19)
 find_program(WWS_WASM_CXX clang++-19)
-if(NOT WWS_WASM_CC OR NOT WWS_WASM_CXX)
-  message(FATAL_ERROR "the engine needs clang-19 and clang++-19: run ./dev setup")
+find_program(WWS_WASM_OPT wasm-opt)
+if(NOT WWS_WASM_CC OR NOT WWS_WASM_CXX OR NOT WWS_WASM_OPT)
+  message(FATAL_ERROR "the engine needs clang-19, clang++-19 and wasm-opt: run ./dev setup")
 endif()
 
 # Without -nostdlibinc a header that the wasm libc lacks would be this machine's.
@@ -51,7 +52,11 @@ add_custom_command(OUTPUT ${engine}
   COMMAND ${WWS_WASM_CC} --target=wasm32-wasi -mexec-model=reactor -Wl,--stack-first
           -Wl,-z,stack-size=1048576 -Wl,--initial-memory=33554432 -Wl,--export=__stack_pointer
           -Wl,--strip-all -Wl,--fatal-warnings -L/usr/lib/wasm32-wasi ${wasm_objects}
-          -L/usr/lib/llvm-19/lib/wasm32-wasi -lc++ -lc++abi -lwasi-emulated-signal -lwasi-emulated-process-clocks -o ${engine}
+          -L/usr/lib/llvm-19/lib/wasm32-wasi -lc++ -lc++abi -lwasi-emulated-signal -lwasi-emulated-process-clocks -o ${engine}.linked
+  # Sees all of the module, which a compiler of one source does not: a tenth less time in the guest.
+  COMMAND ${WWS_WASM_OPT} -O3 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int
+          --enable-mutable-globals --enable-sign-ext ${engine}.linked -o ${engine}
+  COMMAND ${CMAKE_COMMAND} -E remove ${engine}.linked
   DEPENDS ${wasm_objects} COMMENT "guest/engine.wasm" VERBATIM)
 add_custom_target(wws_js_engine ALL DEPENDS ${engine})
 

@@ -287,6 +287,17 @@ wws_patch_quickjs("adding a property"
         }
         if (new_sh) {
 ")
+wws_patch_quickjs("a function's length and name"
+"    /* ES6 feature non compatible with ES5.1: length is configurable */
+    JS_DefinePropertyValue(ctx, func_obj, JS_ATOM_length, js_int32(len),
+                           JS_PROP_CONFIGURABLE);
+    JS_DefinePropertyValue(ctx, func_obj, JS_ATOM_name,
+                           JS_AtomToString(ctx, name), JS_PROP_CONFIGURABLE);
+"
+"    /* ES6 feature non compatible with ES5.1: length is configurable */
+    wws_define_new(ctx, func_obj, JS_ATOM_length, js_int32(len), JS_PROP_CONFIGURABLE);
+    wws_define_new(ctx, func_obj, JS_ATOM_name, JS_AtomToString(ctx, name), JS_PROP_CONFIGURABLE);
+")
 wws_patch_quickjs("a literal's property"
 "                atom = get_u32(pc);
                 pc += 4;

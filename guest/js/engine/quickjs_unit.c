@@ -29,6 +29,8 @@ typedef struct JSShape JSShape;
 static JSShape* wws_next_shape(JSRuntime* runtime, const JSShape* from, JSAtom name, int flags);
 static bool wws_keeps_step(JSRuntime* runtime, const JSShape* from, JSAtom name);
 static void wws_keep_step(JSRuntime* runtime, JSShape* from, JSAtom name, int flags, JSShape* to);
+static int wws_define_new(JSContext* context, JSValueConst object, JSAtom name, JSValue value,
+                          int flags);
 static int wws_define_own(JSContext* context, JSValueConst object, JSAtom name, JSValue value);
 /* And these of json_unit.h. */
 static JSValue wws_json_stringify(JSContext* context, JSValueConst value, JSValueConst space);

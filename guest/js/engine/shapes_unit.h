@@ -47,17 +47,27 @@ static void wws_keep_step(JSRuntime* runtime, JSShape* from, JSAtom name, int fl
   js_free_shape_null(runtime, old_to);
 }
 
-/* CreateDataPropertyOrThrow; takes the value. Negative after an exception. */
-static int wws_define_own(JSContext* context, JSValueConst object, JSAtom name, JSValue value) {
-  JSObject* target = JS_VALUE_GET_TAG(object) == JS_TAG_OBJECT ? JS_VALUE_GET_OBJ(object) : NULL;
-  if (!target || target->class_id != JS_CLASS_OBJECT || !target->extensible ||
-      __JS_AtomIsTaggedInt(name) || find_own_property1(target, name))
-    return JS_DefinePropertyValue(context, object, name, value, JS_PROP_C_W_E | JS_PROP_THROW);
-  JSProperty* property = add_property(context, target, name, JS_PROP_C_W_E);
+/* A property that an extensible ordinary object does not have yet; takes the value. Negative after
+ * an exception. */
+static int wws_define_new(JSContext* context, JSValueConst object, JSAtom name, JSValue value,
+                          int flags) {
+  JSObject* target = JS_VALUE_GET_OBJ(object);
+  if (find_own_property1(target, name))
+    return JS_DefinePropertyValue(context, object, name, value, flags);
+  JSProperty* property = JS_IsException(value) ? NULL : add_property(context, target, name, flags);
   if (!property) {
     JS_FreeValue(context, value);
     return -1;
   }
   property->u.value = value;
   return 1;
+}
+
+/* CreateDataPropertyOrThrow; takes the value. Negative after an exception. */
+static int wws_define_own(JSContext* context, JSValueConst object, JSAtom name, JSValue value) {
+  JSObject* target = JS_VALUE_GET_TAG(object) == JS_TAG_OBJECT ? JS_VALUE_GET_OBJ(object) : NULL;
+  if (!target || target->class_id != JS_CLASS_OBJECT || !target->extensible ||
+      __JS_AtomIsTaggedInt(name))
+    return JS_DefinePropertyValue(context, object, name, value, JS_PROP_C_W_E | JS_PROP_THROW);
+  return wws_define_new(context, object, name, value, JS_PROP_C_W_E);
 }
