@@ -1,8 +1,8 @@
 // MemoryBudget: what all guests of a process have written, and how much that may be.
 //
 // Leases count what theirs holds (Lease::count_memory). While seven eighths are used pools lend no
-// further instance, so that the last one is for those that run; a guest whose memory grows past the
-// end is stopped, and its memory.grow gets what is left. Thread-safe.
+// further instance, so that the last one is for those that run; a guest that writes more when
+// nothing is left is stopped, and what it holds is left to the others. Thread-safe.
 #pragma once
 
 #include <algorithm>
@@ -26,10 +26,6 @@ class MemoryBudget final {
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
   [[nodiscard]] std::uint64_t used() const noexcept {
     return used_.load(std::memory_order_relaxed);
-  }
-  [[nodiscard]] std::uint64_t left() const noexcept {
-    if (!bounded()) return std::numeric_limits<std::uint64_t>::max();
-    return bytes_ - std::min(bytes_, used());
   }
   // For another instance.
   [[nodiscard]] bool has_room() const noexcept { return !bounded() || has_room(used()); }

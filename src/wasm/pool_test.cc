@@ -293,14 +293,23 @@ TEST_P(PoolBudget, OneThatWritesWhenNothingIsLeftIsStopped) {
   EXPECT_EQ(stopped.error().kind(), ErrorKind::Exhausted);
 }
 
-TEST_P(PoolBudget, GrowthGetsWhatIsLeft) {
+TEST_P(PoolBudget, NobodyGrowsPastAllOfIt) {
+  const auto first = lease();
+  first->set_limits({});
+  EXPECT_EQ(grow(*first, 200), -1);
+  EXPECT_EQ(grow(*first, 64), 32);
+}
+
+TEST_P(PoolBudget, WhoIsStoppedLeavesRoomAtOnce) {
   const auto first = lease();
   const auto second = lease();
-  EXPECT_EQ(grow(*first, 200), -1);
-  take_much(*first);
-  second->set_limits({});
-  EXPECT_EQ(grow(*second, 64), -1);
-  EXPECT_EQ(grow(*second, 8), 32);
+  ASSERT_EQ(grow(*first, 100), 32);
+  ASSERT_TRUE(write(*first, 100 << 16));
+  ASSERT_EQ(grow(*second, 100), 32);
+  EXPECT_FALSE(write(*second, 100 << 16));
+  EXPECT_TRUE(write(*first, 100 << 16));
+  ASSERT_EQ(grow(*first, 40), 132);
+  EXPECT_TRUE(write(*first, 140 << 16));
 }
 
 TEST_P(PoolBudget, OthersWaitUntilThereIsRoom) {

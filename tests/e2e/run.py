@@ -53,7 +53,10 @@ def build_project(place, names):
     if (place / "Makefile").exists():
         return
     for file in place.rglob("*.c"):
-        run_tool(["clang-19", "--target=wasm32-wasi", "-O2", "-o", str(file.with_suffix(".wasm")), str(file)])
+        # Told to optimise while it links, clang has binaryen do it, which takes the functions' names away.
+        target = ["clang-19", "--target=wasm32-wasi"]
+        run_tool([*target, "-O2", "-c", "-o", str(file.with_suffix(".o")), str(file)])
+        run_tool([*target, "-o", str(file.with_suffix(".wasm")), str(file.with_suffix(".o"))])
 
 
 def make(folder):

@@ -334,13 +334,13 @@ void Instance::set_growth(std::uint64_t bytes) noexcept {
                          -1, -1);
 }
 
-// By the lease's limit, and by no more than the budget for all guests has left.
+// By the lease's limit, and by no more than all guests may have. What others leave changes while
+// this one runs: that is looked at when its memory is counted.
 void Instance::bound_growth() noexcept {
   const MemoryBudget& budget = program_->engines().budget();
   const std::uint64_t limit = limits_.memory_bytes;
-  if (!budget.bounded() || !has_memory_) return set_growth(limit);
-  const std::uint64_t most = std::max<std::uint64_t>(1, memory().size() + budget.left());
-  set_growth(limit == 0 ? most : std::min(limit, most));
+  if (!budget.bounded()) return set_growth(limit);
+  set_growth(limit == 0 ? budget.bytes() : std::min(limit, budget.bytes()));
 }
 
 bool Instance::count_memory(PageScan* scan) {
@@ -351,8 +351,10 @@ bool Instance::count_memory(PageScan* scan) {
   count_at_ = cpu_used_ + kCountAfter + kCountPerPage * pages;
   const bool grew = written > counted_;
   budget.count(std::exchange(counted_, written), written);
-  bound_growth();
-  return !grew || budget.used() <= budget.bytes();
+  if (!grew || budget.used() <= budget.bytes()) return true;
+  // It ends at its next turn; until then nobody else is stopped for what it still holds.
+  give_memory_back();
+  return false;
 }
 
 std::uint64_t Instance::written_bytes(PageScan* scan) noexcept {
