@@ -204,11 +204,6 @@ wws_patch_quickjs("reading JSON"
 ")
 
 # Objects that are made alike find their shapes at once (shapes_unit.h).
-wws_patch_quickjs("the size of small objects"
-"#define JS_PROP_INITIAL_SIZE 2
-"
-"#define JS_PROP_INITIAL_SIZE 2
-")
 wws_patch_quickjs("the growth of objects"
 "    new_size = max_int(count, sh->prop_size * 3 / 2);
     /* Reallocate prop"
