@@ -1,4 +1,5 @@
-# quickjs.c with better positions in stacks, in ${WWS_QUICKJS_PATCHED}.
+# quickjs.c as it is built here, in ${WWS_QUICKJS_PATCHED}: better positions in stacks, and what images
+# ask for (docs/adr/0012-quickjs-for-images.md).
 #
 # As it comes, QuickJS notes the position of few operations: `return null.x` is reported at the last
 # noted one before it, and a call at its last argument. Here reading a member notes the member's

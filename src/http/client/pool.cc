@@ -3,7 +3,7 @@
 namespace wws::http {
 namespace {
 
-constexpr std::size_t kMaxIdle = 256;  // of all hosts together
+constexpr std::size_t kMaxIdle = 1024;  // of all hosts together
 
 }  // namespace
 
