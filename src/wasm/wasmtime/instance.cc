@@ -334,13 +334,14 @@ void Instance::set_growth(std::uint64_t bytes) noexcept {
                          -1, -1);
 }
 
-// By the lease's limit, and by no more than all guests may have. What others leave changes while
+// By the lease's limit, and by no more than all guests may write. What others leave changes while
 // this one runs: that is looked at when its memory is counted.
 void Instance::bound_growth() noexcept {
   const MemoryBudget& budget = program_->engines().budget();
   const std::uint64_t limit = limits_.memory_bytes;
   if (!budget.bounded()) return set_growth(limit);
-  set_growth(limit == 0 ? budget.bytes() : std::min(limit, budget.bytes()));
+  const std::uint64_t most = program_->memory_bytes() + budget.bytes();
+  set_growth(limit == 0 ? most : std::min(limit, most));
 }
 
 bool Instance::count_memory(PageScan* scan) {
