@@ -23,16 +23,15 @@ void request(benchmark::State& state, const Sample& sample) {
   }
 }
 
-// A request as the declared warm-up runs it: the engine is ready for another one after it.
+// A request after which the engine is ready for another one.
 class Call final {
  public:
   explicit Call(const Sample& sample) : image_(rig().worker(sample.file)->image()) {
     const abi::js::Pairs none;
-    encode(
-        abi::js::RequestMessage{WWS_REQUEST_WARMUP | WWS_REQUEST_BODY_INLINE, sample.request.method,
-                                "http://localhost" + sample.request.target, sample.request.headers,
-                                none, sample.request.body},
-        message_);
+    encode(abi::js::RequestMessage{WWS_REQUEST_BODY_INLINE, sample.request.method,
+                                   "http://localhost" + sample.request.target,
+                                   sample.request.headers, none, sample.request.body},
+           message_);
     lease_ = begin();
     mailbox_ = static_cast<std::uint32_t>(run("wws_mailbox", {}));
   }
