@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -190,6 +191,9 @@ Result<Bundle> Bundler::make(const std::string& file) {
   WWS_TRY(Metafile metafile, read_metafile(built.metafile));
   Bundle bundle;
   for (const External& external : metafile.externals) {
+    // TypeScript drops an import that nothing but types is used of; esbuild lists it without a
+    // look.
+    if (std::ranges::find(outside, external.name) == outside.end()) continue;
     if (!external.required) return fail(missing_module(external));
     bundle.missing.push_back(text_of(external));
   }
