@@ -50,6 +50,25 @@ TEST(Pool, SwitchesImagesOnceNoMoreInstancesMayBeKept) {
   EXPECT_EQ(harness.pool->stats().created, 1U);
 }
 
+TEST(Pool, AnInstanceOfALargeImageMovesOntoOneOfItsOwnSoon) {
+  Harness harness(RestoreMode::Auto, {.max_kept = 1});
+  const auto program = harness.program(kScribbler);
+  std::shared_ptr<const Image> image;
+  {
+    auto lease = harness.lease(program);
+    for (int page = 1; page <= 400; ++page)
+      ASSERT_TRUE(harness.call(*lease, "poke", {i32(page * 4096), i32(page)}));
+    image = lease->snapshot().value();
+  }
+  ASSERT_GE(image->delta_pages(), 400U);
+  for (int i = 0; i < 40; ++i) {
+    auto lease = harness.lease(program, image);
+    ASSERT_EQ(harness.call(*lease, "peek", {i32(8192)})->i32, 2);
+    ASSERT_TRUE(harness.call(*lease, "poke", {i32(8192), i32(i + 1000)}));
+  }
+  EXPECT_EQ(harness.pool->stats().settled, 1U);
+}
+
 TEST(Pool, AnInstanceThatIsUsedMuchMovesOntoAnImageOfItsOwn) {
   Harness harness(RestoreMode::Auto, {.max_kept = 1});
   const auto program = harness.program(kScribbler);

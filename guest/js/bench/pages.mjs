@@ -17,7 +17,7 @@ const message = (...parts) => {
     if (typeof part === "number") { number(part); continue; }
     const utf8 = text.encode(part);
     number(utf8.length);
-    bytes.push(...utf8);
+    for (const byte of utf8) bytes.push(byte);
   }
   return Uint8Array.from(bytes);
 };

@@ -21,8 +21,15 @@ namespace asio = boost::asio;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 // One restore in so many is checked against the image.
 constexpr std::uint64_t kSampling = 1024;
-// After so many leases an instance moves onto its image's merged form.
+// An instance moves onto its image's merged form after so many leases, or when so many pages of the
+// image's own were put back that were not written: what merging costs.
 constexpr std::uint64_t kSettleAfter = 200;
+constexpr std::uint64_t kSettleAfterPages = 8000;
+
+std::uint64_t settle_after(const Image& image) {
+  const std::uint64_t pages = std::max<std::uint64_t>(image.delta_pages(), 1);
+  return std::clamp<std::uint64_t>(kSettleAfterPages / pages, 2, kSettleAfter);
+}
 
 // The pool itself; leases share it, so that one that outlives the pool finds its way home.
 class PoolCore final : public std::enable_shared_from_this<PoolCore> {
@@ -140,6 +147,7 @@ class LeaseImpl final : public Lease {
                                         std::span<const Value> arguments) override {
     if (instance_->under_way())
       return Result<Value>(fail(ErrorKind::Internal, "a call of this lease is under way"));
+    cpu_counted_ = instance_->cpu_used();
     if (auto started = instance_->start(exported, arguments); !started)
       return Result<Value>(fail(std::move(started).error()));
     return instance_->poll();
@@ -150,9 +158,10 @@ class LeaseImpl final : public Lease {
       if (instance_->waits() && !instance_->cancelled()) {
         co_await sleep();
       }
-      co_await pool_->turns().wait(instance_->cpu_used());
+      co_await pool_->turns().wait(instance_->cpu_used(), instance_->cpu_used() - cpu_counted_);
       auto ended = instance_->poll();
       pool_->turns().over();
+      cpu_counted_ = instance_->cpu_used();
       if (ended) co_return std::move(*ended);
     }
     co_return fail(ErrorKind::Internal, "no call of this lease is under way");
@@ -204,6 +213,7 @@ class LeaseImpl final : public Lease {
   std::shared_ptr<PoolCore> pool_;
   std::unique_ptr<Instance> instance_;
   std::optional<asio::steady_timer> alarm_;
+  std::chrono::nanoseconds cpu_counted_{};  // of the guest, up to its call or its last turn
 };
 
 // A place in the queue; it leaves it, or gives back what it was given, however its owner ends.
@@ -365,7 +375,7 @@ bool PoolCore::may_keep(Instance& instance) {
   stats_.unscanned += restored.scanned ? 0 : 1;
   const bool checked = context_.check == CheckRestores::Every || number_ % kSampling == 0;
   if (checked && !is_sound(instance)) return false;
-  if (instance.uses() % kSettleAfter != 0 || instance.settled()) return true;
+  if (instance.uses() % settle_after(instance.image()) != 0 || instance.settled()) return true;
   instance.image().merge(context_.kept_mode.merging());
   if (!instance.settle()) return false;
   stats_.settled += instance.settled() ? 1 : 0;
