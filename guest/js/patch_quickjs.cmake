@@ -1,4 +1,4 @@
-# quickjs.c as it is built here, in ${WWS_QUICKJS_PATCHED}: better positions in stacks, and what images
+# quickjs.c and libregexp.c as they are built here, in ${WWS_QUICKJS_PATCHED}: better positions in stacks, and what images
 # ask for (docs/adr/0012-quickjs-for-images.md).
 #
 # As it comes, QuickJS notes the position of few operations: `return null.x` is reported at the last
@@ -14,7 +14,7 @@ function(wws_patch_quickjs what old new)
   string(FIND "${quickjs}" "${old}" first)
   string(FIND "${quickjs}" "${old}" last REVERSE)
   if(first EQUAL -1 OR NOT first EQUAL last)
-    message(FATAL_ERROR "quickjs.c is not the one that patch_quickjs.cmake knows: ${what}")
+    message(FATAL_ERROR "QuickJS is not the one that patch_quickjs.cmake knows: ${what}")
   endif()
   string(REPLACE "${old}" "${new}" patched "${quickjs}")
   set(quickjs "${patched}" PARENT_SCOPE)
@@ -375,7 +375,7 @@ function(wws_patch_counts what old new times)
   string(REGEX MATCHALL "${old}" found "${quickjs}")
   list(LENGTH found count)
   if(NOT count EQUAL times)
-    message(FATAL_ERROR "quickjs.c is not the one that patch_quickjs.cmake knows: ${what}: ${count}")
+    message(FATAL_ERROR "QuickJS is not the one that patch_quickjs.cmake knows: ${what}: ${count}")
   endif()
   string(REGEX REPLACE "${old}" "${new}" patched "${quickjs}")
   set(quickjs "${patched}" PARENT_SCOPE)
@@ -389,5 +389,300 @@ wws_patch_counts("one reference more" "JS_REF_COUNT\\(([a-z0-9_>-]+)\\)\\+\\+" "
 wws_patch_counts("one reference less, asked" "--JS_REF_COUNT\\(([a-z0-9_>-]+)\\)" "wws_let_go(&JS_REF_COUNT(\\1))" 7)
 wws_patch_counts("one reference less" "JS_REF_COUNT\\(([a-z0-9_>-]+)\\)--" "wws_let_go(&JS_REF_COUNT(\\1))" 2)
 
+# Regular expressions that nobody changed are matched without the objects in between (regexp_unit.h).
+wws_patch_counts("writing lastIndex" "JS_SetProperty\\(ctx, (this_val|rx|splitter), JS_ATOM_lastIndex," "wws_set_last_index(ctx, \\1," 12)
+wws_patch_counts("reading lastIndex" "JS_GetProperty\\(ctx, (this_val|rx|splitter), JS_ATOM_lastIndex\\)" "wws_last_index(ctx, \\1)" 7)
+wws_patch_quickjs("what a match captured"
+"            if (JS_DefinePropertyValueUint32(ctx, obj, i, val, prop_flags) < 0)
+                goto fail;
+        }
+
+        if (!JS_IsUndefined(indices)) {
+"
+"            if (wws_append_capture(ctx, obj, val) < 0)
+                goto fail;
+        }
+
+        if (!JS_IsUndefined(indices)) {
+")
+wws_patch_quickjs("calling exec"
+"    JSValue method, ret;
+
+    method = JS_GetProperty(ctx, r, JS_ATOM_exec);
+"
+"    JSValue method, ret;
+
+    if (wws_has_plain_exec(ctx, r))
+        return js_regexp_exec(ctx, r, 1, &s);
+    method = JS_GetProperty(ctx, r, JS_ATOM_exec);
+")
+wws_patch_quickjs("RegExp's test"
+"    JSValue val;
+    bool ret;
+
+    val = JS_RegExpExec(ctx, this_val, argv[0]);
+"
+"    JSValue val;
+    bool ret;
+
+    int quick = wws_regexp_test(ctx, this_val, argv[0]);
+    if (quick != -2)
+        return quick < 0 ? JS_EXCEPTION : js_bool(quick);
+    val = JS_RegExpExec(ctx, this_val, argv[0]);
+")
+wws_patch_quickjs("RegExp's replace"
+"    if (!JS_IsObject(rx))
+        return JS_ThrowTypeErrorNotAnObject(ctx);
+
+    string_buffer_init(ctx, b, 0);
+    value_buffer_init(ctx, results);
+"
+"    if (!JS_IsObject(rx))
+        return JS_ThrowTypeErrorNotAnObject(ctx);
+
+    JSValue quick = wws_regexp_replace(ctx, rx, argv[0], rep);
+    if (!JS_IsUninitialized(quick))
+        return quick;
+    string_buffer_init(ctx, b, 0);
+    value_buffer_init(ctx, results);
+")
+wws_patch_quickjs("RegExp's match"
+"    if (!JS_IsObject(rx))
+        return JS_ThrowTypeErrorNotAnObject(ctx);
+
+    A = JS_UNDEFINED;
+    flags = JS_UNDEFINED;
+    result = JS_UNDEFINED;
+    matchStr = JS_UNDEFINED;
+"
+"    if (!JS_IsObject(rx))
+        return JS_ThrowTypeErrorNotAnObject(ctx);
+
+    JSValue quick = wws_regexp_match(ctx, rx, argv[0]);
+    if (!JS_IsUninitialized(quick))
+        return quick;
+    A = JS_UNDEFINED;
+    flags = JS_UNDEFINED;
+    result = JS_UNDEFINED;
+    matchStr = JS_UNDEFINED;
+")
+wws_patch_quickjs("RegExp's split"
+"    if (!JS_IsObject(rx))
+        return JS_ThrowTypeErrorNotAnObject(ctx);
+
+    ctor = JS_UNDEFINED;
+    splitter = JS_UNDEFINED;
+    A = JS_UNDEFINED;
+"
+"    if (!JS_IsObject(rx))
+        return JS_ThrowTypeErrorNotAnObject(ctx);
+
+    JSValue quick = wws_regexp_split(ctx, rx, argv[0], argv[1]);
+    if (!JS_IsUninitialized(quick))
+        return quick;
+    ctor = JS_UNDEFINED;
+    splitter = JS_UNDEFINED;
+    A = JS_UNDEFINED;
+")
+
+# Comparisons that need no function's help, a switch over texts above all (interpreter_unit.h).
+wws_patch_quickjs("strict comparisons"
+"            OP_CMP(OP_strict_eq, ==, js_strict_eq_slow(ctx, sp, 0));
+            OP_CMP(OP_strict_neq, !=, js_strict_eq_slow(ctx, sp, 1));
+"
+"#define WWS_STRICT_CMP(opcode, is_neq)                              \\
+            CASE(opcode):                                           \\
+                {                                                   \\
+                int equal = wws_strict_eq(sp[-2], sp[-1]);          \\
+                if (unlikely(equal < 0)) {                          \\
+                    sf->cur_pc = pc;                                \\
+                    if (js_strict_eq_slow(ctx, sp, is_neq))         \\
+                        goto exception;                             \\
+                } else {                                            \\
+                    JS_FreeValue(ctx, sp[-2]);                      \\
+                    JS_FreeValue(ctx, sp[-1]);                      \\
+                    sp[-2] = js_bool(equal ^ is_neq);               \\
+                }                                                   \\
+                sp--;                                               \\
+                }                                                   \\
+            BREAK
+            WWS_STRICT_CMP(OP_strict_eq, 0);
+            WWS_STRICT_CMP(OP_strict_neq, 1);
+")
+wws_patch_quickjs("a case of a switch"
+"        CASE(OP_dup):
+            sp[0] = js_dup(sp[-1]);
+"
+"        CASE(OP_dup):
+            if (*pc == OP_push_atom_value && pc[5] == OP_strict_eq) {
+                int equal = wws_equals_atom(rt, sp[-1], get_u32(pc + 1));
+                if (likely(equal >= 0)) {
+                    pc += 6;
+                    if ((*pc == OP_if_false8 || *pc == OP_if_true8) && (int8_t)pc[1] >= 0) {
+                        pc += equal == (*pc == OP_if_true8) ? 1 + (int8_t)pc[1] : 2;
+                    } else if ((*pc == OP_if_false || *pc == OP_if_true) && (int32_t)get_u32(pc + 1) >= 0) {
+                        pc += equal == (*pc == OP_if_true) ? 1 + (int32_t)get_u32(pc + 1) : 5;
+                    } else {
+                        *sp++ = js_bool(equal);
+                    }
+                    BREAK;
+                }
+            }
+            sp[0] = js_dup(sp[-1]);
+")
+
+# Only what goes back can go on for ever: branches forward need not look whether to stop.
+wws_patch_quickjs("a branch (res, int8_t)"
+"                if (res) {
+                    pc += (int8_t)pc[-1] - 1;
+                }
+                if (unlikely(js_poll_interrupts(ctx)))
+                    goto exception;
+"
+"                if (res) {
+                    int wws_offset = (int8_t)pc[-1] - 1;
+                    pc += wws_offset;
+                    if (unlikely(wws_offset < 0) && unlikely(js_poll_interrupts(ctx)))
+                        goto exception;
+                }
+")
+wws_patch_quickjs("a branch (res, int32_t)"
+"                if (res) {
+                    pc += (int32_t)get_u32(pc - 4) - 4;
+                }
+                if (unlikely(js_poll_interrupts(ctx)))
+                    goto exception;
+"
+"                if (res) {
+                    int wws_offset = (int32_t)get_u32(pc - 4) - 4;
+                    pc += wws_offset;
+                    if (unlikely(wws_offset < 0) && unlikely(js_poll_interrupts(ctx)))
+                        goto exception;
+                }
+")
+wws_patch_quickjs("a branch (!res, int8_t)"
+"                if (!res) {
+                    pc += (int8_t)pc[-1] - 1;
+                }
+                if (unlikely(js_poll_interrupts(ctx)))
+                    goto exception;
+"
+"                if (!res) {
+                    int wws_offset = (int8_t)pc[-1] - 1;
+                    pc += wws_offset;
+                    if (unlikely(wws_offset < 0) && unlikely(js_poll_interrupts(ctx)))
+                        goto exception;
+                }
+")
+wws_patch_quickjs("a branch (!res, int32_t)"
+"                if (!res) {
+                    pc += (int32_t)get_u32(pc - 4) - 4;
+                }
+                if (unlikely(js_poll_interrupts(ctx)))
+                    goto exception;
+"
+"                if (!res) {
+                    int wws_offset = (int32_t)get_u32(pc - 4) - 4;
+                    pc += wws_offset;
+                    if (unlikely(wws_offset < 0) && unlikely(js_poll_interrupts(ctx)))
+                        goto exception;
+                }
+")
+wws_patch_quickjs("variables that are undefined"
+"    for(i = 0; i < b->var_count; i++)
+        var_buf[i] = JS_UNDEFINED;
+"
+"    for (JSValue *at = var_buf, *end = var_buf + b->var_count; at < end; at++)
+        *at = JS_UNDEFINED;
+")
+
+# A member of a variable's object is read without holding the object meanwhile.
+foreach(variable IN ITEMS loc0 loc1 loc2 loc3 arg0 arg1 arg2 arg3)
+  string(REGEX REPLACE "loc(.)" "var_buf[\\1]" place ${variable})
+  string(REGEX REPLACE "arg(.)" "arg_buf[\\1]" place ${place})
+  wws_patch_quickjs("reading ${variable}"
+"        CASE(OP_get_${variable}): *sp++ = js_dup(${place}); BREAK;
+"
+"        CASE(OP_get_${variable}): WWS_GET(${place}); BREAK;
+")
+endforeach()
+wws_patch_quickjs("reading a variable"
+"        CASE(OP_get_loc8): *sp++ = js_dup(var_buf[*pc++]); BREAK;
+"
+"#define WWS_GET(variable)                                                     \\
+            do {                                                              \\
+                JSValue got = variable;                                       \\
+                if (*pc == OP_get_field && JS_VALUE_GET_TAG(got) == JS_TAG_OBJECT) { \\
+                    wws_member_of = JS_VALUE_GET_OBJ(got);                    \\
+                    goto wws_member;                                          \\
+                }                                                             \\
+                *sp++ = js_dup(got);                                          \\
+            } while (0)
+        CASE(OP_get_loc8):
+            i = *pc++;
+            WWS_GET(var_buf[i]);
+            BREAK;
+")
+wws_patch_quickjs("reading a member"
+"        CASE(OP_get_field):
+            {
+"
+"        wws_member:
+            {
+                JSProperty *found = wws_find_value(wws_member_of, get_u32(pc + 1));
+                if (likely(found)) {
+                    *sp++ = js_dup(found->u.value);
+                    pc += 5;
+                } else {
+                    *sp++ = js_dup(JS_MKPTR(JS_TAG_OBJECT, wws_member_of));
+                }
+            }
+            BREAK;
+        CASE(OP_get_field):
+            {
+")
+wws_patch_quickjs("the interpreter's variables"
+"    JSVarRef **var_refs;
+    size_t alloca_size;
+
+#ifdef ENABLE_DUMPS // JS_DUMP_BYTECODE_STEP
+"
+"    JSVarRef **var_refs;
+    size_t alloca_size;
+    JSObject *wws_member_of;
+
+#ifdef ENABLE_DUMPS // JS_DUMP_BYTECODE_STEP
+")
+
 file(WRITE ${WWS_QUICKJS_PATCHED}/quickjs.c.new "${quickjs}")
 file(COPY_FILE ${WWS_QUICKJS_PATCHED}/quickjs.c.new ${WWS_QUICKJS_PATCHED}/quickjs.c ONLY_IF_DIFFERENT)
+
+# libregexp.c passes over positions where no match can begin (regexp_first_unit.h).
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${WWS_QUICKJS}/libregexp.c)
+file(READ ${WWS_QUICKJS}/libregexp.c quickjs)
+wws_patch_quickjs("compiling a regular expression"
+"uint8_t *lre_compile(int *plen, char *error_msg"
+"static bool is_line_terminator(uint32_t c);
+#include \"engine/regexp_first_unit.h\"
+
+uint8_t *lre_compile(int *plen, char *error_msg")
+wws_patch_quickjs("a compiled regular expression"
+"    s->byte_code.buf[RE_HEADER_CAPTURE_COUNT] = s->capture_count;
+"
+"    first_append(s);
+    s->byte_code.buf[RE_HEADER_CAPTURE_COUNT] = s->capture_count;
+")
+wws_patch_quickjs("what executes a regular expression"
+"/* Return 1 if match, 0 if not match or < 0 if error (see LRE_RET_x). cindex is the
+"
+"#include \"engine/regexp_exec_unit.h\"
+
+/* Return 1 if match, 0 if not match or < 0 if error (see LRE_RET_x). cindex is the
+")
+wws_patch_quickjs("executing a regular expression"
+"    ret = lre_exec_backtrack(s, capture, bc_buf + RE_HEADER_LEN, cptr);
+"
+"    ret = wws_exec(s, capture, bc_buf, cptr);
+")
+file(WRITE ${WWS_QUICKJS_PATCHED}/libregexp.c.new "${quickjs}")
+file(COPY_FILE ${WWS_QUICKJS_PATCHED}/libregexp.c.new ${WWS_QUICKJS_PATCHED}/libregexp.c ONLY_IF_DIFFERENT)

@@ -35,6 +35,23 @@ static int wws_define_own(JSContext* context, JSValueConst object, JSAtom name, 
 /* And these of json_unit.h. */
 static JSValue wws_json_stringify(JSContext* context, JSValueConst value, JSValueConst space);
 static JSValue wws_json_parse(JSContext* context, const char* text, size_t size);
+/* And these of regexp_unit.h. */
+static JSValue wws_last_index(JSContext* context, JSValueConst regexp);
+static int wws_set_last_index(JSContext* context, JSValueConst regexp, JSValue index);
+static int wws_append_capture(JSContext* context, JSValueConst array, JSValue value);
+static bool wws_has_plain_exec(JSContext* context, JSValueConst regexp);
+static int wws_regexp_test(JSContext* context, JSValueConst regexp, JSValueConst text);
+static JSValue wws_regexp_replace(JSContext* context, JSValueConst regexp, JSValueConst text,
+                                  JSValueConst replacement);
+static JSValue wws_regexp_match(JSContext* context, JSValueConst regexp, JSValueConst text);
+static JSValue wws_regexp_split(JSContext* context, JSValueConst regexp, JSValueConst text,
+                                JSValueConst limit);
+/* And these of interpreter_unit.h. */
+static inline int wws_strict_eq(JSValueConst a, JSValueConst b);
+static inline int wws_equals_atom(JSRuntime* runtime, JSValueConst value, JSAtom name);
+typedef struct JSObject JSObject;
+typedef struct JSProperty JSProperty;
+static inline JSProperty* wws_find_value(JSObject* object, JSAtom name);
 #define JS_ThrowTypeErrorNotAFunction(argument) WWS_NOT_A_FUNCTION_##argument)
 #define WWS_NOT_A_FUNCTION_JSContext throw_plain_not_a_function(JSContext
 #define WWS_NOT_A_FUNCTION_ctx throw_plain_not_a_function(ctx
@@ -57,7 +74,9 @@ static JSValue js_bytecode_autoinit(JSContext* context, struct JSObject* object,
 #include "../builtins/lazy/lazy.h"
 #include "host.h"
 #include "internals.h"
+#include "interpreter_unit.h"
 #include "json_unit.h"
+#include "regexp_unit.h"
 #include "shapes_unit.h"
 
 /* QuickJS counts its own from 0. */
@@ -442,6 +461,7 @@ int wws_make_functions(JSContext* context) {
       return -1;
     }
   }
+  wws_note_regexps(context);
   return 0;
 }
 
