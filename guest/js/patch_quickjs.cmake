@@ -531,62 +531,15 @@ wws_patch_quickjs("a case of a switch"
             sp[0] = js_dup(sp[-1]);
 ")
 
-# Only what goes back can go on for ever: branches forward need not look whether to stop.
-wws_patch_quickjs("a branch (res, int8_t)"
-"                if (res) {
-                    pc += (int8_t)pc[-1] - 1;
-                }
-                if (unlikely(js_poll_interrupts(ctx)))
-                    goto exception;
+# What stops a guest is the host's clock (epochs), which the module looks at in each loop and call.
+wws_patch_quickjs("looking for interrupts"
+"    if (unlikely(--ctx->interrupt_counter <= 0)) {
+        return __js_poll_interrupts(ctx);
+    } else {
+        return 0;
+    }
 "
-"                if (res) {
-                    int wws_offset = (int8_t)pc[-1] - 1;
-                    pc += wws_offset;
-                    if (unlikely(wws_offset < 0) && unlikely(js_poll_interrupts(ctx)))
-                        goto exception;
-                }
-")
-wws_patch_quickjs("a branch (res, int32_t)"
-"                if (res) {
-                    pc += (int32_t)get_u32(pc - 4) - 4;
-                }
-                if (unlikely(js_poll_interrupts(ctx)))
-                    goto exception;
-"
-"                if (res) {
-                    int wws_offset = (int32_t)get_u32(pc - 4) - 4;
-                    pc += wws_offset;
-                    if (unlikely(wws_offset < 0) && unlikely(js_poll_interrupts(ctx)))
-                        goto exception;
-                }
-")
-wws_patch_quickjs("a branch (!res, int8_t)"
-"                if (!res) {
-                    pc += (int8_t)pc[-1] - 1;
-                }
-                if (unlikely(js_poll_interrupts(ctx)))
-                    goto exception;
-"
-"                if (!res) {
-                    int wws_offset = (int8_t)pc[-1] - 1;
-                    pc += wws_offset;
-                    if (unlikely(wws_offset < 0) && unlikely(js_poll_interrupts(ctx)))
-                        goto exception;
-                }
-")
-wws_patch_quickjs("a branch (!res, int32_t)"
-"                if (!res) {
-                    pc += (int32_t)get_u32(pc - 4) - 4;
-                }
-                if (unlikely(js_poll_interrupts(ctx)))
-                    goto exception;
-"
-"                if (!res) {
-                    int wws_offset = (int32_t)get_u32(pc - 4) - 4;
-                    pc += wws_offset;
-                    if (unlikely(wws_offset < 0) && unlikely(js_poll_interrupts(ctx)))
-                        goto exception;
-                }
+"    return 0;
 ")
 wws_patch_quickjs("variables that are undefined"
 "    for(i = 0; i < b->var_count; i++)
@@ -678,6 +631,16 @@ wws_patch_quickjs("what executes a regular expression"
 "#include \"engine/regexp_exec_unit.h\"
 
 /* Return 1 if match, 0 if not match or < 0 if error (see LRE_RET_x). cindex is the
+")
+wws_patch_quickjs("looking for interrupts"
+"    if (unlikely(--s->interrupt_counter <= 0)) {
+        s->interrupt_counter = INTERRUPT_COUNTER_INIT;
+        if (lre_check_timeout(s->opaque))
+            return LRE_RET_TIMEOUT;
+    }
+    return 0;
+"
+"    return 0;
 ")
 wws_patch_quickjs("executing a regular expression"
 "    ret = lre_exec_backtrack(s, capture, bc_buf + RE_HEADER_LEN, cptr);

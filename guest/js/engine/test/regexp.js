@@ -39,7 +39,7 @@ const alternatives = (depth) => {
 
 const replacements = ["", "X", "$&$&", "[$1]", "$`|$'", "$$", "$2$10", "$<a>", "$0", "é", "\u0101$&", "$"];
 const cases = [];
-while (cases.length < 1500) {
+while (cases.length < 600) {
   const source = alternatives(2);
   const flags = pick(["", "g"]) + pick(["", "i", ""]) + pick(["", "m", "s", ""]) + pick(["", "", "u", "v"]) + pick(["", "", "", "y"]);
   try {
