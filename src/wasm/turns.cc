@@ -43,74 +43,42 @@ auto Turns::guarded(Handler handler) {
       };
 }
 
-Task<void> Turns::wait(std::chrono::nanoseconds cpu_used, std::chrono::nanoseconds before_turn) {
-  guests_ += before_turn;
+Task<void> Turns::wait(std::chrono::nanoseconds cpu_used) {
   Waiter waiter(*this, cpu_used > kHeavy);
   schedule();
   co_await waiter.timer.async_wait(asio::as_tuple(asio::use_awaitable));
-  begin(waiter.heavy);
-}
-
-void Turns::begin(bool heavy) {
   taken_ = true;
-  heavy_turn_ = heavy;
   began_ = clock_.monotonic();
-  cpu_at_begin_ = clock_.thread_cpu();
-  if (!heavy) return;
-  const auto others = cpu_at_begin_ - cpu_at_end_ - guests_;
-  others_want_ = others >= kNoise && others * kRest >= guests_;
-  has_rested_ = false;
+  others_ = clock_.thread_cpu() - cpu_at_end_;
 }
 
 void Turns::over() {
   taken_ = false;
-  if (heavy_turn_) {
-    ended_ = clock_.monotonic();
-    length_ = ended_ - began_;
-    cpu_at_end_ = clock_.thread_cpu();
-    waits_at_end_ = clock_.thread_waits();
-    guests_ = {};
-  } else {
-    guests_ += clock_.thread_cpu() - cpu_at_begin_;
-  }
+  ended_ = clock_.monotonic();
+  cpu_at_end_ = clock_.thread_cpu();
+  waits_at_end_ = clock_.thread_waits();
   schedule();
 }
 
-Turns::Waiter* Turns::next() const noexcept {
-  for (Waiter* waiter : waiting_) {
-    if (!waiter->heavy || heavy_may_go()) return waiter;
-  }
-  return nullptr;
-}
-
 void Turns::schedule() {
-  if (!heavy_may_go() && std::ranges::any_of(waiting_, &Waiter::heavy)) rest();
-  if (taken_ || granting_ || next() == nullptr) return;
-  granting_ = true;
-  asio::post(loop_, guarded(&Turns::grant));
-}
-
-// One turn's length shows whether anybody else wants the loop.
-void Turns::rest() {
-  if (resting_) return;
-  resting_ = true;
-  timer_.expires_after(length_);
+  if (scheduled_ || taken_ || waiting_.empty()) return;
+  scheduled_ = true;
+  if (!waiting_.front()->heavy || others_ < kNoise) {
+    asio::post(loop_, guarded(&Turns::grant));
+    return;
+  }
+  // One turn's length shows whether anybody else wants the loop.
+  timer_.expires_after(ended_ - began_);
   timer_.async_wait(guarded(&Turns::look));
 }
 
 void Turns::look() {
   if (loop_had_idle_time()) {
-    rested();
+    grant();
     return;
   }
-  timer_.expires_after(length_ * (kRest - 1));
-  timer_.async_wait(guarded(&Turns::rested));
-}
-
-void Turns::rested() {
-  resting_ = false;
-  has_rested_ = true;
-  schedule();
+  timer_.expires_after((ended_ - began_) * (kRest - 1));
+  timer_.async_wait(guarded(&Turns::grant));
 }
 
 bool Turns::loop_had_idle_time() const noexcept {
@@ -122,12 +90,12 @@ bool Turns::loop_had_idle_time() const noexcept {
 }
 
 void Turns::grant() {
-  granting_ = false;
-  Waiter* waiter = taken_ ? nullptr : next();
-  if (waiter == nullptr) return;
-  std::erase(waiting_, waiter);
+  scheduled_ = false;
+  if (waiting_.empty() || taken_) return;
+  Waiter& next = *waiting_.front();
+  waiting_.pop_front();
   taken_ = true;
-  waiter->timer.cancel();
+  next.timer.cancel();
 }
 
 }  // namespace wws::wasm

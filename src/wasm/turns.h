@@ -1,13 +1,11 @@
 // Turns: which of a loop's long-running guests runs next, and when.
 //
 // A guest that used up its first slice takes turns: one guest at a time, in order, and after each
-// turn the loop serves what else is ready. Guests that ran for long already (kHeavy) must leave
+// turn the loop serves what else is ready. A guest that ran for long already (kHeavy) must leave
 // the loop to others for a while, if there are others: where something else ran since the last turn
-// of a heavy guest and the loop had no idle time, the next one waits kRest times as long as that
-// one took; guests that are not heavy pass them meanwhile. So requests that are short keep most of
-// a core, and a spinning guest gets the rest; on an idle loop it gets all, and so do heavy guests
-// that have only each other to leave the loop to: what a guest runs before and in its turns is not
-// the work of others.
+// and the loop had no idle time, the next turn waits kRest times as long as that one took. So
+// requests that are short keep most of a core, and a spinning guest gets the rest; on an idle loop
+// it gets all.
 //
 // Belongs to one loop.
 #pragma once
@@ -36,41 +34,29 @@ class Turns final {
   ~Turns() = default;
 
   // Completes when it is the caller's turn, which lasts until over(). A caller whose coroutine is
-  // cancelled gets its turn as well, so that it can end. Of `cpu_used`, the guest used
-  // `before_turn` since its last turn, or since its call began.
-  Task<void> wait(std::chrono::nanoseconds cpu_used, std::chrono::nanoseconds before_turn);
+  // cancelled gets its turn as well, so that it can end.
+  Task<void> wait(std::chrono::nanoseconds cpu_used);
   void over();
 
  private:
   struct Waiter;
 
   void schedule();
-  void begin(bool heavy);
-  void rest();
   void look();
-  void rested();
   void grant();
   template <typename Handler>
   [[nodiscard]] auto guarded(Handler handler);
-  [[nodiscard]] bool heavy_may_go() const noexcept { return !others_want_ || has_rested_; }
-  [[nodiscard]] Waiter* next() const noexcept;
   [[nodiscard]] bool loop_had_idle_time() const noexcept;
 
   boost::asio::any_io_executor loop_;
   const io::Clock& clock_;
   boost::asio::steady_timer timer_;
   std::deque<Waiter*> waiting_;
-  bool taken_ = false;        // somebody's turn
-  bool heavy_turn_ = false;   // of a heavy guest
-  bool granting_ = false;     // the next grant is on its way
-  bool resting_ = false;      // timer_ is set
-  bool has_rested_ = false;   // since the last heavy turn
-  bool others_want_ = false;  // the loop: others ran between the last two heavy turns
-  // Of the turn that is taken, and of the last heavy one.
-  std::chrono::nanoseconds began_{}, cpu_at_begin_{}, ended_{}, length_{}, cpu_at_end_{};
+  bool taken_ = false;      // somebody's turn
+  bool scheduled_ = false;  // the next grant is on its way
+  std::chrono::nanoseconds began_{}, ended_{}, cpu_at_end_{};
   std::uint64_t waits_at_end_ = 0;
-  std::chrono::nanoseconds
-      guests_{};  // CPU time of guests that take turns, since the last heavy one
+  std::chrono::nanoseconds others_{};  // CPU time of the loop between the last two turns
   // Handlers that run after this object is gone find it empty.
   std::shared_ptr<Turns*> self_;
 };

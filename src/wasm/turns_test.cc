@@ -2,11 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <string>
@@ -24,7 +21,7 @@ constexpr std::chrono::nanoseconds kLong = milliseconds(100);
 Task<void> spin(Turns& turns, io::ManualClock& clock, std::chrono::nanoseconds used, int count,
                 char name, std::string& order) {
   for (int i = 0; i < count; ++i) {
-    co_await turns.wait(used, {});
+    co_await turns.wait(used);
     order += name;
     clock.advance(milliseconds(1));
     turns.over();
@@ -73,57 +70,6 @@ TEST(Turns, AHeavyGuestLeavesABusyLoopToOthers) {
   EXPECT_EQ(order, "aaaaa");
   // Far more of the others' steps than turns ran: the timers gave them the loop.
   EXPECT_GT(served, 50);
-}
-
-// Requests that become heavy, one after the other: what each runs before its first turn is work of
-// a guest that takes turns, and so leaves the others nothing to wait for.
-TEST(Turns, HeavyGuestsLeaveTheLoopToNobodyWhenTheyAreAlone) {
-  asio::io_context loop;
-  io::ManualClock clock;
-  Turns turns(loop.get_executor(), clock);
-  std::string order;
-  const auto client = [](Turns& taken, io::ManualClock& time, std::string& log) -> Task<void> {
-    for (int request = 0; request < 10; ++request) {
-      time.advance(milliseconds(2));
-      co_await taken.wait(kLong, milliseconds(2));
-      log += 'a';
-      time.advance(milliseconds(2));
-      taken.over();
-      time.advance(std::chrono::microseconds(150));  // its answer
-    }
-  };
-  asio::co_spawn(loop, client(turns, clock, order), asio::detached);
-  asio::co_spawn(loop, client(turns, clock, order), asio::detached);
-  loop.poll();
-  EXPECT_EQ(order, std::string(20, 'a'));
-}
-
-TEST(Turns, AGuestThatIsNotHeavyPassesThoseThatRest) {
-  asio::io_context loop;
-  const auto work = asio::make_work_guard(loop);
-  io::ManualClock clock;
-  Turns turns(loop.get_executor(), clock);
-  std::string order;
-  asio::cancellation_signal cancel;
-  const auto heavy = [](Turns& taken, io::ManualClock& time, std::string& log) -> Task<void> {
-    co_await taken.wait(kLong, {});
-    log += 'h';
-    time.advance(std::chrono::hours(1));  // and so long is the rest
-    taken.over();
-  };
-  for (int turn = 0; turn < 2; ++turn) {
-    asio::co_spawn(loop, heavy(turns, clock, order), asio::detached);
-    loop.poll();
-    clock.advance(milliseconds(1));  // of others
-  }
-  asio::co_spawn(loop, heavy(turns, clock, order),
-                 asio::bind_cancellation_slot(cancel.slot(), asio::detached));
-  asio::co_spawn(loop, spin(turns, clock, kLight, 2, 'l', order), asio::detached);
-  loop.poll();
-  EXPECT_EQ(order, "hhll");
-  cancel.emit(asio::cancellation_type::terminal);
-  loop.poll();
-  EXPECT_EQ(order, "hhllh");
 }
 
 TEST(Turns, ANewGuestPassesNobodyButWaitsForNoTimer) {

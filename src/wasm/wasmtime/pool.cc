@@ -147,7 +147,6 @@ class LeaseImpl final : public Lease {
                                         std::span<const Value> arguments) override {
     if (instance_->under_way())
       return Result<Value>(fail(ErrorKind::Internal, "a call of this lease is under way"));
-    cpu_counted_ = instance_->cpu_used();
     if (auto started = instance_->start(exported, arguments); !started)
       return Result<Value>(fail(std::move(started).error()));
     return instance_->poll();
@@ -158,10 +157,9 @@ class LeaseImpl final : public Lease {
       if (instance_->waits() && !instance_->cancelled()) {
         co_await sleep();
       }
-      co_await pool_->turns().wait(instance_->cpu_used(), instance_->cpu_used() - cpu_counted_);
+      co_await pool_->turns().wait(instance_->cpu_used());
       auto ended = instance_->poll();
       pool_->turns().over();
-      cpu_counted_ = instance_->cpu_used();
       if (ended) co_return std::move(*ended);
     }
     co_return fail(ErrorKind::Internal, "no call of this lease is under way");
@@ -213,7 +211,6 @@ class LeaseImpl final : public Lease {
   std::shared_ptr<PoolCore> pool_;
   std::unique_ptr<Instance> instance_;
   std::optional<asio::steady_timer> alarm_;
-  std::chrono::nanoseconds cpu_counted_{};  // of the guest, up to its call or its last turn
 };
 
 // A place in the queue; it leaves it, or gives back what it was given, however its owner ends.
