@@ -50,6 +50,62 @@ TEST(Pool, SwitchesImagesOnceNoMoreInstancesMayBeKept) {
   EXPECT_EQ(harness.pool->stats().created, 1U);
 }
 
+// Images whose page 2 holds their number.
+std::vector<std::shared_ptr<const Image>> make_images(Harness& harness,
+                                                      const std::shared_ptr<const Program>& program,
+                                                      int count) {
+  std::vector<std::shared_ptr<const Image>> images;
+  auto lease = harness.lease(program);
+  for (int i = 0; i < count; ++i) {
+    EXPECT_TRUE(harness.call(*lease, "poke", {i32(8192), i32(i)}));
+    images.push_back(lease->snapshot().value());
+  }
+  return images;
+}
+
+TEST(Pool, SwitchesAFewInstancesWhereMoreImagesTakeTurnsThanItMayKeep) {
+  Harness harness(RestoreMode::Auto, {.max_kept = 16});
+  const auto program = harness.program(kScribbler);
+  const auto images = make_images(harness, program, 400);
+  for (int i = 0; i < 2000; ++i) {
+    const int which = i * 7 % 400;
+    auto lease = harness.lease(program, images[static_cast<std::size_t>(which)]);
+    ASSERT_EQ(harness.call(*lease, "peek", {i32(8192)})->i32, which);
+    ASSERT_TRUE(harness.call(*lease, "poke", {i32(12288), i32(1)}));
+  }
+  EXPECT_LE(harness.pool->stats().created, 5U);
+  EXPECT_GE(harness.pool->stats().image_switches, 1990U);
+}
+
+TEST(Pool, GivesImagesThatComeBackAnInstanceToStay) {
+  Harness harness(RestoreMode::Auto, {.max_kept = 16});
+  const auto program = harness.program(kScribbler);
+  const auto images = make_images(harness, program, 10);
+  const auto round = [&] {
+    for (const auto& image : images) harness.lease(program, image).reset();
+  };
+  for (int i = 0; i < 5; ++i) round();
+  const PoolStats settled = harness.pool->stats();
+  for (int i = 0; i < 5; ++i) round();
+  EXPECT_EQ(harness.pool->stats().image_switches, settled.image_switches);
+  EXPECT_EQ(harness.pool->stats().created, settled.created);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST(Pool, SwitchesWithoutAScanWhereNothingFaults) {
+  Harness harness(RestoreMode::Auto, {.max_kept = 1});
+  const auto program = harness.program(kScribbler);
+  const auto images = make_images(harness, program, 8);
+  for (std::size_t i = 0; i < 400; ++i) {
+    auto lease = harness.lease(program, images[i % 8]);
+    ASSERT_EQ(harness.call(*lease, "peek", {i32(8192)})->i32, static_cast<int>(i % 8));
+    ASSERT_TRUE(harness.call(*lease, "poke", {i32(12288), i32(1)}));
+  }
+  // Of twice as many restores: one after each lease, one for each switch.
+  EXPECT_GT(harness.pool->stats().unscanned, 600U);
+}
+#endif
+
 TEST(Pool, AnInstanceThatIsUsedMuchMovesOntoAnImageOfItsOwn) {
   Harness harness(RestoreMode::Auto, {.max_kept = 1});
   const auto program = harness.program(kScribbler);

@@ -63,8 +63,9 @@ class Image {
   Image(const Image&) = delete;
   Image& operator=(const Image&) = delete;
   virtual ~Image() = default;
-  // Pages (4 KiB) that differ from the program's base; what it costs in memory.
+  // Pages (4 KiB) that differ from the program's base, and what it takes to keep how they do.
   [[nodiscard]] virtual std::size_t delta_pages() const noexcept = 0;
+  [[nodiscard]] virtual std::size_t delta_bytes() const noexcept = 0;
 
  protected:
   Image() = default;
@@ -150,7 +151,7 @@ struct PoolOptions {
 
 struct PoolStats {
   std::uint64_t leases = 0, created = 0, restored = 0, dropped = 0, image_switches = 0;
-  std::uint64_t unscanned = 0;  // of the restored: without a page scan
+  std::uint64_t unscanned = 0;  // of the restored and the switched: without a page scan
   std::uint64_t settled = 0;    // instances that moved onto an image of their own
   std::size_t running = 0, idle = 0, waiting = 0;
 };

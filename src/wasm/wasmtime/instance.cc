@@ -237,7 +237,7 @@ std::uint64_t Instance::instructions() const noexcept {
   return fuel_ - left;
 }
 
-void Instance::begin_lease(std::uint64_t number) noexcept {
+void Instance::begin_lease(const RestoreTools& tools, std::uint64_t number) noexcept {
   number_ = number;
   ++uses_;
   user_ = nullptr;
@@ -252,6 +252,7 @@ void Instance::begin_lease(std::uint64_t number) noexcept {
   set_limits(Limits{});
   if (linear_memory_ == nullptr) return;
   linear_memory_->clear_refusal();
+  history_.begin_lease(tools);
   write_canary(*linear_memory_, number);
 }
 
@@ -269,15 +270,18 @@ Restored Instance::end_lease(RestoreTools& tools) {
 
 Restored Instance::switch_image(RestoreTools& tools, std::shared_ptr<const MemoryImage> image,
                                 std::uint64_t number) {
-  begin_lease(number);
+  begin_lease(tools, number);
+  switched_at_ = uses_ - 1;
   if (settled()) {
     image_ = std::move(image);
     if (!map(*image_)) return {.drop = true, .why = "its memory cannot be mapped"};
     set_globals();
     return {};
   }
-  history_ = {};
+  history_.expect(*image);
   const Restored restored = put_back(tools, *image);
+  // Pages that this wrote for the first time are no news to the lease that follows.
+  static_cast<void>(tools.faults.now());
   image_ = std::move(image);
   mapped_ = image_.get();
   if (!restored.drop) set_globals();
