@@ -155,9 +155,27 @@ TEST(Pool, KeepsNoMoreThanItMay) {
   const auto program = harness.program(kScribbler);
   std::vector<std::unique_ptr<Lease>> leases;
   for (int i = 0; i < 4; ++i) leases.push_back(harness.lease(program));
+  while (leases.size() > 2) leases.pop_back();
+  EXPECT_EQ(harness.pool->stats().idle, 2U);
+  EXPECT_EQ(harness.pool->stats().dropped, 0U);
   leases.clear();
   EXPECT_EQ(harness.pool->stats().idle, 2U);
   EXPECT_EQ(harness.pool->stats().dropped, 2U);
+}
+
+TEST(Pool, KeepsAsManyAsRun) {
+  Harness harness(RestoreMode::Auto, {.max_kept = 2});
+  const auto program = harness.program(kScribbler);
+  std::vector<std::unique_ptr<Lease>> leases;
+  for (int i = 0; i < 20; ++i) leases.push_back(harness.lease(program));
+  for (int crowd = 0; crowd < 5; ++crowd) {
+    leases.resize(10);
+    EXPECT_EQ(harness.pool->stats().idle, 10U);
+    while (leases.size() < 20) leases.push_back(harness.lease(program));
+  }
+  EXPECT_EQ(harness.pool->stats().created, 20U);
+  leases.clear();
+  EXPECT_EQ(harness.pool->stats().idle, 2U);
 }
 
 TEST(Pool, AnImageThatIsNotWantedIsFreedWithItsIdleInstances) {

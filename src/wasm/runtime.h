@@ -143,7 +143,7 @@ struct PoolOptions {
   std::uint32_t max_instances = 256;  // running at once on this loop
   // Of these, for one image: a worker whose requests hang leaves room for others. 0: no bound.
   std::uint32_t max_per_image = 192;
-  std::uint32_t max_kept = 64;                 // idle ones kept
+  std::uint32_t max_kept = 64;                 // idle ones kept, or as many as run
   std::uint32_t max_waiting = 10'000;          // leases waited for; past it Exhausted at once
   std::chrono::milliseconds max_wait{10'000};  // then Exhausted
   std::uint64_t max_uses = 100'000;            // of one instance, then it is dropped

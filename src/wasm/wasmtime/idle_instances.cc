@@ -13,7 +13,7 @@ Instance& instance_of(IdleHooks& hooks) noexcept { return static_cast<Instance&>
 
 }  // namespace
 
-std::size_t IdleInstances::put(std::unique_ptr<Instance> instance) {
+std::size_t IdleInstances::put(std::unique_ptr<Instance> instance, std::size_t running) {
   auto& queues = by_program_[&instance->program()];
   auto& of_image = by_image_[&instance->image()];
   Instance& owned = *instance.release();
@@ -21,7 +21,7 @@ std::size_t IdleInstances::put(std::unique_ptr<Instance> instance) {
   queues.of(owned.standing).push_back(owned);
   of_image.push_back(owned);
   std::size_t gone = 0;
-  for (; all_.size() > most_; ++gone) remove(instance_of(all_.front())).reset();
+  for (; all_.size() > std::max(least_, running); ++gone) remove(instance_of(all_.front())).reset();
   return gone;
 }
 
@@ -36,13 +36,13 @@ std::unique_ptr<Instance> IdleInstances::take(const LoadedProgram& program,
   return instance;
 }
 
-IdleInstances::Choice IdleInstances::choose(const LoadedProgram& program,
-                                            const MemoryImage& image) {
+IdleInstances::Choice IdleInstances::choose(const LoadedProgram& program, const MemoryImage& image,
+                                            std::size_t running) {
   const Standing standing = was_here(image) ? Standing::Proven : Standing::New;
   const auto found = by_program_.find(&program);
   if (found == by_program_.end()) return {nullptr, standing};
   Queues& queues = found->second;
-  const bool room = all_.size() < most_;
+  const bool room = all_.size() < std::max(least_, running);
   const bool many_newcomers = queues.fresh.size() >= kNewcomers;
   if (room && (standing == Standing::Proven || !many_newcomers)) return {nullptr, standing};
 

@@ -23,14 +23,16 @@ namespace wws::wasm {
 
 class IdleInstances final {
  public:
-  // `most`: instances that may be kept.
-  explicit IdleInstances(std::size_t most) : most_(most), gone_(most) {}
+  // `least`: instances that are kept while nothing runs.
+  explicit IdleInstances(std::size_t least) : least_(least), gone_(least) {}
   IdleInstances(const IdleInstances&) = delete;
   IdleInstances& operator=(const IdleInstances&) = delete;
   ~IdleInstances() { clear(); }
 
-  // How many had to go to make room: the ones used longest ago.
-  std::size_t put(std::unique_ptr<Instance> instance);
+  // `running`: leases beside this one. As many may be idle: where hundreds run at once they come
+  // and go in crowds, and when the crowd is gone so are its instances. Returns how many had to go,
+  // the ones used longest ago.
+  std::size_t put(std::unique_ptr<Instance> instance, std::size_t running);
   // One of the image, the last that was used; null when there is none.
   [[nodiscard]] std::unique_ptr<Instance> take(const LoadedProgram& program,
                                                const MemoryImage& image);
@@ -40,7 +42,8 @@ class IdleInstances final {
     std::unique_ptr<Instance> instance;  // to be switched; null: one is to be made
     Standing standing = Standing::New;   // of either
   };
-  [[nodiscard]] Choice choose(const LoadedProgram& program, const MemoryImage& image);
+  [[nodiscard]] Choice choose(const LoadedProgram& program, const MemoryImage& image,
+                              std::size_t running);
 
   // Destroys those; how many they were.
   std::size_t drop(const std::function<bool(const Instance&)>& which);
@@ -66,7 +69,7 @@ class IdleInstances final {
   void remember(const MemoryImage& image) noexcept;
   [[nodiscard]] bool was_here(const MemoryImage& image) noexcept;
 
-  const std::size_t most_;
+  const std::size_t least_;
   List<&IdleHooks::of_all> all_;
   std::unordered_map<const LoadedProgram*, Queues> by_program_;
   std::unordered_map<const MemoryImage*, List<&IdleHooks::of_image>> by_image_;

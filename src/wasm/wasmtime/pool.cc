@@ -304,7 +304,7 @@ Result<std::unique_ptr<Instance>> PoolCore::obtain(std::shared_ptr<const LoadedP
   Standing standing = Standing::New;
   if (program->kept() && context_.kept_mode.on()) {
     if (auto same = idle_.take(*program, *image)) return same;
-    auto choice = idle_.choose(*program, *image);
+    auto choice = idle_.choose(*program, *image, stats_.running);
     standing = choice.standing;
     if (choice.instance != nullptr)
       if (auto switched = switch_to(std::move(choice.instance), image)) return switched;
@@ -333,7 +333,7 @@ void PoolCore::take_back(std::unique_ptr<Instance> instance) {
   const Image* image = &instance->image();
   if (may_keep(*instance)) {
     ++stats_.restored;
-    stats_.dropped += idle_.put(std::move(instance));
+    stats_.dropped += idle_.put(std::move(instance), stats_.running - 1);
   } else {
     instance.reset();
     ++stats_.dropped;
