@@ -44,6 +44,10 @@ struct PageRecipe {
       std::memcpy(out, base, kHostPage);
     else
       std::memset(out, 0, kHostPage);
+    lay_over(out);
+  }
+  // The same onto a page that equals the base's.
+  void lay_over(std::uint8_t* out) const noexcept {
     const std::uint8_t* line = lines;
     for (std::uint64_t left = changed; left != 0; left &= left - 1, line += kLine)
       std::memcpy(out + static_cast<std::size_t>(std::countr_zero(left)) * kLine, line, kLine);

@@ -94,7 +94,7 @@ std::uint64_t read_canary(const LinearMemory& memory) noexcept {
 bool needs_trim(std::uint32_t pages, std::size_t delta_pages,
                 const RestoreHistory& history) noexcept {
   constexpr std::uint32_t kFloor = 64;
-  const auto delta = static_cast<std::uint32_t>(delta_pages);
+  const auto delta = std::max(static_cast<std::uint32_t>(delta_pages), history.expected_pages);
   return pages > kMaxRestoredPages + delta ||
          pages > 2 * std::max(history.usual_pages, kFloor + delta);
 }
@@ -159,6 +159,11 @@ void RestoreHistory::expect(const MemoryImage& image) {
   }
   old_until(base.page_count());
   anonymous = std::move(pages);
+}
+
+void lay_over(LinearMemory& memory, const MemoryImage& image) noexcept {
+  for (std::size_t i = 0; i < image.delta_pages(); ++i)
+    image.delta_recipe(i).lay_over(memory.base() + std::size_t{image.delta_page(i)} * kHostPage);
 }
 
 void write_canary(LinearMemory& memory, std::uint64_t number) noexcept {

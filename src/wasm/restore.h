@@ -39,6 +39,8 @@ struct RestoreTools {
 // What an instance remembers between restores.
 struct RestoreHistory {
   std::uint32_t usual_pages = 0;  // that its leases leave
+  // Pages that the next restore is to find without wondering, besides the image's own.
+  std::uint32_t expected_pages = 0;
   // Every page that may have been anonymous after the last restore, ascending, with what it then
   // held; only if `known`.
   std::vector<PageRecipe> anonymous;
@@ -65,7 +67,9 @@ inline constexpr std::uint32_t kMaxRestoredPages = 400;
 // The memory's size must be the image's. `canary` is what write_canary() wrote.
 [[nodiscard]] Restored restore(RestoreTools& tools, LinearMemory& memory, const MemoryImage& image,
                                std::uint64_t canary, RestoreHistory& history);
-// Makes a memory that is freshly mapped onto the image's base equal to the image.
+// Makes a memory that equals the image's base equal to the image: writes the lines that differ.
+void lay_over(LinearMemory& memory, const MemoryImage& image) noexcept;
+// The same for one that is freshly mapped onto the base.
 void apply_delta(LinearMemory& memory, const MemoryImage& image) noexcept;
 
 void write_canary(LinearMemory& memory, std::uint64_t number) noexcept;

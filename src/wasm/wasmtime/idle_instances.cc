@@ -5,20 +5,16 @@
 namespace wws::wasm {
 namespace {
 
-// Newcomers of a program that are kept before the oldest is switched: few enough to stay in cache,
-// enough for some workers that take turns.
-constexpr std::size_t kNewcomers = 4;
-
 Instance& instance_of(IdleHooks& hooks) noexcept { return static_cast<Instance&>(hooks); }
 
 }  // namespace
 
 std::size_t IdleInstances::put(std::unique_ptr<Instance> instance, std::size_t running) {
-  auto& queues = by_program_[&instance->program()];
+  auto& of_program = by_program_[&instance->program()];
   auto& of_image = by_image_[&instance->image()];
   Instance& owned = *instance.release();
   all_.push_back(owned);
-  queues.of(owned.standing).push_back(owned);
+  of_program.push_back(owned);
   of_image.push_back(owned);
   std::size_t gone = 0;
   for (; all_.size() > std::max(least_, running); ++gone) remove(instance_of(all_.front())).reset();
@@ -39,52 +35,45 @@ std::unique_ptr<Instance> IdleInstances::take(const LoadedProgram& program,
 IdleInstances::Choice IdleInstances::choose(const LoadedProgram& program, const MemoryImage& image,
                                             std::size_t running) {
   const Standing standing = was_here(image) ? Standing::Proven : Standing::New;
-  const auto found = by_program_.find(&program);
-  if (found == by_program_.end()) return {nullptr, standing};
-  Queues& queues = found->second;
+  const auto of_program = by_program_.find(&program);
+  if (of_program == by_program_.end()) return {nullptr, standing};
   const bool room = all_.size() < std::max(least_, running);
-  const bool many_newcomers = queues.fresh.size() >= kNewcomers;
-  if (room && (standing == Standing::Proven || !many_newcomers)) return {nullptr, standing};
-
-  // What comes back takes the place of what was kept and not asked for longest.
-  const bool of_proven =
-      queues.fresh.empty() ||
-      (!queues.proven.empty() && (standing == Standing::Proven || !many_newcomers));
-  auto instance = remove_oldest(of_proven ? queues.proven : queues.fresh);
-  remember(instance->image());
+  Instance* chosen = standing == Standing::New || room ? newest_blank(program) : nullptr;
+  if (chosen == nullptr && room) return {nullptr, standing};
+  // The one that was not asked for longest.
+  if (chosen == nullptr) chosen = &instance_of(of_program->second.front());
+  auto instance = remove(*chosen);
   instance->standing = standing;
   return {std::move(instance), standing};
 }
 
-std::unique_ptr<Instance> IdleInstances::remove_oldest(OfProgram& list) noexcept {
-  return remove(instance_of(list.front()));
+Instance* IdleInstances::newest_blank(const LoadedProgram& program) noexcept {
+  const auto found = by_image_.find(static_cast<const MemoryImage*>(program.base_image().get()));
+  if (found == by_image_.end()) return nullptr;
+  Instance& newest = instance_of(found->second.back());
+  return newest.is_blank() ? &newest : nullptr;
 }
 
 // A list that is empty goes, for its key may die next.
 std::unique_ptr<Instance> IdleInstances::remove(Instance& instance) noexcept {
   all_.erase(all_.iterator_to(instance));
   const auto of_program = by_program_.find(&instance.program());
-  Queues& queues = of_program->second;
-  OfProgram& queue = queues.of(instance.standing);
-  queue.erase(queue.iterator_to(instance));
-  if (queues.fresh.empty() && queues.proven.empty()) by_program_.erase(of_program);
+  of_program->second.erase(of_program->second.iterator_to(instance));
+  if (of_program->second.empty()) by_program_.erase(of_program);
   const auto of_image = by_image_.find(&instance.image());
   of_image->second.erase(of_image->second.iterator_to(instance));
   if (of_image->second.empty()) by_image_.erase(of_image);
   return std::unique_ptr<Instance>(&instance);
 }
 
-void IdleInstances::remember(const MemoryImage& image) noexcept {
-  if (gone_.empty()) return;
-  gone_[next_gone_] = &image;
+void IdleInstances::remember(const MemoryImage* image) noexcept {
+  if (was_here(*image)) return;
+  gone_[next_gone_] = image;
   next_gone_ = (next_gone_ + 1) % gone_.size();
 }
 
-bool IdleInstances::was_here(const MemoryImage& image) noexcept {
-  const auto found = std::ranges::find(gone_, &image);
-  if (found == gone_.end()) return false;
-  *found = nullptr;
-  return true;
+bool IdleInstances::was_here(const MemoryImage& image) const noexcept {
+  return std::ranges::find(gone_, &image) != gone_.end();
 }
 
 std::size_t IdleInstances::drop(const std::function<bool(const Instance&)>& which) {

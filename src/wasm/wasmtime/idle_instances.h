@@ -1,21 +1,21 @@
 // IdleInstances: instances between two leases, and which of them gives way to another image.
 //
-// An instance that is asked for again by the same image is worth keeping, one that was not is the
-// best to switch, while it is still in cache: with thousands of images asked for at random, 64
-// instances in turn are all cold, and a few that are switched over and over are not. So this is 2Q
-// (Johnson and Shasha, "2Q: A Low Overhead High Performance Buffer Management Replacement
-// Algorithm", VLDB 1994): newcomers pass through a short queue; the image of one that was switched
-// away is remembered, and when it comes back it gets an instance to stay.
+// An instance that is asked for again by the same image is worth keeping; with thousands of images
+// asked for at random, 64 instances in turn are all cold, and one that is switched over and over is
+// not. So this is 2Q (Johnson and Shasha, "2Q: A Low Overhead High Performance Buffer Management
+// Replacement Algorithm", VLDB 1994) with an empty first queue: an instance of an image that is new
+// here is blank after its lease, and only the image's name stays; when it comes back soon, it gets
+// an instance to keep.
 //
 // Owns the instances; everything takes constant time. Belongs to one loop.
 #pragma once
 
+#include <array>
 #include <boost/intrusive/list.hpp>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <unordered_map>
-#include <vector>
 
 #include "wasm/wasmtime/instance.h"
 
@@ -24,7 +24,7 @@ namespace wws::wasm {
 class IdleInstances final {
  public:
   // `least`: instances that are kept while nothing runs.
-  explicit IdleInstances(std::size_t least) : least_(least), gone_(least) {}
+  explicit IdleInstances(std::size_t least) : least_(least) {}
   IdleInstances(const IdleInstances&) = delete;
   IdleInstances& operator=(const IdleInstances&) = delete;
   ~IdleInstances() { clear(); }
@@ -45,6 +45,9 @@ class IdleInstances final {
   [[nodiscard]] Choice choose(const LoadedProgram& program, const MemoryImage& image,
                               std::size_t running);
 
+  // After a lease of the image that left its instance blank.
+  void remember(const MemoryImage* image) noexcept;
+
   // Destroys those; how many they were.
   std::size_t drop(const std::function<bool(const Instance&)>& which);
   void clear() noexcept;
@@ -56,25 +59,17 @@ class IdleInstances final {
   template <IdleHook IdleHooks::* hook>
   using List =
       boost::intrusive::list<IdleHooks, boost::intrusive::member_hook<IdleHooks, IdleHook, hook>>;
-  using OfProgram = List<&IdleHooks::of_program>;
-  struct Queues {
-    OfProgram fresh, proven;
-    [[nodiscard]] OfProgram& of(Standing standing) noexcept {
-      return standing == Standing::Proven ? proven : fresh;
-    }
-  };
-
   [[nodiscard]] std::unique_ptr<Instance> remove(Instance& instance) noexcept;
-  [[nodiscard]] std::unique_ptr<Instance> remove_oldest(OfProgram& list) noexcept;
-  void remember(const MemoryImage& image) noexcept;
-  [[nodiscard]] bool was_here(const MemoryImage& image) noexcept;
+  [[nodiscard]] Instance* newest_blank(const LoadedProgram& program) noexcept;
+  [[nodiscard]] bool was_here(const MemoryImage& image) const noexcept;
 
   const std::size_t least_;
   List<&IdleHooks::of_all> all_;
-  std::unordered_map<const LoadedProgram*, Queues> by_program_;
+  std::unordered_map<const LoadedProgram*, List<&IdleHooks::of_program>> by_program_;
   std::unordered_map<const MemoryImage*, List<&IdleHooks::of_image>> by_image_;
-  // Images whose instance was switched away; a ring. Only compared, for they may be dead.
-  std::vector<const MemoryImage*> gone_;
+  // Images whose instance is blank again; a ring. Only compared, for they may be dead.
+  // Few: a blank instance in cache becomes any image as fast as one that is not puts itself back.
+  std::array<const MemoryImage*, 16> gone_{};
   std::size_t next_gone_ = 0;
 };
 

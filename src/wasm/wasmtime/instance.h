@@ -55,7 +55,8 @@ class Instance final : public HostContext, public IdleHooks {
 
   // The lease. `number` goes to the canary page; limits and user data start empty.
   void begin_lease(const RestoreTools& tools, std::uint64_t number) noexcept;
-  // Puts memory and globals back to the image, or says why the instance must be dropped.
+  // Puts memory and globals back to the image, or says why the instance must be dropped. One whose
+  // image was not asked for again is blank then: of the program's own image.
   [[nodiscard]] Restored end_lease(RestoreTools& tools);
   // Between leases: turns the instance into one of another image of its program.
   [[nodiscard]] Restored switch_image(RestoreTools& tools, std::shared_ptr<const MemoryImage> image,
@@ -64,6 +65,9 @@ class Instance final : public HostContext, public IdleHooks {
   // instance must be dropped then.
   [[nodiscard]] Result<void> settle() noexcept;
   [[nodiscard]] bool settled() const noexcept { return mapped_ != image_.get(); }
+  [[nodiscard]] bool is_blank() const noexcept {
+    return !settled() && image_.get() == program_->base_image().get();
+  }
   // Compares the whole memory and the globals with the image; only between leases. `candidates` as
   // in MemoryImage::first_difference.
   [[nodiscard]] bool equals_image(const std::vector<bool>* candidates) noexcept;
@@ -124,6 +128,8 @@ class Instance final : public HostContext, public IdleHooks {
   [[nodiscard]] std::vector<std::uint64_t> read_globals() noexcept;
   [[nodiscard]] bool undo_growth() noexcept;
   [[nodiscard]] Restored put_back(RestoreTools& tools, const MemoryImage& image) noexcept;
+  [[nodiscard]] Restored turn_into(RestoreTools& tools, std::shared_ptr<const MemoryImage> image);
+  void become(std::shared_ptr<const MemoryImage> image) noexcept;
   Result<void> map(const MemoryImage& image) noexcept;
 
   struct Function {

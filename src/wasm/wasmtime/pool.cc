@@ -333,6 +333,7 @@ void PoolCore::take_back(std::unique_ptr<Instance> instance) {
   const Image* image = &instance->image();
   if (may_keep(*instance)) {
     ++stats_.restored;
+    if (&instance->image() != image) idle_.remember(static_cast<const MemoryImage*>(image));
     stats_.dropped += idle_.put(std::move(instance), stats_.running - 1);
   } else {
     instance.reset();
@@ -355,6 +356,7 @@ bool PoolCore::may_keep(Instance& instance) {
   stats_.unscanned += restored.scanned ? 0 : 1;
   const bool checked = context_.check == CheckRestores::Every || number_ % kSampling == 0;
   if (checked && !is_sound(instance)) return false;
+  if (instance.standing == Standing::New) return true;
   if (instance.uses_of_image() % kSettleAfter != 0 || instance.settled()) return true;
   instance.image().merge(context_.kept_mode.merging());
   if (!instance.settle()) return false;
