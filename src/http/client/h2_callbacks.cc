@@ -75,6 +75,8 @@ struct H2Callbacks {
         if ((frame->hd.flags & NGHTTP2_FLAG_ACK) == 0) session.charge();
         break;
       case NGHTTP2_PRIORITY: session.charge(); break;
+      // nghttp2 refuses it only once the upstream has acknowledged that it may not.
+      case NGHTTP2_PUSH_PROMISE: session.break_off(NGHTTP2_PROTOCOL_ERROR); break;
       default: break;
     }
     return 0;

@@ -237,9 +237,13 @@ void H2Session::upstream_leaves(std::int32_t last_stream, std::uint32_t code) {
 }
 
 void H2Session::charge() noexcept {
-  if (broken_rule_ || idle_frames_.bears(coarse_now())) return;
-  broken_rule_ = NGHTTP2_ENHANCE_YOUR_CALM;
-  nghttp2_session_terminate_session(session_.get(), NGHTTP2_ENHANCE_YOUR_CALM);
+  if (!idle_frames_.bears(coarse_now())) break_off(NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
+void H2Session::break_off(std::uint32_t code) noexcept {
+  if (broken_rule_) return;
+  broken_rule_ = code;
+  nghttp2_session_terminate_session(session_.get(), code);
 }
 
 }  // namespace wws::http

@@ -85,6 +85,7 @@ class H2Session final : public std::enable_shared_from_this<H2Session> {
   void stream_closed(std::int32_t id, std::uint32_t code);
   void upstream_leaves(std::int32_t last_stream, std::uint32_t code);
   void charge() noexcept;
+  void break_off(std::uint32_t code) noexcept;
   void stream_gone() noexcept;
 
   boost::asio::any_io_executor executor_;
