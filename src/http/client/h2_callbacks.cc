@@ -30,6 +30,12 @@ nghttp2_nv field(const Header& header) noexcept {
 struct H2Callbacks {
   static H2Session& self(void* user) noexcept { return *static_cast<H2Session*>(user); }
 
+  // Of a push nghttp2 makes a mistake only once the upstream has acknowledged that it may not.
+  static int frame_begins(nghttp2_session*, const nghttp2_frame_hd* head, void* user) {
+    if (head->type == NGHTTP2_PUSH_PROMISE) self(user).break_off(NGHTTP2_PROTOCOL_ERROR);
+    return 0;
+  }
+
   static int fields_begin(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     if (H2Stream* const stream = self(user).find(frame->hd.stream_id)) stream->fields_begin();
     return 0;
@@ -75,8 +81,6 @@ struct H2Callbacks {
         if ((frame->hd.flags & NGHTTP2_FLAG_ACK) == 0) session.charge();
         break;
       case NGHTTP2_PRIORITY: session.charge(); break;
-      // nghttp2 refuses it only once the upstream has acknowledged that it may not.
-      case NGHTTP2_PUSH_PROMISE: session.break_off(NGHTTP2_PROTOCOL_ERROR); break;
       default: break;
     }
     return 0;
@@ -134,6 +138,7 @@ struct H2Callbacks {
   static nghttp2_session_callbacks* make() {
     nghttp2_session_callbacks* all = nullptr;
     if (nghttp2_session_callbacks_new(&all) != 0) return nullptr;
+    nghttp2_session_callbacks_set_on_begin_frame_callback(all, frame_begins);
     nghttp2_session_callbacks_set_on_begin_headers_callback(all, fields_begin);
     nghttp2_session_callbacks_set_on_header_callback(all, field);
     nghttp2_session_callbacks_set_on_invalid_header_callback(all, invalid_field);

@@ -136,6 +136,7 @@ TEST_F(HostileHttp2, BrokenConnectionsEndTheirRequests) {
            h2_frame(NGHTTP2_SETTINGS, 0, 0, "12345"),
            h2_frame(NGHTTP2_RST_STREAM, 0, 5, std::string(4, '\0')),
        }) {
+    const auto answer = answer_to(bytes);
     ASSERT_FALSE(answer) << ::testing::PrintToString(bytes.substr(0, 40));
     EXPECT_EQ(answer.error().kind(), ErrorKind::Internal) << answer.error().to_string();
   }
