@@ -52,7 +52,7 @@ void H2Sessions::retire(const Known& known) {
 std::shared_ptr<H2Session> H2Sessions::find(const Origin& origin, const AddressFilter& filter,
                                             const H2Session* avoided) {
   const auto found = origins_.find(origin);
-  if (found == origins_.end()) return nullptr;
+  if (found == origins_.end() || found->second.requires_http1) return nullptr;
   auto& sessions = found->second.sessions;
   std::erase_if(sessions, is_over);
   for (const auto& weak : sessions) {
