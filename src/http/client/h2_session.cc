@@ -84,6 +84,7 @@ Result<void> H2Session::feed(ByteView bytes) {
 Task<void> H2Session::write_all(std::shared_ptr<H2Session> self) {
   while (!self->over_) {
     self->fill();
+    if (self->over_) co_return;
     if (!self->out_.empty()) {
       const Waits waits{self->limits_, std::nullopt};
       const auto written =
@@ -108,6 +109,7 @@ void H2Session::fill() {
   while (out_.size() < kOutSize) {
     const std::uint8_t* frame = nullptr;
     const auto size = nghttp2_session_mem_send(session_.get(), &frame);
+    if (size < 0) end(Error(ErrorKind::Internal, nghttp2_strerror(static_cast<int>(size))));
     if (size <= 0) return;
     out_.append(as_text({frame, static_cast<std::size_t>(size)}));
   }
