@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t kPiece = 64 * 1024;
 // Of a request that upstreams refuse without having looked at it.
-constexpr int kMostTries = 3;
+constexpr int kMostTries = 8;
 
 Task<Result<void>> receive(Connection& connection, ResponseReader& reader, TimePoint until) {
   std::array<std::uint8_t, 16 * 1024> bytes;

@@ -520,7 +520,7 @@ TEST_F(H2ClientTest, ARefusedStreamIsTriedAgainButNotForEver) {
   const auto refused = ask_for(get(*server, "/always"));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind(), ErrorKind::Gone);
-  EXPECT_EQ(requests, 3);
+  EXPECT_EQ(requests, 8);
 }
 
 TEST_F(H2ClientTest, ARequestThatMeetsTheEndOfAConnectionIsSentAgain) {
