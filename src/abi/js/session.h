@@ -140,6 +140,8 @@ class Session final : public GuestHost {
   Result<void> commit_kv();
   [[nodiscard]] bool settled() const noexcept;
   [[nodiscard]] bool waiting() const noexcept;
+  // The guest has nothing left to do, though the client may not have its whole answer.
+  [[nodiscard]] bool has_ended() const noexcept;
   // Only timers are pending, which go off when the request's time is over.
   [[nodiscard]] bool beyond_reach() const noexcept;
   void push_event(std::string message);
