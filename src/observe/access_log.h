@@ -74,6 +74,7 @@ class AccessLog final {
    public:
     Buffer(const Buffer&) = delete;
     Buffer& operator=(const Buffer&) = delete;
+    ~Buffer() = default;
 
     void add(const AccessRecord& record);
 

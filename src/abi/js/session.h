@@ -64,6 +64,8 @@ class Session final : public GuestHost {
   // `services` and `worker` are borrowed and outlive the session. `stacks` may be null.
   Session(LoopServices& services, const WorkerIdentity& worker, std::unique_ptr<wasm::Lease> lease,
           std::shared_ptr<const StackMap> stacks);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
   ~Session() override;
 
   // `evaluate_first`: a replayed worker's top-level code runs before the request.
