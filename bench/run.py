@@ -32,15 +32,18 @@ def parse():
     parser.add_argument("--binary", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--modules", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--cache", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--only", default="", metavar="LOADS", help=f"some of: {', '.join(keys)}")
+    parser.add_argument("--only", metavar="LOADS", help=f"some of: {', '.join(keys)}")
     parser.add_argument("--peers", default="", metavar="NAMES", help="some of: workerd, wasmtime, node, node-http, deno, bun, nginx")
     parser.add_argument("--rounds", type=int, default=5, help="of each load, the servers in turn (5)")
     parser.add_argument("--seconds", type=int, default=5, help="of each measurement (5)")
-    parser.add_argument("--micro", action="store_true", help="the micro-benchmarks, too; alone with --only ''")
+    parser.add_argument("--micro", action="store_true", help="the micro-benchmarks, too; alone without --only")
     parser.add_argument("--json", type=pathlib.Path, help="where results go; those of other loads in it stay")
     parser.add_argument("--report", type=pathlib.Path, help="also write the results in this file as a page of docs")
     arguments = parser.parse_args()
-    arguments.only = [key for key in arguments.only.split(",") if key]
+    names = [key for key in (arguments.only or "").split(",") if key]
+    if arguments.only is not None and not names and not arguments.micro:
+        parser.error(f"--only names no load; leave it out for all, or name some of: {', '.join(keys)}")
+    arguments.only = names
     unknown = [key for key in arguments.only if key not in keys]
     if unknown:
         parser.error(f"no load {', '.join(unknown)}; there are {', '.join(keys)}")

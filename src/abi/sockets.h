@@ -25,6 +25,7 @@ class SocketBudget final {
   explicit SocketBudget(std::uint64_t most) : most_(most) {}
   SocketBudget(const SocketBudget&) = delete;
   SocketBudget& operator=(const SocketBudget&) = delete;
+  ~SocketBudget() = default;
 
   // Errors: Exhausted, which bound was reached; nothing is taken then.
   [[nodiscard]] Result<void> take(const WorkerIdentity& worker);
@@ -47,6 +48,7 @@ class Sockets final {
   Sockets(SocketBudget& budget, std::size_t most) : budget_(budget), most_(most) {}
   Sockets(const Sockets&) = delete;
   Sockets& operator=(const Sockets&) = delete;
+  ~Sockets() = default;
 
   // A socket's place, given back at its end; it ends before its worker and its loop.
   class Place final {

@@ -291,7 +291,8 @@ WorkerCounts App::count_workers() {
         ++counts.loaded;
         counts.replayed += status.replayed ? 1 : 0;
         counts.fresh += status.kept && keeps ? 0 : 1;
-        counts.delta_pages += status.delta_pages;
+        counts.image_pages += status.image_pages;
+        counts.image_bytes += status.image_bytes;
         break;
     }
   }

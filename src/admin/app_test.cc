@@ -219,8 +219,11 @@ TEST_F(AdminAppTest, AddsUpTheLoops) {
   server_.loops_[0] = {.connections = 2, .background = 1, .pool = {.leases = 5, .running = 1}};
   server_.loops_[1] = {.connections = 3, .background = 0, .pool = {.leases = 7, .running = 2}};
   fake_worker(site_, 1).status_.state = State::Broken;
-  fake_worker(site_, 2).status_ = {
-      .state = State::Loaded, .language = "wasm", .kept = true, .delta_pages = 4};
+  fake_worker(site_, 2).status_ = {.state = State::Loaded,
+                                   .language = "wasm",
+                                   .kept = true,
+                                   .image_pages = 4,
+                                   .image_bytes = 4000};
   const json server = document("/_api/v0/server");
   EXPECT_EQ(server["connections"], 5);
   EXPECT_EQ(server["background_tasks"], 1);

@@ -15,7 +15,6 @@ using Json = nlohmann::ordered_json;
 using std::chrono::nanoseconds;
 
 constexpr char kMask[] = "********";
-constexpr std::size_t kPageBytes = 4096;
 
 // Names come from files and guests: what is no UTF-8 becomes U+FFFD.
 std::string text_of(const Json& document) {
@@ -102,8 +101,7 @@ Json view_json(const WorkerView& view, bool keeps_instances) {
                       : status.kept   ? Json("the server keeps no instances")
                                       : optional_text(status.why_fresh);
   json["image"] =
-      loaded ? Json{{"pages", status.delta_pages}, {"bytes", status.delta_pages * kPageBytes}}
-             : Json();
+      loaded ? Json{{"pages", status.image_pages}, {"bytes", status.image_bytes}} : Json();
   json["figures"] = figures_json(view.figures);
   return json;
 }
@@ -227,8 +225,8 @@ std::string server_document(const Facts& facts, const ServerStatus& status) {
                      {"broken", workers.broken},
                      {"replayed", workers.replayed},
                      {"fresh", workers.fresh},
-                     {"image_pages", workers.delta_pages},
-                     {"image_bytes", workers.delta_pages * kPageBytes}};
+                     {"image_pages", workers.image_pages},
+                     {"image_bytes", workers.image_bytes}};
   json["in_flight"] = status.figures.in_flight();
   json["figures"] = figures_json(status.figures);
   json["connections"] = status.loops.connections;

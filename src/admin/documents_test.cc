@@ -77,13 +77,16 @@ TEST_F(DocumentsTest, AWorkerThatIsNotLoadedHasNoImage) {
 }
 
 TEST_F(DocumentsTest, ALoadedWorkerTellsHowItIsRun) {
-  worker().status_ = {
-      .state = State::Loaded, .language = "javascript", .kept = true, .delta_pages = 3};
+  worker().status_ = {.state = State::Loaded,
+                      .language = "javascript",
+                      .kept = true,
+                      .image_pages = 3,
+                      .image_bytes = 3000};
   const json document = state();
   EXPECT_EQ(document["top_level_code"], "once");
   EXPECT_EQ(document["instances"], "kept");
   EXPECT_TRUE(document["why_fresh"].is_null());
-  EXPECT_EQ(document["image"], (json{{"pages", 3}, {"bytes", 12288}}));
+  EXPECT_EQ(document["image"], (json{{"pages", 3}, {"bytes", 3000}}));
   // The server may have stopped keeping any.
   EXPECT_EQ(state(false)["instances"], "fresh");
   EXPECT_EQ(state(false)["why_fresh"], "the server keeps no instances");
@@ -180,7 +183,8 @@ TEST(ServerDocument, TellsWhatTheServerIsAndDoes) {
   ServerStatus status{.phase = server::Server::Phase::Stopping, .now = 12'500ms, .loops_seen = 3};
   status.serves_files = true;
   status.why_not_kept = "PAGEMAP_SCAN is not available";
-  status.workers = {.total = 3, .loaded = 1, .unloaded = 1, .broken = 1, .delta_pages = 2};
+  status.workers = {
+      .total = 3, .loaded = 1, .unloaded = 1, .broken = 1, .image_pages = 2, .image_bytes = 2000};
   status.figures.begun = 9;
   status.figures.by_class[2] = 7;
   status.figures.edge_limits[static_cast<std::size_t>(observe::EdgeLimit::Head)] = 3;
@@ -197,7 +201,7 @@ TEST(ServerDocument, TellsWhatTheServerIsAndDoes) {
   EXPECT_DOUBLE_EQ(document["uptime_seconds"], 2.5);
   EXPECT_EQ(document["keeps_instances"], false);
   EXPECT_EQ(document["why_not_kept"], "PAGEMAP_SCAN is not available");
-  EXPECT_EQ(document["workers"]["image_bytes"], 8192);
+  EXPECT_EQ(document["workers"]["image_bytes"], 2000);
   EXPECT_EQ(document["in_flight"], 2);
   EXPECT_EQ(document["connections"], 5);
   EXPECT_EQ(document["connections_accepted"], 11);

@@ -116,7 +116,7 @@ void write_workers(Writer& out, const WorkerCounts& workers) {
   out.single("wws_workers_fresh", "gauge", "Workers that get a new instance at each request.",
              workers.fresh);
   out.single("wws_worker_images_bytes", "gauge", "Memory of the workers' images.",
-             workers.delta_pages * 4096);
+             workers.image_bytes);
 }
 
 void write_loops(Writer& out, const server::LoopStatus& loops) {

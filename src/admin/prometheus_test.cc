@@ -159,8 +159,13 @@ TEST_F(PrometheusTest, BucketsNeverFall) {
 }
 
 TEST_F(PrometheusTest, TellsTheStateOfWorkersLoopsAndProcess) {
-  status_.workers = {
-      .loaded = 1, .unloaded = 2, .broken = 3, .replayed = 4, .fresh = 5, .delta_pages = 6};
+  status_.workers = {.loaded = 1,
+                     .unloaded = 2,
+                     .broken = 3,
+                     .replayed = 4,
+                     .fresh = 5,
+                     .image_pages = 6,
+                     .image_bytes = 6000};
   status_.loops.connections = 7;
   status_.loops.background = 8;
   status_.loops.pool = {.leases = 9,
@@ -184,7 +189,7 @@ TEST_F(PrometheusTest, TellsTheStateOfWorkersLoopsAndProcess) {
   EXPECT_EQ(found["wws_workers{state=\"broken\"}"], 3);
   EXPECT_EQ(found["wws_workers_replayed"], 4);
   EXPECT_EQ(found["wws_workers_fresh"], 5);
-  EXPECT_EQ(found["wws_worker_images_bytes"], 6 * 4096);
+  EXPECT_EQ(found["wws_worker_images_bytes"], 6000);
   EXPECT_EQ(found["wws_connections_open"], 7);
   EXPECT_EQ(found["wws_background_tasks"], 8);
   EXPECT_EQ(found["wws_instance_leases_total"], 9);

@@ -24,7 +24,7 @@ struct Facts {
 
 struct WorkerCounts {
   std::size_t total = 0, loaded = 0, unloaded = 0, broken = 0, replayed = 0, fresh = 0;
-  std::size_t delta_pages = 0;
+  std::size_t image_pages = 0, image_bytes = 0;
 };
 
 struct ProcessStatus {

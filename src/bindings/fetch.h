@@ -79,6 +79,7 @@ class Fetcher final {
   explicit Fetcher(http::Client& client) : client_(client) {}
   Fetcher(const Fetcher&) = delete;
   Fetcher& operator=(const Fetcher&) = delete;
+  ~Fetcher() = default;
 
   Task<FetchResult<FetchResponse>> fetch(FetchRequest request, const FetchPolicy& policy);
 

@@ -17,6 +17,7 @@ class WorkerBin final {
   WorkerBin() = default;
   WorkerBin(const WorkerBin&) = delete;
   WorkerBin& operator=(const WorkerBin&) = delete;
+  ~WorkerBin() = default;
 
   // A worker that comes here when its last holder lets it go. The bin outlives it.
   [[nodiscard]] std::shared_ptr<worker::Worker> own(std::unique_ptr<worker::Worker> worker);

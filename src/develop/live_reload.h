@@ -27,6 +27,7 @@ class LiveReload final {
   explicit LiveReload(std::chrono::nanoseconds start) : start_(start.count()) {}
   LiveReload(const LiveReload&) = delete;
   LiveReload& operator=(const LiveReload&) = delete;
+  ~LiveReload() = default;
 
   // Whether a request is for the events or the script, which no worker gets.
   [[nodiscard]] static bool is_for_us(const http::RequestHead& request);

@@ -27,6 +27,7 @@ class Occupancy final {
   explicit Occupancy(Most most) noexcept : most_(most) {}
   Occupancy(const Occupancy&) = delete;
   Occupancy& operator=(const Occupancy&) = delete;
+  ~Occupancy() = default;
 
   // One connection more, or less. Several loops that look at once may go over the bound by one
   // each.

@@ -48,6 +48,7 @@ class Transport final {
   explicit Transport(Socket socket);
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
+  ~Transport() = default;
 
   [[nodiscard]] Executor executor() { return socket_.get_executor(); }
   // The peer's numeric address, "unix" for a unix socket, "" when it has left already.

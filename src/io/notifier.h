@@ -17,6 +17,7 @@ class Notifier {
   explicit Notifier(const boost::asio::any_io_executor& loop);
   Notifier(const Notifier&) = delete;
   Notifier& operator=(const Notifier&) = delete;
+  ~Notifier() = default;
 
   void notify();
   // Completes after the next notify(). At most one waiter.

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
@@ -20,16 +19,21 @@ constexpr std::chrono::milliseconds kPause{250};
 // A buffer that has this much is written at once.
 constexpr std::size_t kWakeAt = 256 * 1024;
 
+// Without a branch for each character, of which agents' names have many.
 bool is_plain(std::string_view text) noexcept {
-  return std::ranges::all_of(text,
-                             [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+  bool plain = true;
+  for (const char c : text) plain &= (c >= 0x20) & (c < 0x7f) & (c != '"') & (c != '\\');
+  return plain;
+}
+
+void append_plain(std::string_view text, std::string& out) {
+  out += '"';
+  out += text;
+  out += '"';
 }
 
 // Between quotes, as Apache escapes it.
-std::string in_quotes(std::string_view text) {
-  if (text.empty()) return "\"-\"";
-  if (is_plain(text)) return fmt::format("\"{}\"", text);
-  std::string out = "\"";
+void append_escaped(std::string_view text, std::string& out) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\')
@@ -39,59 +43,62 @@ std::string in_quotes(std::string_view text) {
     else
       out += c;
   }
-  return out += '"';
 }
 
-std::string json_text(std::string_view text) {
-  if (is_plain(text)) return fmt::format("\"{}\"", text);
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+void append_in_quotes(std::string_view text, std::string& out) {
+  if (text.empty()) text = "-";
+  if (is_plain(text)) return append_plain(text, out);
+  out += '"';
+  append_escaped(text, out);
+  out += '"';
 }
 
-std::tm utc(std::chrono::nanoseconds time) {
-  const auto seconds =
-      static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(time).count());
+void append_json_text(std::string_view text, std::string& out) {
+  if (is_plain(text)) return append_plain(text, out);
+  out += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+void append_member(std::string_view name, std::string_view text, std::string& out) {
+  out += ",\"";
+  out += name;
+  out += "\":";
+  append_json_text(text, out);
+}
+
+void append_number(std::uint64_t number, std::string& out) {
+  const fmt::format_int text(number);
+  out.append(text.data(), text.size());
+}
+
+// With zeros in front.
+void append_digits(std::uint64_t number, std::size_t width, std::string& out) {
+  const fmt::format_int text(number);
+  if (text.size() < width) out.append(width - text.size(), '0');
+  out.append(text.data(), text.size());
+}
+
+int status_of(const AccessRecord& record) noexcept {
+  return record.status == 0 ? 499 : record.status;
+}
+
+std::tm utc(std::chrono::seconds time) {
+  const auto seconds = static_cast<std::time_t>(time.count());
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   return parts;
 }
 
-std::string combined_line(const AccessRecord& record) {
+std::string combined_stamp(const std::tm& t) {
   // Names of months are English whatever the locale is.
   constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto t = utc(record.time);
-  const std::string request =
-      fmt::format("{} {} {}", record.method, record.target, record.protocol);
-  return fmt::format("{} - - [{:02}/{}/{:04}:{:02}:{:02}:{:02} +0000] {} {} {} {} {}",
-                     record.remote.empty() ? "-" : record.remote, t.tm_mday, kMonths[t.tm_mon],
-                     t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec, in_quotes(request),
-                     record.status == 0 ? 499 : record.status, record.bytes,
-                     in_quotes(record.referer), in_quotes(record.user_agent));
+  return fmt::format("{:02}/{}/{:04}:{:02}:{:02}:{:02} +0000", t.tm_mday, kMonths[t.tm_mon],
+                     t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
 }
 
-std::string json_line(const AccessRecord& record) {
-  const auto t = utc(record.time);
-  const auto ms = std::chrono::floor<std::chrono::milliseconds>(record.time).count() % 1000;
-  std::string line;
-  auto out = std::back_inserter(line);
-  fmt::format_to(out,
-                 "{{\"time\":\"{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z\",\"remote\":{},"
-                 "\"method\":{},\"target\":{},\"protocol\":{},\"status\":{},\"bytes\":{},"
-                 "\"seconds\":{:.6f}",
-                 t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, ms,
-                 json_text(record.remote), json_text(record.method), json_text(record.target),
-                 json_text(record.protocol), record.status == 0 ? 499 : record.status, record.bytes,
-                 static_cast<double>(record.took.count()) / 1e9);
-  if (!record.worker.empty()) fmt::format_to(out, ",\"worker\":{}", json_text(record.worker));
-  if (!record.request_id.empty())
-    fmt::format_to(out, ",\"request_id\":{}", json_text(record.request_id));
-  if (!record.trace_id.empty() && record.trace_id != record.request_id)
-    fmt::format_to(out, ",\"trace_id\":{}", json_text(record.trace_id));
-  if (!record.referer.empty()) fmt::format_to(out, ",\"referer\":{}", json_text(record.referer));
-  if (!record.user_agent.empty())
-    fmt::format_to(out, ",\"user_agent\":{}", json_text(record.user_agent));
-  line += '}';
-  return line;
+std::string json_stamp(const std::tm& t) {
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", t.tm_year + 1900, t.tm_mon + 1,
+                     t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec);
 }
 
 Result<int> open_file(const std::string& path) {
@@ -105,24 +112,97 @@ Result<int> open_file(const std::string& path) {
 }  // namespace
 
 std::string format_access(const AccessRecord& record, AccessFormat format) {
-  return format == AccessFormat::Json ? json_line(record) : combined_line(record);
+  std::string line;
+  AccessLines(format).append(record, line);
+  return line;
 }
 
+void AccessLines::append(const AccessRecord& record, std::string& out) {
+  if (format_ == AccessFormat::Json)
+    append_json(record, out);
+  else
+    append_combined(record, out);
+}
+
+std::string_view AccessLines::second_of(std::chrono::nanoseconds time) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  if (second == second_) return stamp_;
+  second_ = second;
+  stamp_ = format_ == AccessFormat::Json ? json_stamp(utc(second)) : combined_stamp(utc(second));
+  return stamp_;
+}
+
+void AccessLines::append_combined(const AccessRecord& record, std::string& out) {
+  out += record.remote.empty() ? "-" : record.remote;
+  out += " - - [";
+  out += second_of(record.time);
+  out += "] \"";
+  const bool plain = is_plain(record.method) && is_plain(record.target);
+  for (const std::string_view part : {record.method, record.target}) {
+    if (plain)
+      out += part;
+    else
+      append_escaped(part, out);
+    out += ' ';
+  }
+  out += record.protocol;
+  out += "\" ";
+  append_number(static_cast<std::uint64_t>(status_of(record)), out);
+  out += ' ';
+  append_number(record.bytes, out);
+  out += ' ';
+  append_in_quotes(record.referer, out);
+  out += ' ';
+  append_in_quotes(record.user_agent, out);
+}
+
+void AccessLines::append_json(const AccessRecord& record, std::string& out) {
+  using std::chrono::floor;
+  const auto ms = floor<std::chrono::milliseconds>(record.time).count() % 1000;
+  const auto took = floor<std::chrono::microseconds>(record.took).count();
+  const auto microseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(took, 0));
+  out += "{\"time\":\"";
+  out += second_of(record.time);
+  out += '.';
+  append_digits(static_cast<std::uint64_t>(ms), 3, out);
+  out += "Z\"";
+  append_member("remote", record.remote, out);
+  append_member("method", record.method, out);
+  append_member("target", record.target, out);
+  append_member("protocol", record.protocol, out);
+  out += ",\"status\":";
+  append_number(static_cast<std::uint64_t>(status_of(record)), out);
+  out += ",\"bytes\":";
+  append_number(record.bytes, out);
+  out += ",\"seconds\":";
+  append_number(microseconds / 1'000'000, out);
+  out += '.';
+  append_digits(microseconds % 1'000'000, 6, out);
+  if (!record.worker.empty()) append_member("worker", record.worker, out);
+  if (!record.request_id.empty()) append_member("request_id", record.request_id, out);
+  if (!record.trace_id.empty() && record.trace_id != record.request_id)
+    append_member("trace_id", record.trace_id, out);
+  if (!record.referer.empty()) append_member("referer", record.referer, out);
+  if (!record.user_agent.empty()) append_member("user_agent", record.user_agent, out);
+  out += '}';
+}
+
+// Straight into what will be written: the lock is free but for the moment in which that is taken.
 void AccessLog::Buffer::add(const AccessRecord& record) {
-  const std::string line = format_access(record, log_->format_);
   bool wake = false;
   {
     const std::lock_guard lock(mutex_);
-    if (lines_.size() + line.size() + 1 > kMostBuffered) {
+    const std::size_t before = lines_.size();
+    form_.append(record, lines_);
+    lines_ += '\n';
+    if (lines_.size() > kMostBuffered) {
+      lines_.resize(before);
       ++dropped_;
       return;
     }
-    const bool below = lines_.size() < kWakeAt;
-    lines_ += line;
-    lines_ += '\n';
-    wake = below && lines_.size() >= kWakeAt;
+    wake = before < kWakeAt && lines_.size() >= kWakeAt;
   }
-  if (wake) log_->wake_.notify_one();
+  if (wake) log_.wake_.notify_one();
 }
 
 Result<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& path, AccessFormat format,
@@ -176,6 +256,7 @@ void AccessLog::flush() {
     {
       const std::lock_guard buffer_lock(buffer->mutex_);
       lines.swap(buffer->lines_);
+      buffer->lines_.reserve(lines.size());
       std::swap(dropped, buffer->dropped_);
     }
     if (dropped > 0)

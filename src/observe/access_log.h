@@ -48,22 +48,42 @@ struct AccessRecord {
 // The line without its end.
 [[nodiscard]] std::string format_access(const AccessRecord& record, AccessFormat format);
 
+// Makes lines one after the other, for a fraction of what the first one costs: the text of a second
+// is made once. Belongs to one thread.
+class AccessLines final {
+ public:
+  explicit AccessLines(AccessFormat format) noexcept : format_(format) {}
+
+  // Appends the line without its end.
+  void append(const AccessRecord& record, std::string& out);
+
+ private:
+  void append_combined(const AccessRecord& record, std::string& out);
+  void append_json(const AccessRecord& record, std::string& out);
+  [[nodiscard]] std::string_view second_of(std::chrono::nanoseconds time);
+
+  const AccessFormat format_;
+  std::chrono::seconds second_{-1};  // of stamp_; since 1970-01-01 UTC
+  std::string stamp_;
+};
+
 class AccessLog final {
  public:
   // Belongs to one loop, and to the log.
   class Buffer final {
    public:
-    Buffer() = default;
     Buffer(const Buffer&) = delete;
     Buffer& operator=(const Buffer&) = delete;
+    ~Buffer() = default;
 
     void add(const AccessRecord& record);
 
    private:
     friend class AccessLog;
-    explicit Buffer(AccessLog& log) : log_(&log) {}
+    explicit Buffer(AccessLog& log) : log_(log), form_(log.format_) {}
 
-    AccessLog* log_ = nullptr;
+    AccessLog& log_;
+    AccessLines form_;
     std::mutex mutex_;
     std::string lines_;
     std::uint64_t dropped_ = 0;

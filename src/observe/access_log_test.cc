@@ -67,6 +67,19 @@ TEST(AccessLine, WhoLeftBeforeTheAnswerIs499) {
   EXPECT_THAT(format_access(record, AccessFormat::Combined), HasSubstr(" 499 "));
 }
 
+TEST(AccessLine, EachHasItsOwnSecond) {
+  for (const auto format : {AccessFormat::Combined, AccessFormat::Json}) {
+    AccessLines lines(format);
+    AccessRecord record = sample();
+    for (const int step : {0, 1, 0, -86'400}) {
+      record.time += std::chrono::seconds(step);
+      std::string line;
+      lines.append(record, line);
+      EXPECT_EQ(line, format_access(record, format));
+    }
+  }
+}
+
 class AccessLogTest : public testing::Test {
  protected:
   AccessLogTest() {

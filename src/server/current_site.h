@@ -21,6 +21,7 @@ class CurrentSite final {
   explicit CurrentSite(SitePointer site) : site_(std::move(site)) {}
   CurrentSite(const CurrentSite&) = delete;
   CurrentSite& operator=(const CurrentSite&) = delete;
+  ~CurrentSite() = default;
 
   // How many sites there were, this one counted.
   [[nodiscard]] std::uint64_t version() const noexcept {
@@ -56,6 +57,7 @@ class SiteView final {
   explicit SiteView(const CurrentSite& current) : current_(current) { take(); }
   SiteView(const SiteView&) = delete;
   SiteView& operator=(const SiteView&) = delete;
+  ~SiteView() = default;
 
   // The site that is served now. Who keeps a copy keeps the site.
   [[nodiscard]] const SitePointer& now() {

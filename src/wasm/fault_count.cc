@@ -40,8 +40,9 @@ Result<void> every_write_counts(LinearMemory& memory, std::string_view what) {
 
 }  // namespace
 
-std::optional<FaultMark> FaultCount::now() const noexcept {
-  return trusted_ ? count_faults() : std::nullopt;
+std::optional<FaultMark> FaultCount::now() noexcept {
+  if (trusted_) last_ = count_faults();
+  return last_;
 }
 
 Result<void> test_fault_count() {

@@ -27,10 +27,13 @@ class FaultCount {
   explicit FaultCount(bool trusted) noexcept : trusted_(trusted) {}
 
   // Nothing where the count is not to be relied on.
-  [[nodiscard]] std::optional<FaultMark> now() const noexcept;
+  [[nodiscard]] std::optional<FaultMark> now() noexcept;
+  // The last answer of now(), which costs nothing.
+  [[nodiscard]] const std::optional<FaultMark>& last() const noexcept { return last_; }
 
  private:
   bool trusted_;
+  std::optional<FaultMark> last_;
 };
 
 // Whether each way in which a page becomes anonymous moves the count. Errors: Unsupported (kernels

@@ -19,10 +19,6 @@ std::unexpected<Error> image_failure(std::string_view step) {
 
 }  // namespace
 
-bool is_zero_page(const std::uint8_t* bytes) noexcept {
-  return bytes[0] == 0 && std::memcmp(bytes, bytes + 1, kHostPage - 1) == 0;
-}
-
 Result<std::shared_ptr<const BaseMemory>> BaseMemory::create(
     std::size_t size, const std::function<Result<void>(MutableByteView)>& fill) {
   std::shared_ptr<BaseMemory> base(new BaseMemory(size));
@@ -73,26 +69,6 @@ BaseMemory::~BaseMemory() {
   if (file_ >= 0) close(file_);
 }
 
-Result<std::unique_ptr<const PageSet>> PageSet::create(std::span<const Source> pages) {
-  std::unique_ptr<PageSet> set(new PageSet());
-  set->numbers_.reserve(pages.size());
-  const std::size_t length = pages.size() * kHostPage;
-  if (length == 0) return set;
-  void* at = mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (at == MAP_FAILED) return image_failure("mmap");
-  set->bytes_ = static_cast<std::uint8_t*>(at);
-  for (const Source& source : pages) {
-    std::memcpy(set->bytes_ + set->numbers_.size() * kHostPage, source.bytes, kHostPage);
-    set->numbers_.push_back(source.page);
-  }
-  if (mprotect(at, length, PROT_READ) != 0) return image_failure("mprotect");
-  return set;
-}
-
-PageSet::~PageSet() {
-  if (bytes_ != nullptr) munmap(bytes_, numbers_.size() * kHostPage);
-}
-
 std::shared_ptr<const void> MergeBudget::take() const {
   if (left_->fetch_sub(1) <= 0) {
     left_->fetch_add(1);
@@ -112,8 +88,7 @@ void MemoryImage::merge(const MergeBudget& budget) const {
     };
     for (std::uint32_t page = 0; page < base_->page_count(); ++page)
       if (!base_->is_zero(page)) std::memcpy(to(page), base_->page(page), kHostPage);
-    for (std::size_t i = 0; i < delta_->numbers().size(); ++i)
-      std::memcpy(to(delta_->numbers()[i]), delta_->bytes(i), kHostPage);
+    for (std::size_t i = 0; i < delta_->size(); ++i) delta_recipe(i).write(to(delta_page(i)));
     return {};
   });
   if (!base) return;
@@ -122,17 +97,15 @@ void MemoryImage::merge(const MergeBudget& budget) const {
   merged_.store(owned_.get(), std::memory_order_release);
 }
 
+PageRecipe MemoryImage::recipe(std::uint32_t page) const noexcept {
+  if (delta_)
+    if (const std::size_t at = delta_->find(page); at < delta_->size() && delta_->page(at) == page)
+      return delta_recipe(at);
+  return {.page = page, .base = base_->content(page)};
+}
+
 bool MemoryImage::page_equals(std::uint32_t page, const std::uint8_t* bytes) const noexcept {
-  if (page >= base_->page_count()) return false;
-  if (delta_) {
-    const auto numbers = delta_->numbers();
-    const auto found = std::lower_bound(numbers.begin(), numbers.end(), page);
-    if (found != numbers.end() && *found == page)
-      return std::memcmp(bytes, delta_->bytes(static_cast<std::size_t>(found - numbers.begin())),
-                         kHostPage) == 0;
-  }
-  if (base_->is_zero(page)) return is_zero_page(bytes);
-  return std::memcmp(bytes, base_->page(page), kHostPage) == 0;
+  return page < base_->page_count() && recipe(page).equals(bytes);
 }
 
 std::optional<std::uint32_t> MemoryImage::first_difference(
@@ -141,8 +114,8 @@ std::optional<std::uint32_t> MemoryImage::first_difference(
     return !page_equals(page, memory + std::size_t{page} * kHostPage);
   };
   if (candidates != nullptr && delta_)
-    for (const std::uint32_t page : delta_->numbers())
-      if (differs(page)) return page;
+    for (std::size_t i = 0; i < delta_->size(); ++i)
+      if (differs(delta_page(i))) return delta_page(i);
   for (std::uint32_t page = 0; page < base_->page_count(); ++page)
     if ((candidates == nullptr || (*candidates)[page]) && differs(page)) return page;
   return std::nullopt;
@@ -152,13 +125,13 @@ Result<std::shared_ptr<const MemoryImage>> MemoryImage::capture(
     std::shared_ptr<const BaseMemory> base, const std::uint8_t* memory,
     const std::vector<bool>* candidates, std::vector<std::uint64_t> globals) {
   const MemoryImage plain(base, nullptr, {});
-  std::vector<PageSet::Source> pages;
+  std::vector<Delta::Source> pages;
   for (std::uint32_t page = 0; page < base->page_count(); ++page) {
     const std::uint8_t* bytes = memory + std::size_t{page} * kHostPage;
     if (candidates != nullptr && !(*candidates)[page]) continue;
     if (!plain.page_equals(page, bytes)) pages.push_back({page, bytes});
   }
-  WWS_TRY(auto delta, PageSet::create(pages));
+  WWS_TRY(auto delta, Delta::create(*base, pages));
   return std::make_shared<const MemoryImage>(std::move(base), std::move(delta), std::move(globals));
 }
 

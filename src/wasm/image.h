@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "wasm/delta.h"
 #include "wasm/linear_memory.h"
 #include "wasm/runtime.h"
 
@@ -41,6 +42,10 @@ class BaseMemory {
   [[nodiscard]] const std::uint8_t* page(std::uint32_t page) const noexcept {
     return view_ + kHostPage + std::size_t{page} * kHostPage;
   }
+  // The page, or null where it is zeros.
+  [[nodiscard]] const std::uint8_t* content(std::uint32_t number) const noexcept {
+    return is_zero(number) ? nullptr : page(number);
+  }
 
  private:
   explicit BaseMemory(std::size_t size) : size_(size), nonzero_(size / kHostPage / 64 + 1) {}
@@ -52,29 +57,6 @@ class BaseMemory {
   std::size_t size_;
   const std::uint8_t* view_ = nullptr;
   std::vector<std::uint64_t> nonzero_;
-};
-
-// Pages with content, ascending by number, in memory of their own that is read-only once made.
-class PageSet {
- public:
-  struct Source {
-    std::uint32_t page;
-    const std::uint8_t* bytes;  // kHostPage of them
-  };
-  static Result<std::unique_ptr<const PageSet>> create(std::span<const Source> pages);
-  PageSet(const PageSet&) = delete;
-  PageSet& operator=(const PageSet&) = delete;
-  ~PageSet();
-
-  [[nodiscard]] std::span<const std::uint32_t> numbers() const noexcept { return numbers_; }
-  [[nodiscard]] const std::uint8_t* bytes(std::size_t index) const noexcept {
-    return bytes_ + index * kHostPage;
-  }
-
- private:
-  PageSet() = default;
-  std::vector<std::uint32_t> numbers_;
-  std::uint8_t* bytes_ = nullptr;
 };
 
 // How many merged images there may be in a process: each holds its pages that are not zero once
@@ -95,12 +77,15 @@ class MergeBudget {
 // instantiation makes.
 class MemoryImage final : public Image {
  public:
-  MemoryImage(std::shared_ptr<const BaseMemory> base, std::unique_ptr<const PageSet> delta,
+  MemoryImage(std::shared_ptr<const BaseMemory> base, std::unique_ptr<const Delta> delta,
               std::vector<std::uint64_t> globals)
       : base_(std::move(base)), delta_(std::move(delta)), globals_(std::move(globals)) {}
 
   [[nodiscard]] std::size_t delta_pages() const noexcept override {
-    return delta_ ? delta_->numbers().size() : 0;
+    return delta_ ? delta_->size() : 0;
+  }
+  [[nodiscard]] std::size_t delta_bytes() const noexcept override {
+    return delta_ ? delta_->bytes() : 0;
   }
   // The same bytes as a base of their own, without a delta, once merge() made it; null before. An
   // instance mapped onto it has to put back only what its guest wrote. Lives as long as this image.
@@ -112,7 +97,15 @@ class MemoryImage final : public Image {
   void merge(const MergeBudget& budget) const;
 
   [[nodiscard]] const std::shared_ptr<const BaseMemory>& base() const noexcept { return base_; }
-  [[nodiscard]] const PageSet* delta() const noexcept { return delta_.get(); }
+  // The number of its page at `index` of the delta, and what it is made of.
+  [[nodiscard]] std::uint32_t delta_page(std::size_t index) const noexcept {
+    return delta_->page(index);
+  }
+  [[nodiscard]] PageRecipe delta_recipe(std::size_t index) const noexcept {
+    return delta_->recipe(index, *base_);
+  }
+  // What any page is made of.
+  [[nodiscard]] PageRecipe recipe(std::uint32_t page) const noexcept;
   [[nodiscard]] std::span<const std::uint64_t> globals() const noexcept { return globals_; }
 
   // The number of the first page in which `memory` (of base()->size() bytes) differs; reads all of
@@ -128,7 +121,7 @@ class MemoryImage final : public Image {
 
  private:
   std::shared_ptr<const BaseMemory> base_;
-  std::unique_ptr<const PageSet> delta_;
+  std::unique_ptr<const Delta> delta_;
   std::vector<std::uint64_t> globals_;
 
   mutable std::mutex merging_;
@@ -136,7 +129,5 @@ class MemoryImage final : public Image {
   mutable std::unique_ptr<const MemoryImage> owned_;
   mutable std::atomic<const MemoryImage*> merged_ = nullptr;
 };
-
-[[nodiscard]] bool is_zero_page(const std::uint8_t* bytes) noexcept;
 
 }  // namespace wws::wasm

@@ -21,6 +21,7 @@ class MemoryBudget final {
   explicit MemoryBudget(std::uint64_t bytes) noexcept : bytes_(bytes) {}  // 0: no bound
   MemoryBudget(const MemoryBudget&) = delete;
   MemoryBudget& operator=(const MemoryBudget&) = delete;
+  ~MemoryBudget() = default;
 
   [[nodiscard]] bool bounded() const noexcept { return bytes_ != 0; }
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }

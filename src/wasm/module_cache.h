@@ -41,6 +41,7 @@ class ModuleCache {
                                                    ModuleCacheLimits limits = {});
   ModuleCache(const ModuleCache&) = delete;
   ModuleCache& operator=(const ModuleCache&) = delete;
+  ~ModuleCache() = default;
 
   // Nothing when there is no sound entry.
   [[nodiscard]] std::optional<std::string> find(const Digest& key) const;

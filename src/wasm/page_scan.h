@@ -32,6 +32,7 @@ class PageScan {
   explicit PageScan(int pagemap) noexcept : pagemap_(pagemap) {}
   PageScan(const PageScan&) = delete;
   PageScan& operator=(const PageScan&) = delete;
+  ~PageScan() = default;
 
   // Calls `visit(region)` for every region of [start, end), in ascending order, until it returns
   // false. False: the scan failed or was stopped, and nothing may be concluded from it.

@@ -6,21 +6,17 @@
 namespace wws::wasm {
 namespace {
 
-void copy_page(LinearMemory& memory, const PageSource& source) noexcept {
-  std::uint8_t* to = memory.base() + std::size_t{source.page} * kHostPage;
-  if (source.bytes != nullptr)
-    std::memcpy(to, source.bytes, kHostPage);
-  else
-    std::memset(to, 0, kHostPage);
+void put_back(LinearMemory& memory, const PageRecipe& recipe) noexcept {
+  recipe.write(memory.base() + std::size_t{recipe.page} * kHostPage);
 }
 
 // One restore under way: regions arrive in ascending order, delta pages are merged in.
 class Pass {
  public:
-  Pass(LinearMemory& memory, const MemoryImage& image, std::vector<PageSource>* copied) noexcept
+  Pass(LinearMemory& memory, const MemoryImage& image, std::vector<PageRecipe>* copied) noexcept
       : memory_(memory),
+        image_(image),
         base_(*image.base()),
-        delta_(image.delta()),
         delta_count_(image.delta_pages()),
         copied_(copied) {}
 
@@ -36,13 +32,13 @@ class Pass {
       start += kHostPage;
     }
     pages_ += static_cast<std::uint32_t>(static_cast<std::size_t>(end - start) / kHostPage);
-    put_back(number_of(start), number_of(end), region.zero_page());
+    put_back_region(number_of(start), number_of(end), region.zero_page());
     return true;
   }
 
   // Delta pages that no region covered, up to `page`.
   void delta_until(std::uint32_t page) {
-    while (next_ < delta_count_ && delta_->numbers()[next_] < page) copy_next_delta();
+    while (next_ < delta_count_ && image_.delta_page(next_) < page) copy_next_delta();
   }
 
   [[nodiscard]] bool swapped() const noexcept { return swapped_; }
@@ -53,20 +49,16 @@ class Pass {
   [[nodiscard]] std::uint32_t number_of(const std::uint8_t* at) const noexcept {
     return static_cast<std::uint32_t>(static_cast<std::size_t>(at - memory_.base()) / kHostPage);
   }
-  void copy(std::uint32_t page, const std::uint8_t* bytes) {
-    const PageSource source{.page = page, .bytes = bytes};
-    copy_page(memory_, source);
-    if (copied_ != nullptr) copied_->push_back(source);
+  void copy(const PageRecipe& recipe) {
+    put_back(memory_, recipe);
+    if (copied_ != nullptr) copied_->push_back(recipe);
   }
-  void copy_next_delta() {
-    copy(delta_->numbers()[next_], delta_->bytes(next_));
-    ++next_;
-  }
-  void put_back(std::uint32_t page, std::uint32_t end, bool zero_pages) {
+  void copy_next_delta() { copy(image_.delta_recipe(next_++)); }
+  void put_back_region(std::uint32_t page, std::uint32_t end, bool zero_pages) {
     delta_until(page);
     while (page < end) {
       const std::uint32_t stop =
-          next_ < delta_count_ ? std::min(end, delta_->numbers()[next_]) : end;
+          next_ < delta_count_ ? std::min(end, image_.delta_page(next_)) : end;
       base_run(page, stop, zero_pages);
       page = stop;
       if (page == end) return;
@@ -76,18 +68,16 @@ class Pass {
   }
   void base_run(std::uint32_t page, std::uint32_t end, bool zero_pages) {
     for (; page < end; ++page) {
-      if (!base_.is_zero(page))
-        copy(page, base_.page(page));
-      else if (!zero_pages)
-        copy(page, nullptr);
+      const std::uint8_t* content = base_.content(page);
+      if (content != nullptr || !zero_pages) copy({.page = page, .base = content});
     }
   }
 
   LinearMemory& memory_;
+  const MemoryImage& image_;
   const BaseMemory& base_;
-  const PageSet* delta_;
   std::size_t delta_count_;
-  std::vector<PageSource>* copied_;
+  std::vector<PageRecipe>* copied_;
   std::size_t next_ = 0;
   std::uint32_t pages_ = 0;
   bool swapped_ = false;
@@ -104,22 +94,22 @@ std::uint64_t read_canary(const LinearMemory& memory) noexcept {
 bool needs_trim(std::uint32_t pages, std::size_t delta_pages,
                 const RestoreHistory& history) noexcept {
   constexpr std::uint32_t kFloor = 64;
-  const auto delta = static_cast<std::uint32_t>(delta_pages);
+  const auto delta = std::max(static_cast<std::uint32_t>(delta_pages), history.expected_pages);
   return pages > kMaxRestoredPages + delta ||
          pages > 2 * std::max(history.usual_pages, kFloor + delta);
 }
 
-// No page became anonymous since the last restore: those of that time are all.
+// No page became anonymous in this lease: those of the last restore are all.
 Restored put_back_known(LinearMemory& memory, RestoreHistory& history) noexcept {
   std::memset(memory.canary(), 0, kHostPage);
-  for (const PageSource& source : history.anonymous) copy_page(memory, source);
+  for (const PageRecipe& recipe : history.anonymous) put_back(memory, recipe);
   ++history.unscanned;
   return {.pages = history.reported, .scanned = false};
 }
 
 // Whether every page of `found` was known; both ascend.
-bool were_known(const std::vector<PageSource>& found, const std::vector<PageSource>& known) {
-  return std::ranges::includes(known, found, {}, &PageSource::page, &PageSource::page);
+bool were_known(const std::vector<PageRecipe>& found, const std::vector<PageRecipe>& known) {
+  return std::ranges::includes(known, found, {}, &PageRecipe::page, &PageRecipe::page);
 }
 
 Restored drop(std::string_view why, bool untruthful = false) noexcept {
@@ -129,7 +119,7 @@ Restored drop(std::string_view why, bool untruthful = false) noexcept {
 // `unchanged`: the pages have to be those of the history.
 Restored put_back_scanned(PageScan& scan, LinearMemory& memory, const MemoryImage& image,
                           bool unchanged, RestoreHistory& history) {
-  std::vector<PageSource> copied;
+  std::vector<PageRecipe> copied;
   copied.reserve(history.anonymous.size() + image.delta_pages() + 16);
   Pass pass(memory, image, &copied);
   const bool complete =
@@ -150,6 +140,32 @@ Restored put_back_scanned(PageScan& scan, LinearMemory& memory, const MemoryImag
 
 }  // namespace
 
+// The union of what may be anonymous and of the image's delta, each with what the image has there.
+void RestoreHistory::expect(const MemoryImage& image) {
+  usual_pages = 0;
+  if (!known) return;
+  const BaseMemory& base = *image.base();
+  std::vector<PageRecipe> pages;
+  pages.reserve(anonymous.size() + image.delta_pages());
+  auto old = anonymous.begin();
+  const auto old_until = [&](std::uint32_t page) {
+    for (; old != anonymous.end() && old->page < page; ++old)
+      pages.push_back({.page = old->page, .base = base.content(old->page)});
+    if (old != anonymous.end() && old->page == page) ++old;
+  };
+  for (std::size_t i = 0; i < image.delta_pages(); ++i) {
+    old_until(image.delta_page(i));
+    pages.push_back(image.delta_recipe(i));
+  }
+  old_until(base.page_count());
+  anonymous = std::move(pages);
+}
+
+void lay_over(LinearMemory& memory, const MemoryImage& image) noexcept {
+  for (std::size_t i = 0; i < image.delta_pages(); ++i)
+    image.delta_recipe(i).lay_over(memory.base() + std::size_t{image.delta_page(i)} * kHostPage);
+}
+
 void write_canary(LinearMemory& memory, std::uint64_t number) noexcept {
   std::memcpy(memory.canary(), &number, sizeof number);
 }
@@ -162,8 +178,11 @@ Restored restore(RestoreTools& tools, LinearMemory& memory, const MemoryImage& i
                  std::uint64_t canary, RestoreHistory& history) {
   if (memory.size() != image.base()->size()) return drop("its memory has another size");
   if (read_canary(memory) != canary) return drop("its canary was overwritten");
-  const bool unchanged = history.mark && history.mark == tools.faults.now();
-  if (unchanged && history.unscanned < kScanEvery) return put_back_known(memory, history);
+  const bool unchanged = history.known && history.began && history.began == tools.faults.now();
+  const auto known = static_cast<std::uint32_t>(history.anonymous.size());
+  if (unchanged && history.unscanned < kScanEvery &&
+      !needs_trim(known, image.delta_pages(), history))
+    return put_back_known(memory, history);
 
   Restored result = put_back_scanned(tools.scan, memory, image, unchanged, history);
   history.forget_pages();
@@ -176,7 +195,7 @@ Restored restore(RestoreTools& tools, LinearMemory& memory, const MemoryImage& i
   }
   history.usual_pages =
       history.usual_pages == 0 ? result.pages : (history.usual_pages * 7 + result.pages) / 8;
-  history.mark = tools.faults.now();
+  history.known = tools.faults.now().has_value();
   return result;
 }
 

@@ -4,8 +4,9 @@
 // The rule, and why it is complete: a page of the mapping reads as the base unless it became
 // anonymous; every anonymous page is reported by the scan (present, swapped, moving). So: put back
 // every reported page, and every delta page that was not reported. Where the thread had no page
-// fault since the last restore (fault_count.h), the pages are those of that time, and no scan is
-// needed; one in kScanEvery is made all the same, and has to agree.
+// fault since the lease began (fault_count.h), the pages are those of the last restore, since an
+// idle memory is touched by nobody, and no scan is needed; one in kScanEvery is made all the same,
+// and has to agree.
 #pragma once
 
 #include <cstdint>
@@ -35,23 +36,26 @@ struct RestoreTools {
   FaultCount faults;
 };
 
-// Where a page's content comes from.
-struct PageSource {
-  std::uint32_t page = 0;
-  const std::uint8_t* bytes = nullptr;  // in the image; null: zeros
-};
-
-// What an instance remembers between restores to one image.
+// What an instance remembers between restores.
 struct RestoreHistory {
   std::uint32_t usual_pages = 0;  // that its leases leave
-  // Every page that may be anonymous, ascending, as of `mark`; void without a mark.
-  std::vector<PageSource> anonymous;
-  std::optional<FaultMark> mark;
+  // Pages that the next restore is to find without wondering, besides the image's own.
+  std::uint32_t expected_pages = 0;
+  // Every page that may have been anonymous after the last restore, ascending, with what it then
+  // held; only if `known`.
+  std::vector<PageRecipe> anonymous;
+  bool known = false;
+  // The thread's faults no later than the lease's begin.
+  std::optional<FaultMark> began;
   std::uint32_t reported = 0;   // by the last scan
   std::uint32_t unscanned = 0;  // restores since then
 
+  // Before anything is written in a lease.
+  void begin_lease(const RestoreTools& tools) noexcept { began = tools.faults.last(); }
+  // The next restore is to another image of the same base.
+  void expect(const MemoryImage& image);
   // After somebody else discarded or wrote pages.
-  void forget_pages() noexcept { mark.reset(); }
+  void forget_pages() noexcept { known = false; }
 };
 
 // A restore that could do without a scan makes one this often, to check what it relies on.
@@ -63,7 +67,9 @@ inline constexpr std::uint32_t kMaxRestoredPages = 400;
 // The memory's size must be the image's. `canary` is what write_canary() wrote.
 [[nodiscard]] Restored restore(RestoreTools& tools, LinearMemory& memory, const MemoryImage& image,
                                std::uint64_t canary, RestoreHistory& history);
-// Makes a memory that is freshly mapped onto the image's base equal to the image.
+// Makes a memory that equals the image's base equal to the image: writes the lines that differ.
+void lay_over(LinearMemory& memory, const MemoryImage& image) noexcept;
+// The same for one that is freshly mapped onto the base.
 void apply_delta(LinearMemory& memory, const MemoryImage& image) noexcept;
 
 void write_canary(LinearMemory& memory, std::uint64_t number) noexcept;

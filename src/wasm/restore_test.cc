@@ -52,11 +52,11 @@ TEST_F(RestorePartsTest, TheImageFileCannotBeWrittenGrownOrShrunk) {
   EXPECT_EQ(mmap(nullptr, kHostPage, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0), MAP_FAILED);
 }
 
-TEST_F(RestorePartsTest, APageSetCannotBeWritten) {
+TEST_F(RestorePartsTest, ADeltaCannotBeWritten) {
   const std::vector<std::uint8_t> bytes(kHostPage, 1);
-  const PageSet::Source pages[] = {{5, bytes.data()}};
-  const auto set = PageSet::create(pages).value();
-  EXPECT_DEATH(const_cast<std::uint8_t*>(set->bytes(0))[0] = 2, "");
+  const Delta::Source pages[] = {{5, bytes.data()}};
+  const auto delta = Delta::create(*image_.base(), pages).value();
+  EXPECT_DEATH(const_cast<std::uint8_t*>(delta->recipe(0, *image_.base()).lines)[0] = 2, "");
 }
 
 TEST_F(RestorePartsTest, BasesKnowTheirZeroPages) {
@@ -80,6 +80,7 @@ class RestoreWithoutScanTest : public RestorePartsTest {
  protected:
   // A lease that writes `page`.
   Restored use(std::uint32_t page) {
+    history_.begin_lease(tools_);
     write_canary(*memory_, ++number_);
     memory_->base()[page * kHostPage + 5] = 0xee;
     const Restored restored = restore(tools_, *memory_, image_, number_, history_);
@@ -154,8 +155,10 @@ TEST(FaultCount, CountsHere) {
 
 TEST(MergedImage, IsTheSameWithoutADelta) {
   const std::vector<std::uint8_t> bytes(kHostPage, 9);
-  const PageSet::Source pages[] = {{3, bytes.data()}, {5, bytes.data()}};
-  const MemoryImage image(make_base(), PageSet::create(pages).value(), {1, 2});
+  const Delta::Source pages[] = {{3, bytes.data()}, {5, bytes.data()}};
+  auto base = make_base();
+  auto delta = Delta::create(*base, pages).value();
+  const MemoryImage image(std::move(base), std::move(delta), {1, 2});
   EXPECT_EQ(image.merged(), nullptr);
   image.merge(MergeBudget(1));
   const MemoryImage* merged = image.merged();
@@ -172,9 +175,11 @@ TEST(MergedImage, IsTheSameWithoutADelta) {
 
 TEST(MergedImage, TakesAPlaceOfTheBudgetAndGivesItBack) {
   const std::vector<std::uint8_t> bytes(kHostPage, 9);
-  const PageSet::Source pages[] = {{5, bytes.data()}};
+  const Delta::Source pages[] = {{5, bytes.data()}};
   const auto make = [&] {
-    return std::make_unique<const MemoryImage>(make_base(), PageSet::create(pages).value(),
+    auto base = make_base();
+    auto delta = Delta::create(*base, pages).value();
+    return std::make_unique<const MemoryImage>(std::move(base), std::move(delta),
                                                std::vector<std::uint64_t>{});
   };
   const MergeBudget budget(1);

@@ -63,8 +63,9 @@ class Image {
   Image(const Image&) = delete;
   Image& operator=(const Image&) = delete;
   virtual ~Image() = default;
-  // Pages (4 KiB) that differ from the program's base; what it costs in memory.
+  // Pages (4 KiB) that differ from the program's base, and what it takes to keep how they do.
   [[nodiscard]] virtual std::size_t delta_pages() const noexcept = 0;
+  [[nodiscard]] virtual std::size_t delta_bytes() const noexcept = 0;
 
  protected:
   Image() = default;
@@ -142,7 +143,7 @@ struct PoolOptions {
   std::uint32_t max_instances = 256;  // running at once on this loop
   // Of these, for one image: a worker whose requests hang leaves room for others. 0: no bound.
   std::uint32_t max_per_image = 192;
-  std::uint32_t max_kept = 64;                 // idle ones kept
+  std::uint32_t max_kept = 64;                 // idle ones kept, or as many as run
   std::uint32_t max_waiting = 10'000;          // leases waited for; past it Exhausted at once
   std::chrono::milliseconds max_wait{10'000};  // then Exhausted
   std::uint64_t max_uses = 100'000;            // of one instance, then it is dropped
@@ -150,7 +151,7 @@ struct PoolOptions {
 
 struct PoolStats {
   std::uint64_t leases = 0, created = 0, restored = 0, dropped = 0, image_switches = 0;
-  std::uint64_t unscanned = 0;  // of the restored: without a page scan
+  std::uint64_t unscanned = 0;  // of the restored and the switched: without a page scan
   std::uint64_t settled = 0;    // instances that moved onto an image of their own
   std::size_t running = 0, idle = 0, waiting = 0;
 };

@@ -50,8 +50,8 @@ class SelfTest {
     const std::size_t size = std::size_t{pages_} * kHostPage;
     WWS_TRY(auto base, BaseMemory::create(size, fill_pattern));
     std::memset(page_a_, 0xa5, sizeof page_a_);
-    const PageSet::Source delta[] = {{1, page_a_}, {3, page_a_}, {pages_ - 1, page_a_}};
-    WWS_TRY(auto set, PageSet::create(delta));
+    const Delta::Source delta[] = {{1, page_a_}, {3, page_a_}, {pages_ - 1, page_a_}};
+    WWS_TRY(auto set, Delta::create(*base, delta));
     image_ = std::make_unique<MemoryImage>(std::move(base), std::move(set),
                                            std::vector<std::uint64_t>{});
     WWS_TRY(memory_, LinearMemory::reserve(size, 2 * size, 0));

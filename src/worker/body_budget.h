@@ -13,6 +13,7 @@ class BodyBudget final {
   explicit BodyBudget(std::uint64_t most) : most_(most) {}
   BodyBudget(const BodyBudget&) = delete;
   BodyBudget& operator=(const BodyBudget&) = delete;
+  ~BodyBudget() = default;
 
   // What one request holds; given back at its end.
   class Share final {

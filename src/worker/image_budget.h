@@ -53,6 +53,7 @@ class ImageBudget final {
   explicit ImageBudget(std::uint64_t bytes) noexcept : bytes_(bytes) {}
   ImageBudget(const ImageBudget&) = delete;
   ImageBudget& operator=(const ImageBudget&) = delete;
+  ~ImageBudget() = default;
 
   // Counts what was loaded, as used just now; what is counted already stays as it is.
   void admit(Evictable& loaded, std::uint64_t bytes);

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::uintmax_t kMaxScriptBytes = 32u << 20;
 // What a loaded script costs: its pages, and what else is made for it.
-constexpr std::uint64_t kPageBytes = 4096;
 constexpr std::uint64_t kOverhead = 1024;
 
 // A script that fails may have asked for what is not there.
@@ -93,7 +92,7 @@ Task<Result<std::shared_ptr<const JsWorker::Loaded>>> JsWorker::loaded(
     abi::LoopServices& services) {
   std::function<Task<Result<Loaded>>()> maker = [this, &services] { return make(services); };
   auto value = co_await loaded_.get(services.loop, std::move(maker));
-  if (value) budget_.admit(*this, (*value)->script.image->delta_pages() * kPageBytes + kOverhead);
+  if (value) budget_.admit(*this, (*value)->script.image->delta_bytes() + kOverhead);
   co_return value;
 }
 
@@ -107,7 +106,8 @@ WorkerStatus JsWorker::status() const {
     status.why_replayed = value->script.why_replayed;
     status.kept = program.kept();
     status.why_fresh = program.why_fresh();
-    status.delta_pages = value->script.image->delta_pages();
+    status.image_pages = value->script.image->delta_pages();
+    status.image_bytes = value->script.image->delta_bytes();
     status.doubt = value->script.doubt;
   } else if (const auto failure = loaded_.failure()) {
     status.state = WorkerStatus::State::Broken;

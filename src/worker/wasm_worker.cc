@@ -278,7 +278,8 @@ WorkerStatus WasmWorker::status() const {
     status.state = WorkerStatus::State::Loaded;
     status.kept = value->program->kept();
     status.why_fresh = value->program->why_fresh();
-    status.delta_pages = value->program->base_image()->delta_pages();
+    status.image_pages = value->program->base_image()->delta_pages();
+    status.image_bytes = value->program->base_image()->delta_bytes();
   } else if (const auto failure = loaded_.failure()) {
     status.state = WorkerStatus::State::Broken;
     status.why_broken = failure->to_string();

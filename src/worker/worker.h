@@ -32,7 +32,8 @@ struct WorkerStatus {
   std::string why_replayed;
   bool kept = false;  // its instances may be kept and restored
   std::string why_fresh;
-  std::size_t delta_pages = 0;  // of its image, 4 KiB each
+  // In which its image differs from its program's memory, 4 KiB each, and what that takes.
+  std::size_t image_pages = 0, image_bytes = 0;
   // Top-level code that runs before every request failed while it was loaded, where it sees
   // nothing of the outside. With a request it may go well.
   std::optional<Error> doubt;

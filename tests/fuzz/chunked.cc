@@ -45,9 +45,12 @@ std::optional<Decoded> decode(std::string_view text) {
     if (!line) return std::nullopt;
     std::uint64_t size = 0;
     std::size_t digits = 0;
-    for (; digits < line->size() && hex_digit((*line)[digits]) >= 0; ++digits)
+    // Zeros in front are no part of the number, however many they are.
+    for (; digits < line->size() && hex_digit((*line)[digits]) >= 0; ++digits) {
+      if (size >> 60 != 0) return std::nullopt;
       size = size * 16 + static_cast<std::uint64_t>(hex_digit((*line)[digits]));
-    if (digits == 0 || digits > 16) return std::nullopt;
+    }
+    if (digits == 0) return std::nullopt;
     if (digits < line->size() && (*line)[digits] != ';') return std::nullopt;
     if (size == 0) break;
     if (size > text.size() - decoded.end) return std::nullopt;

@@ -18,7 +18,10 @@ void check(const Url& url) {
   WWS_ASSERT(url.port != 0 && !url.host.empty() && url.target.starts_with('/'),
              "a part is missing");
   for (const char c : url.host + url.target)
-    WWS_ASSERT(c > 0x20 && c < 0x7f && c != '\\' && c != '#', "a character that no URL has");
+    WWS_ASSERT(c > 0x20 && c < 0x7f && c != '#', "a character that no URL has");
+  // In a query it is one like others: https://url.spec.whatwg.org/#query-state
+  const std::string path = url.target.substr(0, url.target.find('?'));
+  WWS_ASSERT((url.host + path).find('\\') == std::string::npos, "a backslash, which is a slash");
 }
 
 }  // namespace

@@ -53,7 +53,11 @@ std::string said(std::string_view bytes, std::size_t piece,
       if (bytes.empty()) return all;
       continue;
     }
-    all += std::to_string(static_cast<int>(step.event)) + ":" + std::to_string(reader.code()) + ":";
+    all += std::to_string(static_cast<int>(step.event)) + ":";
+    // Compressed data may be too long and invalid: what shows first depends on how many are read.
+    const bool either = step.event == MessageReader::Event::Failed && deflate &&
+                        (reader.code() == kTooBig || reader.code() == kInvalidData);
+    all += (either ? "data" : std::to_string(reader.code())) + ":";
     if (step.event == MessageReader::Event::Failed) return all;
     all += reader.payload() + "\n";
     if (step.event == MessageReader::Event::Close) return all;

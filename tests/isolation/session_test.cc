@@ -6,6 +6,47 @@ namespace {
 
 using http::MemoryExchange;
 
+// Its client takes nothing before take().
+class SlowExchange final : public http::Exchange {
+ public:
+  SlowExchange(const boost::asio::any_io_executor& loop, MemoryExchange::Request request)
+      : inner_(std::move(request)), taken_(loop) {}
+
+  void take() {
+    takes_ = true;
+    taken_.notify();
+  }
+  [[nodiscard]] const MemoryExchange& answer() const noexcept { return inner_; }
+
+  Task<Result<std::string>> read() override { return inner_.read(); }
+  std::optional<std::uint64_t> length() const noexcept override { return inner_.length(); }
+  const http::RequestHead& request() const noexcept override { return inner_.request(); }
+  std::optional<std::string_view> buffered_body() const noexcept override {
+    return inner_.buffered_body();
+  }
+  void set_body_limit(std::uint64_t bytes) noexcept override { inner_.set_body_limit(bytes); }
+  Task<Result<void>> respond(http::ResponseHead head, std::string body) override {
+    return inner_.respond(std::move(head), std::move(body));
+  }
+  Task<Result<void>> start(http::ResponseHead head, std::optional<std::uint64_t> length) override {
+    return inner_.start(std::move(head), length);
+  }
+  Task<Result<void>> write(std::string_view bytes) override {
+    while (!takes_) co_await taken_.wait();
+    co_return co_await inner_.write(bytes);
+  }
+  Task<Result<void>> finish() override { return inner_.finish(); }
+  void abort() noexcept override { inner_.abort(); }
+  bool started() const noexcept override { return inner_.started(); }
+  int status() const noexcept override { return inner_.status(); }
+  void on_gone(std::function<void()> callback) override { inner_.on_gone(std::move(callback)); }
+
+ private:
+  MemoryExchange inner_;
+  io::Notifier taken_;
+  bool takes_ = false;
+};
+
 class SessionTest : public EngineTest {
  protected:
   // What ends a request here is the bound that the test is about, however slow the machine is.
@@ -54,6 +95,24 @@ TEST_P(SessionTest, AStreamedAnswerCostsNoSandbox) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(get(*session, "/stream-and-set/e"), "200 onetwo");
   EXPECT_EQ(pool_->stats().dropped, before.dropped);
   EXPECT_EQ(pool_->stats().restored, before.restored + 3);
+}
+
+TEST_P(SessionTest, WhatIsLeftOfAStreamedAnswerHoldsNoSandbox) {
+  const auto session = worker("session.js");
+  EXPECT_EQ(get(*session, "/stream-and-set/f"), "200 onetwo");
+  SlowExchange exchange(loop_.get_executor(), {.target = "/stream-and-set/f"});
+  bool done = false;
+  boost::asio::co_spawn(loop_,
+                        session->serve(*services_, exchange, "http://a/stream-and-set/f", {}),
+                        [&](const std::exception_ptr&) { done = true; });
+  loop_.restart();
+  while (!exchange.started() || pool_->stats().running > 0)
+    ASSERT_EQ(loop_.run_one_for(std::chrono::seconds(60)), 1u) << "the sandbox is held";
+  EXPECT_FALSE(done);
+  exchange.take();
+  while (!done) loop_.run_one();
+  EXPECT_EQ(exchange.answer().body(), "onetwo");
+  EXPECT_TRUE(exchange.answer().finished());
 }
 
 TEST_P(SessionTest, AStreamedAnswerOverItsLimitIsCut) {

@@ -22,6 +22,7 @@ class CacheCalls final {
   CacheCalls(bindings::CacheStore& store, std::string space, observe::Log& log, std::string worker);
   CacheCalls(const CacheCalls&) = delete;
   CacheCalls& operator=(const CacheCalls&) = delete;
+  ~CacheCalls() = default;
 
   // The calls of guest/js/abi.h.
   std::int32_t call(ByteView message);

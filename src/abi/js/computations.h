@@ -38,6 +38,7 @@ class Computations final {
   Computations() = default;
   Computations(const Computations&) = delete;
   Computations& operator=(const Computations&) = delete;
+  ~Computations() = default;
 
   // The calls of guest/js/abi.h.
   std::int32_t codec(ByteView message);

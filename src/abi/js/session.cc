@@ -123,6 +123,13 @@ bool Session::settled() const noexcept {
   return answered && !(state_ & WWS_STATE_EXTENDED);
 }
 
+bool Session::has_ended() const noexcept {
+  return lease_ && streaming_ && out_end_ && !(state_ & (WWS_STATE_WAITING | WWS_STATE_EXTENDED)) &&
+         !reading_request_ && timers_.empty() && computing_elsewhere_.empty() &&
+         std::ranges::none_of(fetches_,
+                              [](const auto& fetch) { return fetch.second->outstanding(); });
+}
+
 bool Session::beyond_reach() const noexcept {
   return fetches_.empty() && computing_elsewhere_.empty() &&
          std::ranges::all_of(
@@ -147,13 +154,24 @@ Task<Result<void>> Session::pump_events() {
           "the handler never answered: its promise did not settle and nothing is pending");
     }
     if (events_.empty()) {
-      WWS_CO_CHECK(lease_->count_memory());
       watch_client();
+      // What is left of the response is here. A client may take long for it: the sandbox does not
+      // wait, and how slowly it may read is a question of the connection's bounds.
+      if (has_ended()) {
+        co_await close();
+        continue;
+      }
+      if (!lease_) {
+        co_await wake().wait();
+        continue;
+      }
+      WWS_CO_CHECK(lease_->count_memory());
       const bool in_time = co_await wake().wait_until(deadline_);
       if (!in_time) co_return fail(ErrorKind::TimedOut, "the wall limit was reached");
       continue;
     }
     const std::string message = events_.pop();
+    if (!lease_) continue;
     auto ran = co_await run("wws_event", message);
     if (!ran) co_return fail(std::move(ran).error());
     if (response_) {

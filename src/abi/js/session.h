@@ -64,6 +64,8 @@ class Session final : public GuestHost {
   // `services` and `worker` are borrowed and outlive the session. `stacks` may be null.
   Session(LoopServices& services, const WorkerIdentity& worker, std::unique_ptr<wasm::Lease> lease,
           std::shared_ptr<const StackMap> stacks);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
   ~Session() override;
 
   // `evaluate_first`: a replayed worker's top-level code runs before the request.
@@ -140,6 +142,8 @@ class Session final : public GuestHost {
   Result<void> commit_kv();
   [[nodiscard]] bool settled() const noexcept;
   [[nodiscard]] bool waiting() const noexcept;
+  // The guest has nothing left to do, though the client may not have its whole answer.
+  [[nodiscard]] bool has_ended() const noexcept;
   // Only timers are pending, which go off when the request's time is over.
   [[nodiscard]] bool beyond_reach() const noexcept;
   void push_event(std::string message);

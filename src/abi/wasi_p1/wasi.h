@@ -81,6 +81,7 @@ class WasiState final {
             io::Random& random, Timers& timers);
   WasiState(const WasiState&) = delete;
   WasiState& operator=(const WasiState&) = delete;
+  ~WasiState() = default;
 
   // After the run: what proc_exit was called with, if it was.
   [[nodiscard]] std::optional<std::uint32_t> exit_code() const noexcept { return exit_code_; }

@@ -8,26 +8,21 @@
 
 #include "http/client/connection.h"
 #include "http/client/dial.h"
+#include "http/client/h2_exchange.h"
+#include "http/client/h2_sessions.h"
 #include "http/client/pool.h"
 #include "http/client/request_head.h"
 #include "http/client/response_reader.h"
+#include "http/client/upload.h"
+#include "http/client/waits.h"
 
 namespace wws::http {
 namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kPiece = 64 * 1024;
-
-// The waits of one request.
-struct Waits {
-  ClientLimits limits;
-  std::optional<TimePoint> deadline;
-
-  [[nodiscard]] TimePoint until(std::chrono::milliseconds wait) const {
-    const auto end = wait.count() > 0 ? std::chrono::steady_clock::now() + wait : TimePoint::max();
-    return deadline ? std::min(end, *deadline) : end;
-  }
-};
+// Of a request that upstreams refuse without having looked at it.
+constexpr int kMostTries = 8;
 
 Task<Result<void>> receive(Connection& connection, ResponseReader& reader, TimePoint until) {
   std::array<std::uint8_t, 16 * 1024> bytes;
@@ -41,13 +36,13 @@ class Response final : public ClientResponse {
  public:
   Response(ResponseHead head, std::shared_ptr<ResponseReader> reader,
            std::shared_ptr<Connection> connection, Waits waits, std::weak_ptr<Pool> pool,
-           PoolKey key)
+           Origin origin)
       : head_(std::move(head)),
         reader_(std::move(reader)),
         connection_(std::move(connection)),
         waits_(waits),
         pool_(std::move(pool)),
-        key_(std::move(key)) {
+        origin_(std::move(origin)) {
     if (reader_->done()) release();
   }
   ~Response() override {
@@ -88,7 +83,7 @@ class Response final : public ClientResponse {
     const auto connection = std::exchange(connection_, nullptr);
     const auto pool = pool_.lock();
     if (pool && reader_->reusable())
-      pool->give(key_, connection);
+      pool->give(origin_, connection);
     else
       connection->close();
   }
@@ -98,7 +93,7 @@ class Response final : public ClientResponse {
   std::shared_ptr<Connection> connection_;
   Waits waits_;
   std::weak_ptr<Pool> pool_;
-  PoolKey key_;
+  Origin origin_;
   std::optional<Error> failed_;
 };
 
@@ -118,19 +113,13 @@ struct Sent {
 
 // Streams a body. An error of the source ends the request; one of the connection is only noted.
 Task<Result<Sent>> write_source(Connection& connection, BodySource& source, Waits waits) {
-  const auto announced = source.length();
-  std::uint64_t total = 0;
+  Upload upload(source);
   while (true) {
-    auto piece = co_await source.read();
-    if (!piece) co_return fail(std::move(piece).error().with_context("reading the request body"));
-    total += piece->size();
-    const bool last = piece->empty();
-    if (announced && (total > *announced || (last && total != *announced)))
-      co_return fail(ErrorKind::Invalid,
-                     fmt::format("the request body is not of the announced {} bytes", *announced));
-    std::string framed = announced ? std::move(*piece)
-                         : last    ? std::string("0\r\n\r\n")
-                                   : fmt::format("{:x}\r\n{}\r\n", piece->size(), *piece);
+    WWS_CO_TRY(auto piece, co_await upload.next());
+    const bool last = piece.empty();
+    std::string framed = upload.has_length() ? std::move(piece)
+                         : last              ? std::string("0\r\n\r\n")
+                                             : fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
     const auto written = co_await write_pieces(connection, framed, waits);
     if (!written) co_return Sent{false, written.error()};
     if (last) co_return Sent{};
@@ -146,8 +135,6 @@ Result<asio::ssl::context> make_tls(const std::string& ca_file) {
   if (code)
     return fail(ErrorKind::Invalid, fmt::format("cannot load the trusted certificates of '{}': {}",
                                                 ca_file, code.message()));
-  static constexpr unsigned char kHttp11[] = "\x08http/1.1";
-  SSL_CTX_set_alpn_protos(tls.native_handle(), kHttp11, sizeof(kHttp11) - 1);
   if (SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION) != 1)
     return fail(ErrorKind::Internal, "OpenSSL cannot be held to TLS 1.2 and later");
   return tls;
@@ -160,51 +147,114 @@ class AsioClient final : public Client {
       : executor_(loop.get_executor()),
         limits_(limits),
         tls_(std::move(tls)),
-        pool_(std::make_shared<Pool>(executor_, limits)) {}
+        pool_(std::make_shared<Pool>(executor_, limits)),
+        sessions_(std::make_shared<H2Sessions>(executor_)) {}
 
   Task<Result<std::unique_ptr<ClientResponse>>> send(ClientRequest request,
                                                      AddressFilter filter) override {
     WWS_CO_CHECK(check_request(request));
-    const PoolKey key{request.secure, request.host, request.port};
+    const Origin origin{request.secure, request.host, request.port};
     const Waits waits{limits_, request.deadline};
-    // A streamed body cannot be sent twice, so it does not take the risk of a stale connection.
-    auto idle = request.body_source ? nullptr : pool_->take(key, filter);
-    if (idle) {
-      idle->begin_request();
-      auto response = co_await exchange(idle, request, waits, key);
-      const bool stale = !response && response.error().kind() == ErrorKind::Gone &&
-                         !idle->has_received() && !idle->was_cancelled();
-      if (!stale) co_return response;
+    Call call{request, filter, origin, waits};
+    for (int left = kMostTries - 1;; --left) {
+      WWS_CO_TRY(const auto way, co_await find_way(call));
+      Outcome outcome = co_await try_way(call, way);
+      if (outcome.response || !outcome.may_repeat || left == 0)
+        co_return std::move(outcome.response);
     }
-    if (request.secure && !tls_) {
-      WWS_CO_TRY(tls_, make_tls(""));
-    }
-    const DialTarget target{request.host, request.port, request.secure ? &*tls_ : nullptr};
-    WWS_CO_TRY(auto fresh,
-               co_await dial(executor_, target, filter, waits.until(limits_.connect_timeout)));
-    co_return co_await exchange(fresh, request, waits, key);
   }
 
  private:
+  // A request under way; all of it borrowed of send().
+  struct Call {
+    const ClientRequest& request;
+    const AddressFilter& filter;
+    const Origin& origin;
+    const Waits& waits;
+    bool is_repeated = false;                      // over a new connection of HTTP/1
+    std::shared_ptr<H2Session> avoided = nullptr;  // it has refused
+  };
+  // What carries it: either of these.
+  struct Way {
+    std::shared_ptr<H2Session> session;
+    std::shared_ptr<Connection> connection;
+    bool is_reused = false;
+  };
+  using Outcome = H2Outcome;
+
+  Task<Result<Way>> find_way(Call& call) {
+    const auto until = call.waits.until(limits_.connect_timeout);
+    Way way;
+    while (true) {
+      way.session = sessions_->find(call.origin, call.filter, call.avoided.get());
+      if (way.session) co_return way;
+      // A streamed body cannot be sent twice, so it does not take the risk of a stale connection.
+      const bool may_reuse = !call.request.body_source && !call.is_repeated;
+      if (may_reuse) way.connection = pool_->take(call.origin, call.filter);
+      way.is_reused = way.connection != nullptr;
+      if (way.connection) co_return way;
+      if (!call.origin.secure || !sessions_->is_dialed(call.origin)) break;
+      WWS_CO_CHECK(co_await H2Sessions::wait(sessions_, call.origin, until));
+    }
+    co_return co_await connect(call, until);
+  }
+
+  Task<Result<Way>> connect(Call& call, TimePoint until) {
+    if (call.origin.secure && !tls_) {
+      WWS_CO_TRY(tls_, make_tls(""));
+    }
+    std::optional<H2Sessions::Dial> dialing;
+    if (call.origin.secure) dialing.emplace(sessions_, call.origin);
+    const DialTarget target{call.origin.host, call.origin.port,
+                            call.origin.secure ? &*tls_ : nullptr, sessions_->offer(call.origin)};
+    Way way;
+    WWS_CO_TRY(way.connection, co_await dial(executor_, target, call.filter, until));
+    if (!call.origin.secure) co_return way;
+    sessions_->note_protocol(call.origin, *way.connection);
+    if (!way.connection->speaks_http2()) co_return way;
+    WWS_CO_TRY(way.session, H2Session::start(executor_, way.connection, limits_));
+    sessions_->add(call.origin, way.session);
+    co_return way;
+  }
+
+  Task<Outcome> try_way(Call& call, const Way& way) {
+    Outcome outcome;
+    if (way.session) {
+      outcome = co_await exchange_http2(way.session, call.request, call.waits);
+      call.avoided = way.session;
+      if (outcome.wants_http1) sessions_->require_http1(call.origin);
+      co_return outcome;
+    }
+    if (way.is_reused) way.connection->begin_request();
+    outcome.response = co_await exchange(way.connection, call);
+    call.is_repeated = true;
+    outcome.may_repeat = way.is_reused && is_stale(outcome, *way.connection);
+    co_return outcome;
+  }
+
+  static bool is_stale(const Outcome& outcome, const Connection& connection) {
+    return !outcome.response && outcome.response.error().kind() == ErrorKind::Gone &&
+           !connection.has_received() && !connection.was_cancelled();
+  }
+
   Task<Result<std::unique_ptr<ClientResponse>>> exchange(std::shared_ptr<Connection> connection,
-                                                         const ClientRequest& request, Waits waits,
-                                                         PoolKey key) {
-    auto sent = co_await write_request(*connection, request, waits);
+                                                         const Call& call) {
+    auto sent = co_await write_request(*connection, call.request, call.waits);
     if (!sent) {
       connection->close();
       co_return fail(std::move(sent).error());
     }
     if (sent->failure && connection->was_cancelled()) co_return fail(std::move(*sent->failure));
-    const auto expected = request.method == "HEAD" ? BodyExpected::No : BodyExpected::Yes;
+    const auto expected = call.request.method == "HEAD" ? BodyExpected::No : BodyExpected::Yes;
     const auto reader = std::make_shared<ResponseReader>(expected, limits_.max_head_bytes);
-    auto head = co_await read_head(*connection, *reader, waits);
+    auto head = co_await read_head(*connection, *reader, call.waits);
     if (!head) {
       connection->close();
       co_return fail(sent->failure ? *sent->failure : head.error());
     }
     const auto pool = sent->complete ? std::weak_ptr<Pool>(pool_) : std::weak_ptr<Pool>();
-    co_return std::make_unique<Response>(std::move(*head), reader, connection, waits, pool,
-                                         std::move(key));
+    co_return std::make_unique<Response>(std::move(*head), reader, connection, call.waits, pool,
+                                         call.origin);
   }
 
   Task<Result<Sent>> write_request(Connection& connection, const ClientRequest& request,
@@ -231,6 +281,7 @@ class AsioClient final : public Client {
   ClientLimits limits_;
   std::optional<asio::ssl::context> tls_;
   std::shared_ptr<Pool> pool_;
+  std::shared_ptr<H2Sessions> sessions_;
 };
 
 }  // namespace

@@ -1,9 +1,14 @@
-// Client: one outbound HTTP/1.1 request at a time, as a stream both ways.
+// Client: outbound HTTP requests, as streams both ways.
+//
+// Over TLS it offers HTTP/2 and HTTP/1.1 by ALPN, without TLS it speaks HTTP/1.1. The requests to
+// one host (scheme, name and port) share connections of HTTP/2 as streams of theirs; a connection
+// of HTTP/1.1 carries one request at a time.
 //
 // Belongs to one loop. It resolves the host, lets the caller's AddressFilter judge every address it
 // is about to connect to, connects to exactly the judged address, verifies TLS against the system's
 // roots, keeps idle connections for reuse (same scheme, host, port), and never follows redirects:
-// policy is the caller's (bindings/fetch).
+// policy is the caller's (bindings/fetch). A request is sent again only where the upstream has not
+// looked at it: it says so (HTTP/2), or a kept connection was gone already.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -34,7 +39,7 @@ struct ClientRequest {
 };
 
 // A response whose head has arrived; its body is read from it. Destroying it before the end closes
-// the connection.
+// the connection, or resets the stream of HTTP/2.
 class ClientResponse : public BodySource {
  public:
   [[nodiscard]] virtual const ResponseHead& head() const noexcept = 0;
@@ -62,7 +67,7 @@ class Client {
 
   // Errors: Invalid (a malformed request), Internal (a malformed response), NotFound (name does not
   // resolve), Denied (filter), Gone (refused or cut), TimedOut, Unsupported (TLS verification
-  // failed: text says why). Cancelling the awaiting coroutine closes the connection.
+  // failed: text says why). Cancelling the awaiting coroutine does as destroying the response.
   virtual Task<Result<std::unique_ptr<ClientResponse>>> send(ClientRequest request,
                                                              AddressFilter filter) = 0;
 };

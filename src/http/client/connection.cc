@@ -28,40 +28,59 @@ bool expect_peer(SSL* ssl, const std::string& host) {
                   const_cast<char*>(host.c_str())) == 1;
 }
 
+// Each name with its length before it (RFC 7301 section 3.1). True when OpenSSL takes them.
+bool offer_protocols(SSL* ssl, Offer offer) {
+  static constexpr unsigned char kAll[] = "\x02h2\x08http/1.1";
+  constexpr unsigned kHttp2 = 3;
+  const unsigned skipped = offer == Offer::Http1 ? kHttp2 : 0;
+  return SSL_set_alpn_protos(ssl, kAll + skipped, sizeof(kAll) - 1 - skipped) == 0;
+}
+
+bool has_chosen_http2(const SSL* ssl) {
+  const unsigned char* name = nullptr;
+  unsigned length = 0;
+  SSL_get0_alpn_selected(ssl, &name, &length);
+  return as_text(ByteView(name, length)) == "h2";
+}
+
 }  // namespace
 
 // Closes the connection when the time is over, unless the operation ends first.
 class Connection::Watch {
  public:
-  Watch(Connection& connection, TimePoint until) : connection_(connection) {
-    connection_.arm(until);
+  Watch(Connection& connection, Watchdog Connection::* dog, TimePoint until)
+      : dog_(connection.*dog), armed_(until != TimePoint::max()) {
+    if (armed_) connection.arm(dog, until);
   }
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
-  ~Watch() { connection_.disarm(); }
+  ~Watch() {
+    if (!armed_) return;
+    ++dog_.turn;
+    dog_.timer.cancel();
+  }
 
  private:
-  Connection& connection_;
+  Watchdog& dog_;
+  bool armed_;
 };
 
 Connection::Connection(const asio::any_io_executor& executor)
-    : socket_(executor), timer_(executor) {}
+    : socket_(executor),
+      reading_{asio::steady_timer(executor)},
+      writing_{asio::steady_timer(executor)} {}
 Connection::~Connection() { close(); }
 
-void Connection::arm(TimePoint until) {
-  const auto turn = ++turn_;
-  timer_.expires_at(until);
-  timer_.async_wait([weak = weak_from_this(), turn](const Code& code) {
+void Connection::arm(Watchdog Connection::* dog, TimePoint until) {
+  Watchdog& armed = this->*dog;
+  const auto turn = ++armed.turn;
+  armed.timer.expires_at(until);
+  armed.timer.async_wait([weak = weak_from_this(), dog, turn](const Code& code) {
     const auto self = weak.lock();
-    if (code || !self || self->turn_ != turn) return;
+    if (code || !self || ((*self).*dog).turn != turn) return;
     self->expired_ = true;
     self->close();
   });
-}
-
-void Connection::disarm() noexcept {
-  ++turn_;
-  timer_.cancel();
 }
 
 std::unexpected<Error> Connection::failure(const Code& code, std::string_view what) {
@@ -80,7 +99,7 @@ Task<Result<void>> Connection::connect(asio::ip::tcp::endpoint endpoint, TimePoi
   address_ = endpoint.address().to_string();
   Code code;
   {
-    Watch watch(*this, until);
+    Watch watch(*this, &Connection::writing_, until);
     std::tie(code) = co_await socket_.async_connect(endpoint, kAwait);
   }
   if (code || !socket_.is_open())
@@ -90,17 +109,20 @@ Task<Result<void>> Connection::connect(asio::ip::tcp::endpoint endpoint, TimePoi
   co_return Result<void>{};
 }
 
-Task<Result<void>> Connection::start_tls(asio::ssl::context& context, std::string host,
+Task<Result<void>> Connection::start_tls(asio::ssl::context& context, std::string host, Offer offer,
                                          TimePoint until) {
   tls_.emplace(socket_, context);
   SSL* const ssl = tls_->native_handle();
   if (!expect_peer(ssl, host))
     co_return fail(ErrorKind::Invalid, fmt::format("'{}' cannot be a TLS server name", host));
+  if (!offer_protocols(ssl, offer))
+    co_return fail(ErrorKind::Internal, "OpenSSL does not take the names of the protocols");
   Code code;
   {
-    Watch watch(*this, until);
+    Watch watch(*this, &Connection::writing_, until);
     std::tie(code) = co_await tls_->async_handshake(asio::ssl::stream_base::client, kAwait);
   }
+  speaks_http2_ = !code && has_chosen_http2(ssl);
   if (!code && socket_.is_open()) co_return Result<void>{};
   const auto verdict = SSL_get_verify_result(ssl);
   if (code && !expired_ && verdict != X509_V_OK) {
@@ -117,7 +139,7 @@ Task<Result<void>> Connection::write(std::string_view bytes, TimePoint until) {
   std::size_t count = 0;
   const auto buffer = asio::buffer(bytes.data(), bytes.size());
   {
-    Watch watch(*this, until);
+    Watch watch(*this, &Connection::writing_, until);
     if (tls_)
       std::tie(code, count) = co_await asio::async_write(*tls_, buffer, kAwait);
     else
@@ -134,7 +156,7 @@ Task<Result<std::size_t>> Connection::read_some(MutableByteView out, TimePoint u
   std::size_t count = 0;
   const auto buffer = asio::buffer(out.data(), out.size());
   {
-    Watch watch(*this, until);
+    Watch watch(*this, &Connection::reading_, until);
     if (tls_)
       std::tie(code, count) = co_await tls_->async_read_some(buffer, kAwait);
     else

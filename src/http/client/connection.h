@@ -1,7 +1,8 @@
 // Connection: one TCP stream to an upstream, plain or TLS, whose every wait has a deadline.
 //
-// Held by shared_ptr because its watchdog timer may fire after the last user let go. Belongs to one
-// loop. Once something failed the socket is closed and every further call fails.
+// Held by shared_ptr because its watchdog timers may fire after the last user let go. Belongs to
+// one loop. At most one coroutine reads and one writes. Once something failed the socket is closed
+// and every further call fails.
 //
 // Errors: TimedOut when `until` passes, Unsupported when the peer's certificate is not good, Gone
 // otherwise (refused, cut, cancelled).
@@ -24,6 +25,9 @@ namespace wws::http {
 
 using TimePoint = std::chrono::steady_clock::time_point;
 
+// The protocols that a handshake offers.
+enum class Offer : std::uint8_t { Http2AndHttp1, Http1 };
+
 class Connection final : public std::enable_shared_from_this<Connection> {
  public:
   explicit Connection(const boost::asio::any_io_executor& executor);
@@ -33,7 +37,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   Task<Result<void>> connect(boost::asio::ip::tcp::endpoint endpoint, TimePoint until);
   // Handshake; the certificate must be valid for `host` (a name or a numeric address).
-  Task<Result<void>> start_tls(boost::asio::ssl::context& context, std::string host,
+  // By ALPN it offers what `offer` says.
+  Task<Result<void>> start_tls(boost::asio::ssl::context& context, std::string host, Offer offer,
                                TimePoint until);
   Task<Result<void>> write(std::string_view bytes, TimePoint until);  // borrowed
   // Some bytes; 0 at the orderly end of the stream.
@@ -47,6 +52,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void begin_request() noexcept { received_ = false; }
   // Whether an operation ended because its coroutine was cancelled.
   [[nodiscard]] bool was_cancelled() const noexcept { return cancelled_; }
+  // Whether the peer has chosen HTTP/2 by ALPN; after start_tls().
+  [[nodiscard]] bool speaks_http2() const noexcept { return speaks_http2_; }
   // The numeric address of the peer, as it was judged.
   [[nodiscard]] const std::string& address() const noexcept { return address_; }
 
@@ -54,18 +61,24 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   class Watch;
   using Code = boost::system::error_code;
 
-  void arm(TimePoint until);
-  void disarm() noexcept;
+  // Of one direction.
+  struct Watchdog {
+    boost::asio::steady_timer timer;
+    std::uint64_t turn = 0;  // tells a stale timer's call from the current one's
+  };
+
+  void arm(Watchdog Connection::* dog, TimePoint until);
   std::unexpected<Error> failure(const Code& code, std::string_view what);
 
   boost::asio::ip::tcp::socket socket_;
   std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
-  boost::asio::steady_timer timer_;
+  Watchdog reading_;
+  Watchdog writing_;
   std::string address_;
-  std::uint64_t turn_ = 0;  // tells a stale timer's call from the current one's
   bool expired_ = false;
   bool cancelled_ = false;
   bool received_ = false;
+  bool speaks_http2_ = false;
 };
 
 }  // namespace wws::http

@@ -101,7 +101,8 @@ Task<Result<std::shared_ptr<Connection>>> dial(asio::any_io_executor executor, D
   allowed.resize(std::min(allowed.size(), kMaxAddresses));
 
   WWS_CO_TRY(auto connection, co_await connect_any(executor, std::move(allowed), until));
-  if (target.tls) WWS_CO_CHECK(co_await connection->start_tls(*target.tls, target.host, until));
+  if (target.tls)
+    WWS_CO_CHECK(co_await connection->start_tls(*target.tls, target.host, target.offer, until));
   co_return connection;
 }
 

@@ -18,6 +18,7 @@ struct DialTarget {
   std::string host;
   std::uint16_t port = 0;
   boost::asio::ssl::context* tls = nullptr;  // none: plain
+  Offer offer = Offer::Http2AndHttp1;
 };
 
 // Errors: NotFound, Denied (every address was), and those of Connection.

@@ -41,6 +41,15 @@ bool is_whole(const std::string& request) {
   return request.size() >= end + 4 + length;
 }
 
+int choose_http2(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* offered,
+                 unsigned offered_size, void*) {
+  static constexpr unsigned char kHttp2[] = "\x02h2";
+  auto* chosen = const_cast<unsigned char*>(*out);
+  const int found = SSL_select_next_proto(&chosen, size, kHttp2, 3, offered, offered_size);
+  *out = chosen;
+  return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
+}
+
 }  // namespace
 
 FakeIdentity::FakeIdentity(const std::string& name) {
@@ -107,13 +116,14 @@ void Peer::wait_closed() {
 void Peer::end_tls() { SSL_shutdown(ssl_); }
 void Peer::interrupt() { ::shutdown(fd_, SHUT_RDWR); }
 
-FakeUpstream::FakeUpstream(Script script, const FakeIdentity* identity)
+FakeUpstream::FakeUpstream(Script script, const FakeIdentity* identity, Alpn alpn)
     : script_(std::move(script)) {
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes with write(2)
   if (identity) {
     tls_ = SSL_CTX_new(TLS_server_method());
     SSL_CTX_use_certificate(tls_, identity->certificate);
     SSL_CTX_use_PrivateKey(tls_, identity->key);
+    if (alpn == Alpn::Http2) SSL_CTX_set_alpn_select_cb(tls_, choose_http2, nullptr);
   }
   fd_ = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};

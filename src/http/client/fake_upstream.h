@@ -43,6 +43,8 @@ class Peer {
   bool start_tls(SSL_CTX* context);
   // Head and body (Content-Length or chunked, raw); empty when the client left.
   std::string read_request();
+  // Whatever comes next, added; false when the client left.
+  bool read_more(std::string& into);
   // Whether all of it was taken by the kernel.
   bool send(std::string_view bytes);
   // Returns when the client has closed.
@@ -52,8 +54,6 @@ class Peer {
   void interrupt();
 
  private:
-  bool read_more(std::string& into);
-
   int fd_;
   SSL* ssl_ = nullptr;
 };
@@ -63,7 +63,11 @@ class FakeUpstream {
   // `connection` counts from 0.
   using Script = std::function<void(Peer& peer, int connection)>;
 
-  explicit FakeUpstream(Script script, const FakeIdentity* identity = nullptr);
+  // What it chooses by ALPN: HTTP/2 of those who offer it, or nothing.
+  enum class Alpn : bool { None, Http2 };
+
+  explicit FakeUpstream(Script script, const FakeIdentity* identity = nullptr,
+                        Alpn alpn = Alpn::None);
   ~FakeUpstream();
   FakeUpstream(const FakeUpstream&) = delete;
   FakeUpstream& operator=(const FakeUpstream&) = delete;

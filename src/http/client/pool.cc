@@ -10,7 +10,7 @@ constexpr std::size_t kMaxIdle = 1024;  // of all hosts together
 Pool::Pool(const boost::asio::any_io_executor& executor, const ClientLimits& limits)
     : timer_(executor), limits_(limits) {}
 
-std::shared_ptr<Connection> Pool::take(const PoolKey& key, const AddressFilter& filter) {
+std::shared_ptr<Connection> Pool::take(const Origin& key, const AddressFilter& filter) {
   sweep();
   const auto found = idle_.find(key);
   if (found == idle_.end()) return nullptr;
@@ -27,7 +27,7 @@ std::shared_ptr<Connection> Pool::take(const PoolKey& key, const AddressFilter& 
   return taken;
 }
 
-void Pool::give(const PoolKey& key, std::shared_ptr<Connection> connection) {
+void Pool::give(const Origin& key, std::shared_ptr<Connection> connection) {
   if (limits_.max_idle_per_host == 0 || count_ >= kMaxIdle) return;
   auto& waiting = idle_[key];
   if (waiting.size() >= limits_.max_idle_per_host) return;

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
-#include <compare>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,15 +12,9 @@
 
 #include "http/client/client.h"
 #include "http/client/connection.h"
+#include "http/client/origin.h"
 
 namespace wws::http {
-
-struct PoolKey {
-  bool secure = false;
-  std::string host;
-  std::uint16_t port = 0;
-  auto operator<=>(const PoolKey&) const = default;
-};
 
 class Pool final : public std::enable_shared_from_this<Pool> {
  public:
@@ -29,8 +22,8 @@ class Pool final : public std::enable_shared_from_this<Pool> {
 
   // An idle connection, or none. The filter judges its address again: it was made under another
   // caller's rules.
-  [[nodiscard]] std::shared_ptr<Connection> take(const PoolKey& key, const AddressFilter& filter);
-  void give(const PoolKey& key, std::shared_ptr<Connection> connection);
+  [[nodiscard]] std::shared_ptr<Connection> take(const Origin& key, const AddressFilter& filter);
+  void give(const Origin& key, std::shared_ptr<Connection> connection);
   [[nodiscard]] std::size_t idle_count() const noexcept { return count_; }
 
  private:
@@ -44,7 +37,7 @@ class Pool final : public std::enable_shared_from_this<Pool> {
 
   boost::asio::steady_timer timer_;
   ClientLimits limits_;
-  std::map<PoolKey, std::vector<Idle>> idle_;
+  std::map<Origin, std::vector<Idle>> idle_;
   std::size_t count_ = 0;
   bool armed_ = false;
 };

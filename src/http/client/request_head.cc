@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "http/blanks.h"
+
 namespace wws::http {
 namespace {
 
@@ -41,16 +43,34 @@ std::string authority(const ClientRequest& request) {
   return text;
 }
 
-std::string framing(const ClientRequest& request) {
-  if (request.body_source) {
-    const auto length = request.body_source->length();
-    return length ? fmt::format("Content-Length: {}\r\n", *length)
-                  : std::string("Transfer-Encoding: chunked\r\n");
-  }
+// How many bytes the body is announced to have; none where it is not or there is none.
+std::optional<std::uint64_t> announced_length(const ClientRequest& request) {
+  if (request.body_source) return request.body_source->length();
   const bool expects_body =
       request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
-  if (request.body.empty() && !expects_body) return {};
-  return fmt::format("Content-Length: {}\r\n", request.body.size());
+  if (request.body.empty() && !expects_body) return std::nullopt;
+  return request.body.size();
+}
+
+std::string framing(const ClientRequest& request) {
+  const auto length = announced_length(request);
+  if (length) return fmt::format("Content-Length: {}\r\n", *length);
+  return request.body_source ? "Transfer-Encoding: chunked\r\n" : "";
+}
+
+std::string lower_case(std::string_view name) {
+  std::string lower(name);
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return lower;
+}
+
+// Of what HTTP/1 has for a connection TE may stay, if it says no more than this (RFC 9113 section
+// 8.2.2).
+bool is_te_trailers(const Header& header) {
+  return equals_ignoring_case(header.name, "TE") &&
+         equals_ignoring_case(trim(header.value), "trailers");
 }
 
 }  // namespace
@@ -86,6 +106,27 @@ std::string write_head(const ClientRequest& request) {
   text += framing(request);
   text += "\r\n";
   return text;
+}
+
+Headers http2_fields(const ClientRequest& request) {
+  Headers fields;
+  fields.reserve(request.headers.size() + 5);
+  fields.add(":method", request.method);
+  fields.add(":scheme", request.secure ? "https" : "http");
+  fields.add(":authority", authority(request));
+  fields.add(":path", request.target);
+  for (const auto& header : request.headers) {
+    if (is_own(header.name) && !is_te_trailers(header)) continue;
+    if (equals_ignoring_case(header.name, "HTTP2-Settings")) continue;
+    fields.add(lower_case(header.name), std::string(trim(header.value)));
+  }
+  const auto length = announced_length(request);
+  if (length) fields.add("content-length", std::to_string(*length));
+  return fields;
+}
+
+bool has_body(const ClientRequest& request) noexcept {
+  return request.body_source != nullptr || !request.body.empty();
 }
 
 }  // namespace wws::http

@@ -1,4 +1,5 @@
-// The head of an outbound request: checked, then written as RFC 9112 section 3 says.
+// The head of an outbound request: checked, then written as RFC 9112 section 3 or RFC 9113 section
+// 8 says.
 #pragma once
 
 #include <string>
@@ -12,5 +13,9 @@ namespace wws::http {
 [[nodiscard]] Result<void> check_request(const ClientRequest& request);
 // The request line and fields, up to and with the empty line.
 [[nodiscard]] std::string write_head(const ClientRequest& request);
+// The same for HTTP/2: the pseudo-header fields, then the others with names in lower case.
+[[nodiscard]] Headers http2_fields(const ClientRequest& request);
+// Whether a body is sent, which may be empty.
+[[nodiscard]] bool has_body(const ClientRequest& request) noexcept;
 
 }  // namespace wws::http

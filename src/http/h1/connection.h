@@ -92,6 +92,8 @@ class Connection final : public Exchange, public Served {
                                           std::optional<std::uint64_t> length);
   [[nodiscard]] Result<Pieces> assemble(const ResponseHead& head, std::string_view body);
   Task<Result<void>> flush(Pieces pieces, Transport::Rest rest = Transport::Rest::None);
+  [[nodiscard]] std::uint64_t try_send_from(int socket, int descriptor, std::uint64_t offset,
+                                            std::uint64_t length) noexcept;
   Task<Result<void>> send_from(int socket, int descriptor, std::uint64_t offset,
                                std::uint64_t length);
   void sweep_writer(std::chrono::nanoseconds now);

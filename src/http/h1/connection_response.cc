@@ -97,10 +97,15 @@ Task<Result<void>> Connection::respond_with_file(ResponseHead head, int descript
   const auto rest = follows ? Transport::Rest::Follows : Transport::Rest::None;
   Pieces pieces;
   pieces.add(out_);
-  WWS_CO_CHECK(co_await flush(pieces, rest));
+  // Mostly the kernel takes all at once: no coroutine then for either half.
+  const auto sent = transport_.send(pieces, rest);
+  if (sent == Transport::Sent::Failed) co_return lost();
+  if (sent == Transport::Sent::Blocked) WWS_CO_CHECK(co_await flush(pieces, rest));
   if (follows) {
     WWS_CO_CHECK(count_answer(length));
-    WWS_CO_CHECK(co_await send_from(*socket, descriptor, offset, length));
+    const std::uint64_t taken = try_send_from(*socket, descriptor, offset, length);
+    if (taken < length)
+      WWS_CO_CHECK(co_await send_from(*socket, descriptor, offset + taken, length - taken));
   }
   answer_ = Answer::Done;
   co_return Result<void>();
@@ -172,6 +177,18 @@ Task<Result<void>> Connection::write_file(int descriptor, std::uint64_t offset,
   WWS_CO_CHECK(count_answer(length));
   if (discards_) co_return Result<void>();
   co_return co_await send_from(*socket, descriptor, offset, length);
+}
+
+// What of a small file the kernel takes at once, if nothing else is to be done first: whatever
+// hinders it shows in send_from() again.
+std::uint64_t Connection::try_send_from(int socket, int descriptor, std::uint64_t offset,
+                                        std::uint64_t length) noexcept {
+  if (length > kFileTurn || begin_ != end_) return 0;
+  auto at = static_cast<off_t>(offset);
+  const ssize_t sent = sendfile(socket, descriptor, &at, static_cast<std::size_t>(length));
+  if (sent <= 0) return 0;
+  transport_.note_sent(static_cast<std::uint64_t>(sent));
+  return static_cast<std::uint64_t>(sent);
 }
 
 // Bytes of a file that were counted as written already.

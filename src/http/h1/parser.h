@@ -35,6 +35,7 @@ class RequestParser final {
   explicit RequestParser(const ParserLimits& limits) noexcept;
   RequestParser(const RequestParser&) = delete;
   RequestParser& operator=(const RequestParser&) = delete;
+  ~RequestParser() = default;
 
   struct Step {
     ParserEvent event;

@@ -27,6 +27,7 @@ class TicketKeys final {
   explicit TicketKeys(const io::Clock& clock) : clock_(clock) {}
   TicketKeys(const TicketKeys&) = delete;
   TicketKeys& operator=(const TicketKeys&) = delete;
+  ~TicketKeys() = default;
 
   // The key for new tickets; nothing if there is no randomness to make one.
   [[nodiscard]] std::optional<TicketKey> current();

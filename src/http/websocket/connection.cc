@@ -105,7 +105,7 @@ Task<bool> Connection::read_more() {
     co_return false;
   }
   last_byte_ = std::chrono::steady_clock::now();
-  pinged_ = false;
+  pinged_at_.reset();
   in_ = *std::move(bytes);
   co_return true;
 }
@@ -241,7 +241,9 @@ Connection::Time Connection::next_look() const noexcept {
   if (closing_)
     return limits_.close_timeout.count() == 0 ? Time::max() : closed_at_ + limits_.close_timeout;
   if (limits_.idle_timeout.count() == 0) return Time::max();
-  return last_byte_ + (pinged_ ? limits_.idle_timeout : limits_.idle_timeout / 2);
+  // A ping that went out late, because the process or its machine stood still, is waited for as
+  // long.
+  return pinged_at_.value_or(last_byte_) + limits_.idle_timeout / 2;
 }
 
 void Connection::look(Time now) {
@@ -251,11 +253,11 @@ void Connection::look(Time now) {
   } else if (!reading_) {
     // It is us who were busy.
     last_byte_ = now;
-    pinged_ = false;
-  } else if (pinged_) {
+    pinged_at_.reset();
+  } else if (pinged_at_) {
     lose("the client did not answer a ping", Ending::Bound::Idle);
   } else {
-    pinged_ = true;
+    pinged_at_ = now;
     queue(Opcode::Ping, "");
   }
 }

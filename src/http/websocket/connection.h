@@ -122,8 +122,8 @@ class Connection final {
   Ending ending_;
   Time last_byte_{};
   Time closed_at_{};
+  std::optional<Time> pinged_at_;  // and nothing came since
   bool reading_ = false;
-  bool pinged_ = false;
   bool closing_ = false;  // our close frame is on its way
   bool lost_ = false;     // the transport is of no use any more
   bool over_ = false;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <future>
+#include <thread>
 
 #include "http/test_server.h"
 #include "http/websocket/test_frames.h"
@@ -219,6 +220,16 @@ TEST_F(WebSocketConnection, AsksASilentClientAndLosesOneThatDoesNotAnswer) {
   const Ending ended = ending();
   EXPECT_EQ(ended.bound, Ending::Bound::Idle);
   EXPECT_EQ(ended.failure, "the client did not answer a ping");
+}
+
+// A machine that slept: whatever is due is over, and the client could not know of it.
+TEST_F(WebSocketConnection, AnswersToALatePingAreWaitedFor) {
+  start({.idle_timeout = 1000ms});
+  echo->greet = [](Connection&) { std::this_thread::sleep_for(1100ms); };
+  Client client(server->port());
+  EXPECT_EQ(client.receive().first, 0x89u);
+  client.send(client_frame(Opcode::Pong, "") + client_frame(Opcode::Text, "here"));
+  EXPECT_EQ(client.receive().payload, "here");
 }
 
 TEST_F(WebSocketConnection, DoesNotWaitForEverForACloseFrame) {

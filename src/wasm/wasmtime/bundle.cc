@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cstring>
 
 #include "wasm/module_cache.h"
@@ -16,17 +17,18 @@ Digest digest_of_text(std::string_view text) {
   return digest_of(parts);
 }
 
-std::vector<PageSet::Source> pages_of(const MemoryImage& image) {
-  std::vector<PageSet::Source> pages;
-  std::size_t next = 0;
-  for (std::uint32_t page = 0; page < image.base()->page_count(); ++page) {
-    const bool changed = next < image.delta_pages() && image.delta()->numbers()[next] == page;
-    const std::uint8_t* bytes = nullptr;
-    if (changed)
-      bytes = image.delta()->bytes(next++);
-    else if (!image.base()->is_zero(page))
-      bytes = image.base()->page(page);
-    if (bytes != nullptr && !is_zero_page(bytes)) pages.push_back({page, bytes});
+struct WholePage {
+  std::uint32_t number;
+  std::array<std::uint8_t, kHostPage> bytes;
+};
+
+std::vector<WholePage> pages_of(const MemoryImage& image) {
+  std::vector<WholePage> pages;
+  for (std::uint32_t number = 0; number < image.base()->page_count(); ++number) {
+    const PageRecipe recipe = image.recipe(number);
+    if (recipe.base == nullptr && recipe.changed == 0) continue;
+    recipe.write(pages.emplace_back(WholePage{.number = number, .bytes = {}}).bytes.data());
+    if (is_zero_page(pages.back().bytes.data())) pages.pop_back();
   }
   return pages;
 }
@@ -86,9 +88,9 @@ std::string write_bundle(std::string_view code, const MemoryImage& image,
   }
   const auto pages = pages_of(image);
   writer.number(static_cast<std::uint32_t>(pages.size()));
-  for (const PageSet::Source& page : pages) {
-    writer.number(page.page);
-    writer.text(as_text({page.bytes, kHostPage}));
+  for (const WholePage& page : pages) {
+    writer.number(page.number);
+    writer.text(as_text(page.bytes));
   }
   writer.number<std::uint64_t>(code.size());
   writer.text(code);

@@ -237,7 +237,7 @@ std::uint64_t Instance::instructions() const noexcept {
   return fuel_ - left;
 }
 
-void Instance::begin_lease(std::uint64_t number) noexcept {
+void Instance::begin_lease(const RestoreTools& tools, std::uint64_t number) noexcept {
   number_ = number;
   ++uses_;
   user_ = nullptr;
@@ -252,6 +252,7 @@ void Instance::begin_lease(std::uint64_t number) noexcept {
   set_limits(Limits{});
   if (linear_memory_ == nullptr) return;
   linear_memory_->clear_refusal();
+  history_.begin_lease(tools);
   write_canary(*linear_memory_, number);
 }
 
@@ -262,6 +263,13 @@ Restored Instance::end_lease(RestoreTools& tools) {
     abandon();
     return {.drop = true, .why = "a call was under way"};
   }
+  if (standing == Standing::New && program_->kept() && !settled() && !is_blank()) {
+    history_.expected_pages = static_cast<std::uint32_t>(image_->delta_pages());
+    const Restored blank =
+        turn_into(tools, std::static_pointer_cast<const MemoryImage>(program_->base_image()));
+    history_.expected_pages = 0;
+    return blank;
+  }
   const Restored restored = put_back(tools, *mapped_);
   if (!restored.drop) set_globals();
   return restored;
@@ -269,19 +277,35 @@ Restored Instance::end_lease(RestoreTools& tools) {
 
 Restored Instance::switch_image(RestoreTools& tools, std::shared_ptr<const MemoryImage> image,
                                 std::uint64_t number) {
-  begin_lease(number);
-  if (settled()) {
-    image_ = std::move(image);
-    if (!map(*image_)) return {.drop = true, .why = "its memory cannot be mapped"};
-    set_globals();
-    return {};
+  if (is_blank()) {
+    history_.expect(*image);
+    lay_over(*linear_memory_, *image);
+    // Pages that this wrote for the first time are no news to the lease that follows.
+    static_cast<void>(tools.faults.now());
+    become(std::move(image));
+    return {.scanned = false};
   }
-  history_ = {};
+  begin_lease(tools, number);
+  if (!settled()) return turn_into(tools, std::move(image));
+  become(std::move(image));
+  if (!map(*image_)) return {.drop = true, .why = "its memory cannot be mapped"};
+  return {};
+}
+
+Restored Instance::turn_into(RestoreTools& tools, std::shared_ptr<const MemoryImage> image) {
+  history_.expect(*image);
   const Restored restored = put_back(tools, *image);
+  static_cast<void>(tools.faults.now());
+  become(std::move(image));
+  return restored;
+}
+
+// The memory is seen to by the caller.
+void Instance::become(std::shared_ptr<const MemoryImage> image) noexcept {
   image_ = std::move(image);
   mapped_ = image_.get();
-  if (!restored.drop) set_globals();
-  return restored;
+  switched_at_ = uses_;
+  set_globals();
 }
 
 Restored Instance::put_back(RestoreTools& tools, const MemoryImage& image) noexcept {

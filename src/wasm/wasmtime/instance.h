@@ -6,6 +6,7 @@
 // lease outlives end_lease().
 #pragma once
 
+#include <boost/intrusive/list_hook.hpp>
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -27,7 +28,18 @@ namespace wws::wasm {
 // Called when the operation that the guest waits for is done.
 using WakeHandler = void (*)(void* argument);
 
-class Instance final : public HostContext {
+using IdleHook = boost::intrusive::list_member_hook<>;
+
+// Whether an instance's image was asked for again since the instance is its.
+enum class Standing : std::uint8_t { New, Proven };
+
+// What IdleInstances knows of an instance.
+struct IdleHooks {
+  IdleHook of_all, of_program, of_image;
+  Standing standing = Standing::New;
+};
+
+class Instance final : public HostContext, public IdleHooks {
  public:
   // Equal to `image` when it returns. Errors: Exhausted (address space, the pooled engine's slots),
   // GuestFault (the start function of an unproven module), Internal.
@@ -42,8 +54,9 @@ class Instance final : public HostContext {
   [[nodiscard]] const MemoryImage& image() const noexcept { return *image_; }
 
   // The lease. `number` goes to the canary page; limits and user data start empty.
-  void begin_lease(std::uint64_t number) noexcept;
-  // Puts memory and globals back to the image, or says why the instance must be dropped.
+  void begin_lease(const RestoreTools& tools, std::uint64_t number) noexcept;
+  // Puts memory and globals back to the image, or says why the instance must be dropped. One whose
+  // image was not asked for again is blank then: of the program's own image.
   [[nodiscard]] Restored end_lease(RestoreTools& tools);
   // Between leases: turns the instance into one of another image of its program.
   [[nodiscard]] Restored switch_image(RestoreTools& tools, std::shared_ptr<const MemoryImage> image,
@@ -52,6 +65,9 @@ class Instance final : public HostContext {
   // instance must be dropped then.
   [[nodiscard]] Result<void> settle() noexcept;
   [[nodiscard]] bool settled() const noexcept { return mapped_ != image_.get(); }
+  [[nodiscard]] bool is_blank() const noexcept {
+    return !settled() && image_.get() == program_->base_image().get();
+  }
   // Compares the whole memory and the globals with the image; only between leases. `candidates` as
   // in MemoryImage::first_difference.
   [[nodiscard]] bool equals_image(const std::vector<bool>* candidates) noexcept;
@@ -81,6 +97,8 @@ class Instance final : public HostContext {
   [[nodiscard]] std::chrono::nanoseconds cpu_used() const noexcept { return cpu_used_; }
   [[nodiscard]] std::uint64_t instructions() const noexcept;
   [[nodiscard]] std::uint64_t uses() const noexcept { return uses_; }
+  // Since it was made of its image or switched to it.
+  [[nodiscard]] std::uint64_t uses_of_image() const noexcept { return uses_ - switched_at_; }
   [[nodiscard]] LinearMemory* linear_memory() noexcept { return linear_memory_; }
   [[nodiscard]] Result<std::shared_ptr<const MemoryImage>> snapshot(
       const std::vector<bool>* candidates);
@@ -110,6 +128,8 @@ class Instance final : public HostContext {
   [[nodiscard]] std::vector<std::uint64_t> read_globals() noexcept;
   [[nodiscard]] bool undo_growth() noexcept;
   [[nodiscard]] Restored put_back(RestoreTools& tools, const MemoryImage& image) noexcept;
+  [[nodiscard]] Restored turn_into(RestoreTools& tools, std::shared_ptr<const MemoryImage> image);
+  void become(std::shared_ptr<const MemoryImage> image) noexcept;
   Result<void> map(const MemoryImage& image) noexcept;
 
   struct Function {
@@ -154,7 +174,7 @@ class Instance final : public HostContext {
   std::vector<wasmtime_global_t> globals_;
   std::deque<Function> functions_;  // a call under way borrows its entry
   RestoreHistory history_;
-  std::uint64_t uses_ = 0;
+  std::uint64_t uses_ = 0, switched_at_ = 0;
 
   // Of the lease.
   std::uint64_t number_ = 0;

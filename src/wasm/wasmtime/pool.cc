@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "wasm/turns.h"
+#include "wasm/wasmtime/idle_instances.h"
 #include "wasm/wasmtime/instance.h"
 
 namespace wws::wasm {
@@ -40,7 +41,8 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
         context_(context),
         restoring_{.scan = PageScan(context.kept_mode.pagemap()),
                    .faults = FaultCount(context.kept_mode.faults_count())},
-        turns_(loop_, context.clock) {}
+        turns_(loop_, context.clock),
+        idle_(options.max_kept) {}
 
   using LeaseResult = Result<std::unique_ptr<Lease>>;
 
@@ -64,8 +66,7 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
                                         std::shared_ptr<const Image> image);
   void take_back(std::unique_ptr<Instance> instance);
   void drop_idle(const std::function<bool(const Image&)>& wanted) {
-    stats_.dropped += std::erase_if(
-        idle_, [&](const std::unique_ptr<Instance>& one) { return !wanted(one->image()); });
+    stats_.dropped += idle_.drop([&](const Instance& one) { return !wanted(one.image()); });
   }
 
   // Lets those in who wait for memory, whoever of all loops has given it back.
@@ -102,9 +103,8 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
   }
   [[nodiscard]] Result<std::unique_ptr<Instance>> obtain(
       std::shared_ptr<const LoadedProgram> program, std::shared_ptr<const MemoryImage> image);
-  [[nodiscard]] std::unique_ptr<Instance> take_idle(
-      const LoadedProgram& program, const std::shared_ptr<const MemoryImage>& image);
-  [[nodiscard]] std::unique_ptr<Instance> remove_idle(std::size_t index);
+  [[nodiscard]] std::unique_ptr<Instance> switch_to(
+      std::unique_ptr<Instance> instance, const std::shared_ptr<const MemoryImage>& image);
   [[nodiscard]] bool may_keep(Instance& instance);
   [[nodiscard]] bool is_sound(Instance& instance);
   void distrust(std::string_view why);
@@ -117,7 +117,7 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
   PoolContext context_;
   RestoreTools restoring_;
   Turns turns_;
-  std::vector<std::unique_ptr<Instance>> idle_;  // the one used last is the last
+  IdleInstances idle_;  // as many as may be kept
   std::deque<Ticket*> waiting_;
   std::unordered_map<const Image*, std::uint32_t> running_of_;
   PoolStats stats_;
@@ -300,7 +300,7 @@ PoolCore::LeaseResult PoolCore::lend(const std::shared_ptr<const Program>& progr
     return fail(ErrorKind::Internal, "the image belongs to another program");
   auto instance = obtain(std::move(loaded), std::move(wanted));
   if (!instance) return fail(std::move(instance).error());
-  (*instance)->begin_lease(++number_);
+  (*instance)->begin_lease(restoring_, ++number_);
   ++stats_.leases;
   enter(image.get());
   return std::make_unique<LeaseImpl>(shared_from_this(), std::move(*instance));
@@ -308,49 +308,40 @@ PoolCore::LeaseResult PoolCore::lend(const std::shared_ptr<const Program>& progr
 
 Result<std::unique_ptr<Instance>> PoolCore::obtain(std::shared_ptr<const LoadedProgram> program,
                                                    std::shared_ptr<const MemoryImage> image) {
-  if (program->kept() && context_.kept_mode.on())
-    if (auto idle = take_idle(*program, image)) return idle;
-  ++stats_.created;
-  return Instance::create(std::move(program), std::move(image), context_.clock);
-}
-
-std::unique_ptr<Instance> PoolCore::remove_idle(std::size_t index) {
-  auto instance = std::move(idle_[index]);
-  idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(index));
-  return instance;
-}
-
-// One of the same image; else, when no more may be kept, the one of the program that idled longest.
-std::unique_ptr<Instance> PoolCore::take_idle(const LoadedProgram& program,
-                                              const std::shared_ptr<const MemoryImage>& image) {
-  for (std::size_t i = idle_.size(); i-- > 0;)
-    if (&idle_[i]->program() == &program && &idle_[i]->image() == image.get())
-      return remove_idle(i);
-  if (idle_.size() < options_.max_kept) return nullptr;
-  for (std::size_t i = 0; i < idle_.size(); ++i) {
-    if (&idle_[i]->program() != &program) continue;
-    auto instance = remove_idle(i);
-    const Restored switched = instance->switch_image(restoring_, image, ++number_);
-    if (switched.untruthful) distrust(switched.why);
-    if (switched.drop || (context_.check == CheckRestores::Every && !is_sound(*instance))) {
-      ++stats_.dropped;
-      return nullptr;
-    }
-    ++stats_.image_switches;
-    return instance;
+  Standing standing = Standing::New;
+  if (program->kept() && context_.kept_mode.on()) {
+    if (auto same = idle_.take(*program, *image)) return same;
+    auto choice = idle_.choose(*program, *image, stats_.running);
+    standing = choice.standing;
+    if (choice.instance != nullptr)
+      if (auto switched = switch_to(std::move(choice.instance), image)) return switched;
   }
-  return nullptr;
+  ++stats_.created;
+  auto made = Instance::create(std::move(program), std::move(image), context_.clock);
+  if (made) (*made)->standing = standing;
+  return made;
+}
+
+// Null when its memory could not be put back.
+std::unique_ptr<Instance> PoolCore::switch_to(std::unique_ptr<Instance> instance,
+                                              const std::shared_ptr<const MemoryImage>& image) {
+  const Restored switched = instance->switch_image(restoring_, image, ++number_);
+  if (switched.untruthful) distrust(switched.why);
+  if (switched.drop || (context_.check == CheckRestores::Every && !is_sound(*instance))) {
+    ++stats_.dropped;
+    return nullptr;
+  }
+  ++stats_.image_switches;
+  stats_.unscanned += switched.scanned ? 0 : 1;
+  return instance;
 }
 
 void PoolCore::take_back(std::unique_ptr<Instance> instance) {
   const Image* image = &instance->image();
   if (may_keep(*instance)) {
     ++stats_.restored;
-    idle_.push_back(std::move(instance));
-    if (idle_.size() > options_.max_kept) {
-      idle_.erase(idle_.begin());
-      ++stats_.dropped;
-    }
+    if (&instance->image() != image) idle_.remember(static_cast<const MemoryImage*>(image));
+    stats_.dropped += idle_.put(std::move(instance), stats_.running - 1);
   } else {
     instance.reset();
     ++stats_.dropped;
@@ -372,7 +363,9 @@ bool PoolCore::may_keep(Instance& instance) {
   stats_.unscanned += restored.scanned ? 0 : 1;
   const bool checked = context_.check == CheckRestores::Every || number_ % kSampling == 0;
   if (checked && !is_sound(instance)) return false;
-  if (instance.uses() % settle_after(instance.image()) != 0 || instance.settled()) return true;
+  if (instance.standing == Standing::New) return true;
+  if (instance.uses_of_image() % settle_after(instance.image()) != 0 || instance.settled())
+    return true;
   instance.image().merge(context_.kept_mode.merging());
   if (!instance.settle()) return false;
   stats_.settled += instance.settled() ? 1 : 0;

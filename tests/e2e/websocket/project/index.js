@@ -71,7 +71,9 @@ export default {
       },
       floods() {
         server.addEventListener("message", () => {
-          for (let i = 0; i < 100; ++i) server.send("x".repeat(20_000));
+          // More than the kernel takes, where turns of the loop come between.
+          const much = "x".repeat(150_000);
+          for (let i = 0; i < 150; ++i) server.send(much);
         });
         server.addEventListener("close", ({ code }) => Cache.set("flooded", `${code} ${server.bufferedAmount}`));
       },

@@ -1,0 +1,24 @@
+// Waits: how long the parts of one request may be waited for.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include "http/client/client.h"
+#include "http/client/connection.h"
+
+namespace wws::http {
+
+struct Waits {
+  ClientLimits limits;
+  std::optional<TimePoint> deadline;  // of the whole request
+
+  // From now; zero is without end.
+  [[nodiscard]] TimePoint until(std::chrono::milliseconds wait) const {
+    const auto end = wait.count() > 0 ? std::chrono::steady_clock::now() + wait : TimePoint::max();
+    return deadline ? std::min(end, *deadline) : end;
+  }
+};
+
+}  // namespace wws::http
