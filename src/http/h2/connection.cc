@@ -110,15 +110,16 @@ Task<Served::Ended> Connection::run() {
   lose_streams();
   while (!streams_.empty() || blocked_) co_await ended_.wait();
   if (!cut_) {
-    const bool lingers = failed_ || transport_.has_unread();
     transport_.finish_sending();
-    if (lingers) co_await linger();
+    co_await linger();
   }
   cut();
   co_return Ended::Closed;
 }
 
-// Closing with unread bytes in the kernel resets the connection, and the reset may overtake GOAWAY.
+// A client that gets its last bytes sends window updates for them. Where these meet a closed socket
+// the kernel resets the connection, and what has not left yet is lost, the end of a response as well
+// as GOAWAY. So the end is the client's, who has all of it then.
 Task<void> Connection::linger() {
   idle_deadline_.arm(kLingerTime);
   error_code error;
