@@ -59,14 +59,30 @@ class IdleInstances final {
   template <IdleHook IdleHooks::* hook>
   using List =
       boost::intrusive::list<IdleHooks, boost::intrusive::member_hook<IdleHooks, IdleHook, hook>>;
+  // The instances of each key that has any. The node of the key that went last is used for the next
+  // one, so that a pool with one instance allocates nothing.
+  template <typename Key, IdleHook IdleHooks::* hook>
+  struct Lists {
+    std::unordered_map<const Key*, List<hook>> of;
+    typename std::unordered_map<const Key*, List<hook>>::node_type spare;
+
+    void add(const Key& key, IdleHooks& one);
+    void remove(const Key& key, IdleHooks& one) noexcept;
+    // Null when there is none.
+    [[nodiscard]] List<hook>* find(const Key& key) noexcept {
+      const auto found = of.find(&key);
+      return found == of.end() ? nullptr : &found->second;
+    }
+  };
+
   [[nodiscard]] std::unique_ptr<Instance> remove(Instance& instance) noexcept;
   [[nodiscard]] Instance* newest_blank(const LoadedProgram& program) noexcept;
   [[nodiscard]] bool was_here(const MemoryImage& image) const noexcept;
 
   const std::size_t least_;
   List<&IdleHooks::of_all> all_;
-  std::unordered_map<const LoadedProgram*, List<&IdleHooks::of_program>> by_program_;
-  std::unordered_map<const MemoryImage*, List<&IdleHooks::of_image>> by_image_;
+  Lists<LoadedProgram, &IdleHooks::of_program> by_program_;
+  Lists<MemoryImage, &IdleHooks::of_image> by_image_;
   // Images whose instance is blank again; a ring. Only compared, for they may be dead.
   // Few: a blank instance in cache becomes any image as fast as one that is not puts itself back.
   std::array<const MemoryImage*, 16> gone_{};
