@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <functional>
 
 namespace wws::wasm {
 
@@ -39,7 +40,7 @@ template <typename Handler>
 auto Turns::guarded(Handler handler) {
   return
       [handler, self = std::weak_ptr<Turns*>(self_)](const boost::system::error_code& error = {}) {
-        if (const auto turns = self.lock(); turns && !error) ((*turns)->*handler)();
+        if (const auto turns = self.lock(); turns && !error) std::invoke(handler, **turns);
       };
 }
 
@@ -67,7 +68,21 @@ void Turns::schedule() {
     asio::post(loop_, guarded(&Turns::grant));
     return;
   }
-  // One turn's length shows whether anybody else wants the loop.
+  // Two rounds of the loop, one of which asked the kernel, show whether anything else is ready.
+  cpu_at_probe_ = clock_.thread_cpu();
+  asio::post(loop_,
+             guarded([](Turns& turns) { asio::post(turns.loop_, turns.guarded(&Turns::probe)); }));
+}
+
+void Turns::probe() {
+  if (clock_.thread_cpu() - cpu_at_probe_ < kNoise)
+    grant();
+  else
+    rest();
+}
+
+// One turn's length shows whether anybody else wants the loop for long.
+void Turns::rest() {
   timer_.expires_after(ended_ - began_);
   timer_.async_wait(guarded(&Turns::look));
 }

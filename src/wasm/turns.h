@@ -2,10 +2,10 @@
 //
 // A guest that used up its first slice takes turns: one guest at a time, in order, and after each
 // turn the loop serves what else is ready. A guest that ran for long already (kHeavy) must leave
-// the loop to others for a while, if there are others: where something else ran since the last turn
-// and the loop had no idle time, the next turn waits kRest times as long as that one took. So
-// requests that are short keep most of a core, and a spinning guest gets the rest; on an idle loop
-// it gets all.
+// the loop to others for a while, if there are others: where something else ran before the last
+// turn and something else was ready after it, and the loop had no idle time in as long as the turn
+// took, the next turn waits kRest times as long. So requests that are short keep most of a core,
+// and a spinning guest gets the rest; on an idle loop it gets all.
 //
 // Belongs to one loop.
 #pragma once
@@ -42,6 +42,8 @@ class Turns final {
   struct Waiter;
 
   void schedule();
+  void probe();
+  void rest();
   void look();
   void grant();
   template <typename Handler>
@@ -57,6 +59,7 @@ class Turns final {
   std::chrono::nanoseconds began_{}, ended_{}, cpu_at_end_{};
   std::uint64_t waits_at_end_ = 0;
   std::chrono::nanoseconds others_{};  // CPU time of the loop between the last two turns
+  std::chrono::nanoseconds cpu_at_probe_{};
   // Handlers that run after this object is gone find it empty.
   std::shared_ptr<Turns*> self_;
 };

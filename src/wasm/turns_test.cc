@@ -50,6 +50,24 @@ TEST(Turns, AHeavyGuestAloneIsNotHeldBack) {
   EXPECT_EQ(order.size(), 50u);
 }
 
+// As the first slices of requests do, and the counting of a guest's memory.
+Task<void> spin_with_work_before(Turns& turns, io::ManualClock& clock, std::string& order) {
+  for (int i = 0; i < 50; ++i) {
+    clock.advance(milliseconds(1));
+    co_await spin(turns, clock, kLong, 1, 'a', order);
+  }
+}
+
+TEST(Turns, AHeavyGuestWaitsForNoTimerWhereNothingElseIsReady) {
+  asio::io_context loop;
+  io::ManualClock clock;
+  Turns turns(loop.get_executor(), clock);
+  std::string order;
+  asio::co_spawn(loop, spin_with_work_before(turns, clock, order), asio::detached);
+  loop.poll();
+  EXPECT_EQ(order.size(), 50u);
+}
+
 // Work of others: moves the clock, whose CPU time is its wall time, so the loop is never idle.
 void be_busy(asio::io_context& loop, io::ManualClock& clock, const std::string& order,
              int& served) {
