@@ -4,7 +4,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <functional>
 
 namespace wws::wasm {
 
@@ -14,6 +13,9 @@ namespace {
 
 // Less than this between two turns is no work of others: the turns' own handling.
 constexpr std::chrono::nanoseconds kNoise = std::chrono::microseconds(100);
+// Rounds of the loop that show whether anything else is ready: one until it asks the kernel, one
+// until what the kernel told is queued, one in which that runs; and one to spare.
+constexpr int kProbes = 4;
 
 }  // namespace
 
@@ -40,7 +42,7 @@ template <typename Handler>
 auto Turns::guarded(Handler handler) {
   return
       [handler, self = std::weak_ptr<Turns*>(self_)](const boost::system::error_code& error = {}) {
-        if (const auto turns = self.lock(); turns && !error) std::invoke(handler, **turns);
+        if (const auto turns = self.lock(); turns && !error) ((*turns)->*handler)();
       };
 }
 
@@ -68,14 +70,15 @@ void Turns::schedule() {
     asio::post(loop_, guarded(&Turns::grant));
     return;
   }
-  // Two rounds of the loop, one of which asked the kernel, show whether anything else is ready.
   cpu_at_probe_ = clock_.thread_cpu();
-  asio::post(loop_,
-             guarded([](Turns& turns) { asio::post(turns.loop_, turns.guarded(&Turns::probe)); }));
+  probes_left_ = kProbes;
+  asio::post(loop_, guarded(&Turns::probe));
 }
 
 void Turns::probe() {
-  if (clock_.thread_cpu() - cpu_at_probe_ < kNoise)
+  if (--probes_left_ > 0)
+    asio::post(loop_, guarded(&Turns::probe));
+  else if (clock_.thread_cpu() - cpu_at_probe_ < kNoise)
     grant();
   else
     rest();

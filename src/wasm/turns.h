@@ -60,6 +60,7 @@ class Turns final {
   std::uint64_t waits_at_end_ = 0;
   std::chrono::nanoseconds others_{};  // CPU time of the loop between the last two turns
   std::chrono::nanoseconds cpu_at_probe_{};
+  int probes_left_ = 0;
   // Handlers that run after this object is gone find it empty.
   std::shared_ptr<Turns*> self_;
 };
