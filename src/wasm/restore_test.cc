@@ -80,6 +80,7 @@ class RestoreWithoutScanTest : public RestorePartsTest {
  protected:
   // A lease that writes `page`.
   Restored use(std::uint32_t page) {
+    static_cast<void>(tools_.faults.now());
     history_.begin_lease(tools_);
     write_canary(*memory_, ++number_);
     memory_->base()[page * kHostPage + 5] = 0xee;

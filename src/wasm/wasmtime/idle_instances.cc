@@ -49,7 +49,7 @@ std::unique_ptr<Instance> IdleInstances::take(const LoadedProgram& program,
 
 IdleInstances::Choice IdleInstances::choose(const LoadedProgram& program, const MemoryImage& image,
                                             std::size_t running) {
-  const Standing standing = was_here(image) ? Standing::Proven : Standing::New;
+  const Standing standing = was_here(&image) ? Standing::Proven : Standing::New;
   const auto of_program = by_program_.find(program);
   if (of_program == nullptr) return {nullptr, standing};
   const bool room = all_.size() < std::max(least_, running);
@@ -76,14 +76,14 @@ std::unique_ptr<Instance> IdleInstances::remove(Instance& instance) noexcept {
   return std::unique_ptr<Instance>(&instance);
 }
 
-void IdleInstances::remember(const MemoryImage* image) noexcept {
-  if (was_here(*image)) return;
+void IdleInstances::remember(const Image* image) noexcept {
+  if (was_here(image)) return;
   gone_[next_gone_] = image;
   next_gone_ = (next_gone_ + 1) % gone_.size();
 }
 
-bool IdleInstances::was_here(const MemoryImage& image) const noexcept {
-  return std::ranges::find(gone_, &image) != gone_.end();
+bool IdleInstances::was_here(const Image* image) const noexcept {
+  return std::ranges::find(gone_, image) != gone_.end();
 }
 
 std::size_t IdleInstances::drop(const std::function<bool(const Instance&)>& which) {

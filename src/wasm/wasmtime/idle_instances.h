@@ -46,7 +46,7 @@ class IdleInstances final {
                               std::size_t running);
 
   // After a lease of the image that left its instance blank.
-  void remember(const MemoryImage* image) noexcept;
+  void remember(const Image* image) noexcept;
 
   // Destroys those; how many they were.
   std::size_t drop(const std::function<bool(const Instance&)>& which);
@@ -77,7 +77,7 @@ class IdleInstances final {
 
   [[nodiscard]] std::unique_ptr<Instance> remove(Instance& instance) noexcept;
   [[nodiscard]] Instance* newest_blank(const LoadedProgram& program) noexcept;
-  [[nodiscard]] bool was_here(const MemoryImage& image) const noexcept;
+  [[nodiscard]] bool was_here(const Image* image) const noexcept;
 
   const std::size_t least_;
   List<&IdleHooks::of_all> all_;
@@ -85,7 +85,7 @@ class IdleInstances final {
   Lists<MemoryImage, &IdleHooks::of_image> by_image_;
   // Images whose instance is blank again; a ring. Only compared, for they may be dead.
   // Few: a blank instance in cache becomes any image as fast as one that is not puts itself back.
-  std::array<const MemoryImage*, 16> gone_{};
+  std::array<const Image*, 16> gone_{};
   std::size_t next_gone_ = 0;
 };
 

@@ -340,7 +340,7 @@ void PoolCore::take_back(std::unique_ptr<Instance> instance) {
   const Image* image = &instance->image();
   if (may_keep(*instance)) {
     ++stats_.restored;
-    if (&instance->image() != image) idle_.remember(static_cast<const MemoryImage*>(image));
+    if (&instance->image() != image) idle_.remember(image);
     stats_.dropped += idle_.put(std::move(instance), stats_.running - 1);
   } else {
     instance.reset();
