@@ -13,7 +13,7 @@ void put_back(LinearMemory& memory, const PageRecipe& recipe) noexcept {
 // One restore under way: regions arrive in ascending order, delta pages are merged in.
 class Pass {
  public:
-  Pass(LinearMemory& memory, const MemoryImage& image, std::vector<PageRecipe>* copied) noexcept
+  Pass(LinearMemory& memory, const MemoryImage& image, std::vector<PageRecipe>& copied) noexcept
       : memory_(memory),
         image_(image),
         base_(*image.base()),
@@ -51,7 +51,7 @@ class Pass {
   }
   void copy(const PageRecipe& recipe) {
     put_back(memory_, recipe);
-    if (copied_ != nullptr) copied_->push_back(recipe);
+    copied_.push_back(recipe);
   }
   void copy_next_delta() { copy(image_.delta_recipe(next_++)); }
   void put_back_region(std::uint32_t page, std::uint32_t end, bool zero_pages) {
@@ -77,7 +77,7 @@ class Pass {
   const MemoryImage& image_;
   const BaseMemory& base_;
   std::size_t delta_count_;
-  std::vector<PageRecipe>* copied_;
+  std::vector<PageRecipe>& copied_;
   std::size_t next_ = 0;
   std::uint32_t pages_ = 0;
   bool swapped_ = false;
@@ -121,7 +121,7 @@ Restored put_back_scanned(PageScan& scan, LinearMemory& memory, const MemoryImag
                           bool unchanged, RestoreHistory& history) {
   std::vector<PageRecipe> copied;
   copied.reserve(history.anonymous.size() + image.delta_pages() + 16);
-  Pass pass(memory, image, &copied);
+  Pass pass(memory, image, copied);
   const bool complete =
       scan.scan(memory.canary(), memory.base() + memory.size(),
                 [&pass](const PageRegion& region) { return pass.region(region); });
@@ -170,10 +170,6 @@ void write_canary(LinearMemory& memory, std::uint64_t number) noexcept {
   std::memcpy(memory.canary(), &number, sizeof number);
 }
 
-void apply_delta(LinearMemory& memory, const MemoryImage& image) noexcept {
-  Pass(memory, image, nullptr).delta_until(image.base()->page_count());
-}
-
 Restored restore(RestoreTools& tools, LinearMemory& memory, const MemoryImage& image,
                  std::uint64_t canary, RestoreHistory& history) {
   if (memory.size() != image.base()->size()) return drop("its memory has another size");
@@ -189,7 +185,7 @@ Restored restore(RestoreTools& tools, LinearMemory& memory, const MemoryImage& i
   if (result.drop) return result;
   if (needs_trim(result.pages, image.delta_pages(), history)) {
     if (!memory.discard_pages()) return drop("its pages cannot be discarded");
-    apply_delta(memory, image);
+    lay_over(memory, image);
     result.trimmed = true;
     return result;
   }

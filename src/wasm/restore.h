@@ -67,10 +67,9 @@ inline constexpr std::uint32_t kMaxRestoredPages = 400;
 // The memory's size must be the image's. `canary` is what write_canary() wrote.
 [[nodiscard]] Restored restore(RestoreTools& tools, LinearMemory& memory, const MemoryImage& image,
                                std::uint64_t canary, RestoreHistory& history);
-// Makes a memory that equals the image's base equal to the image: writes the lines that differ.
+// Makes a memory that equals the image's base, as one freshly mapped onto it does, equal to the
+// image: writes the lines that differ.
 void lay_over(LinearMemory& memory, const MemoryImage& image) noexcept;
-// The same for one that is freshly mapped onto the base.
-void apply_delta(LinearMemory& memory, const MemoryImage& image) noexcept;
 
 void write_canary(LinearMemory& memory, std::uint64_t number) noexcept;
 

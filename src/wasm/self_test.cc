@@ -56,7 +56,7 @@ class SelfTest {
                                            std::vector<std::uint64_t>{});
     WWS_TRY(memory_, LinearMemory::reserve(size, 2 * size, 0));
     WWS_CHECK(memory_->map_image(image_->base()->file()));
-    apply_delta(*memory_, *image_);
+    lay_over(*memory_, *image_);
     return {};
   }
 

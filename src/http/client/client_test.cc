@@ -19,24 +19,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-struct Answer {
-  int status = 0;
-  Headers headers;
-  std::string body;
-};
-
-Result<void> allow_all(std::string_view) { return {}; }
-
-Task<Result<Answer>> ask(Client& client, ClientRequest request, AddressFilter filter) {
-  WWS_CO_TRY(auto response, co_await client.send(std::move(request), std::move(filter)));
-  Answer answer{response->head().status, response->head().headers, {}};
-  while (true) {
-    WWS_CO_TRY(auto piece, co_await response->read());
-    if (piece.empty()) co_return answer;
-    answer.body += piece;
-  }
-}
-
 class Pieces final : public BodySource {
  public:
   Pieces(std::deque<std::string> pieces, std::optional<std::uint64_t> length)

@@ -182,4 +182,21 @@ std::string FakeUpstream::receive(Peer& peer) {
   return request;
 }
 
+Result<void> allow_all(std::string_view) { return {}; }
+
+Task<Result<Answer>> ask(Client& client, ClientRequest request, AddressFilter filter) {
+  WWS_CO_TRY(auto response, co_await client.send(std::move(request), std::move(filter)));
+  Answer answer{response->head().status, response->head().headers, {}};
+  while (true) {
+    WWS_CO_TRY(auto piece, co_await response->read());
+    if (piece.empty()) co_return answer;
+    answer.body += piece;
+  }
+}
+
+Task<Result<std::string>> body_of(Client& client, ClientRequest request) {
+  WWS_CO_TRY(Answer answer, co_await ask(client, std::move(request), allow_all));
+  co_return std::move(answer.body);
+}
+
 }  // namespace wws::http

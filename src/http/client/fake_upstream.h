@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "http/client/client.h"
 #include "io/task.h"
 
 namespace wws::http {
@@ -95,6 +96,18 @@ class FakeUpstream {
   std::vector<std::string> requests_;
   std::thread acceptor_;
 };
+
+// A whole response.
+struct Answer {
+  int status = 0;
+  Headers headers;
+  std::string body;
+};
+
+// An AddressFilter.
+Result<void> allow_all(std::string_view address);
+Task<Result<Answer>> ask(Client& client, ClientRequest request, AddressFilter filter);
+Task<Result<std::string>> body_of(Client& client, ClientRequest request);
 
 // Runs the loop until the task has ended.
 template <typename T>

@@ -11,17 +11,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-Task<Result<std::string>> body_of(Client& client, ClientRequest request) {
-  AddressFilter allow = [](std::string_view) -> Result<void> { return {}; };
-  WWS_CO_TRY(auto response, co_await client.send(std::move(request), std::move(allow)));
-  std::string body;
-  while (true) {
-    WWS_CO_TRY(auto piece, co_await response->read());
-    if (piece.empty()) co_return body;
-    body += piece;
-  }
-}
-
 class HostileHttp2 : public ::testing::Test {
  protected:
   HostileHttp2() : identity_("127.0.0.1") {}

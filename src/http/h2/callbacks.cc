@@ -2,14 +2,9 @@
 
 #include <array>
 
+#include "base/bytes.h"
+
 namespace wws::http::h2 {
-namespace {
-
-std::string_view view(const std::uint8_t* bytes, std::size_t size) noexcept {
-  return {reinterpret_cast<const char*>(bytes), size};
-}
-
-}  // namespace
 
 // What nghttp2 calls while it is fed or asked for frames: each notes and returns. 0 goes on.
 struct Callbacks {
@@ -34,7 +29,7 @@ struct Callbacks {
     Stream* const stream = stream_of(session, frame->hd.stream_id);
     // Trailers come after the handler has seen the fields; they are bounded and dropped.
     if (stream == nullptr || stream->has_head()) return 0;
-    stream->add_field(view(name, name_size), view(value, value_size));
+    stream->add_field(as_text({name, name_size}), as_text({value, value_size}));
     if (stream->fields_are_far_too_large()) self(user).terminate(NGHTTP2_ENHANCE_YOUR_CALM);
     return 0;
   }
@@ -91,7 +86,7 @@ struct Callbacks {
     Connection& connection = self(user);
     connection.unread_ += size;
     if (Stream* const stream = stream_of(session, id))
-      stream->body_arrived(view(bytes, size));
+      stream->body_arrived(as_text({bytes, size}));
     else
       connection.give_window_back(id, size);
     connection.hurry();

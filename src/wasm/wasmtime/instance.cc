@@ -170,7 +170,7 @@ Result<void> Instance::map(const MemoryImage& image) noexcept {
   history_ = {};
   mapped_ = &image;
   WWS_CHECK(linear_memory_->map_image(image.base()->file()));
-  apply_delta(*linear_memory_, image);
+  lay_over(*linear_memory_, image);
   return {};
 }
 
@@ -295,6 +295,7 @@ Restored Instance::switch_image(RestoreTools& tools, std::shared_ptr<const Memor
 Restored Instance::turn_into(RestoreTools& tools, std::shared_ptr<const MemoryImage> image) {
   history_.expect(*image);
   const Restored restored = put_back(tools, *image);
+  if (restored.drop) return restored;
   static_cast<void>(tools.faults.now());
   become(std::move(image));
   return restored;
@@ -340,7 +341,7 @@ bool Instance::equals_image(const std::vector<bool>* candidates) noexcept {
 bool Instance::trim() noexcept {
   history_.forget_pages();
   if (!linear_memory_->discard_pages()) return false;
-  apply_delta(*linear_memory_, *mapped_);
+  lay_over(*linear_memory_, *mapped_);
   return true;
 }
 
