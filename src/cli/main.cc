@@ -8,6 +8,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <mutex>
 #include <thread>
 
 #include "abi/js/guest_host.h"
@@ -105,31 +106,61 @@ void print_problems(const cli::Options& options, const config::Mistakes& warning
     fmt::print(stderr, "❌ {} of {} workers answer 500 until this is mended\n", count, routes);
 }
 
-// SIGINT and SIGTERM end the server gracefully; a second one cuts what still runs.
-class StopOnSignal final {
+// SIGINT and SIGTERM end the server gracefully; a second one cuts what still runs, and one that
+// comes when the server has ended changes nothing: the process still ends as it was about to. So
+// this outlives all that has threads.
+class StopSignals final {
  public:
-  // `at_first` is called before the server is told to stop.
-  StopOnSignal(server::Server& server, std::function<void()> at_first)
-      : server_(server), at_first_(std::move(at_first)), signals_(loop_, SIGINT, SIGTERM) {
+  StopSignals() = default;
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+  ~StopSignals() {
+    if (!thread_.joinable()) return;
+    loop_.stop();
+    thread_.join();
+    // Without the set they would kill. A signal that is blocked waits, until the process is gone.
+    sigset_t stop;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGINT);
+    sigaddset(&stop, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+  }
+
+  // Until end(). `at_first` is called before the server is told to stop.
+  void begin(server::Server& server, std::function<void()> at_first) {
+    server_ = &server;
+    at_first_ = std::move(at_first);
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
     wait();
     thread_ = std::jthread([this] { loop_.run(); });
   }
-  ~StopOnSignal() { loop_.stop(); }
+  // The server is not touched any more.
+  void end() {
+    const std::scoped_lock lock(mutex_);
+    server_ = nullptr;
+  }
 
  private:
   void wait() {
     signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (error) return;
-      if (const auto act = std::exchange(at_first_, nullptr)) act();
-      server_.stop();
+      act();
       wait();
     });
   }
+  void act() {
+    const std::scoped_lock lock(mutex_);
+    if (server_ == nullptr) return;
+    if (const auto first = std::exchange(at_first_, nullptr)) first();
+    server_->stop();
+  }
 
-  server::Server& server_;
+  std::mutex mutex_;
+  server::Server* server_ = nullptr;
   std::function<void()> at_first_;
   boost::asio::io_context loop_{1};
-  boost::asio::signal_set signals_;
+  boost::asio::signal_set signals_{loop_};
   std::jthread thread_;
 };
 
@@ -317,8 +348,9 @@ std::vector<server::ListeningSocket> listening(server::Server& server, admin::Ad
 }
 
 int run_until_stopped(server::Server& server, admin::Admin* admin, cli::Reloader& reloader,
-                      Inheritance& inheritance, const Program& program, observe::Log& log) {
-  StopOnSignal stop(server, [] { cli::tell_service_manager(environment, "STOPPING=1"); });
+                      StopSignals& signals, Inheritance& inheritance, const Program& program,
+                      observe::Log& log) {
+  signals.begin(server, [] { cli::tell_service_manager(environment, "STOPPING=1"); });
   if (admin != nullptr) admin->start();
   const auto upgrade = cli::make_upgrade(
       {.program = program.path,
@@ -341,6 +373,7 @@ int run_until_stopped(server::Server& server, admin::Admin* admin, cli::Reloader
   const auto ended = server.run();
   if (admin != nullptr) admin->stop();
   reloader.stop();
+  signals.end();
   if (ended == server::Server::Ended::Cleanly) return 0;
   log.warn("work that cannot be interrupted was left at shutdown");
   std::fflush(nullptr);
@@ -389,6 +422,7 @@ struct Development {
 };
 
 int serve(const cli::Options& flags, const Program& program) {
+  StopSignals signals;
   Inheritance inheritance;
   if (auto received = inheritance.receive(); !received)
     return fail_with(received.error().to_string());
@@ -480,7 +514,7 @@ int serve(const cli::Options& flags, const Program& program) {
     std::fflush(stdout);
   }
   site.reset();  // the server's, which may replace it
-  return run_until_stopped(**server, watching ? watching->admin.get() : nullptr, *reloader,
+  return run_until_stopped(**server, watching ? watching->admin.get() : nullptr, *reloader, signals,
                            inheritance, program, *log);
 }
 

@@ -193,6 +193,9 @@ class Case:
             self.start(**step["restart"])
         elif "signal" in step:
             self.server.send_signal(step["signal"])
+        elif "signals_until_gone" in step:
+            while self.server.process.poll() is None:
+                self.server.send_signal(step["signals_until_gone"])
         elif "write" in step:
             self.write_files(step["write"])
         elif "remove" in step:

@@ -1,0 +1,1 @@
+export default { fetch(request) { return new Response(`quick ${JSON.stringify(request.params ?? {})}`); } };
