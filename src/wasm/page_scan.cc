@@ -36,7 +36,7 @@ std::int64_t PageScan::next(std::uint64_t& at, std::uint64_t end) noexcept {
   arguments.start = at;
   arguments.end = end;
   arguments.vec = reinterpret_cast<std::uint64_t>(regions_.data());
-  arguments.vec_len = regions_.size();
+  arguments.vec_len = at_once_;
   arguments.category_inverted = kFile;
   arguments.category_mask = kFile;
   arguments.category_anyof_mask = kPresent | kSwapped;

@@ -29,7 +29,11 @@ struct PageRegion {
 
 class PageScan {
  public:
-  explicit PageScan(int pagemap) noexcept : pagemap_(pagemap) {}
+  static constexpr std::size_t kRegionsAtOnce = 512;
+
+  // `at_once`: what one call of the kernel may report, kRegionsAtOnce at most.
+  explicit PageScan(int pagemap, std::size_t at_once = kRegionsAtOnce) noexcept
+      : pagemap_(pagemap), at_once_(at_once) {}
   PageScan(const PageScan&) = delete;
   PageScan& operator=(const PageScan&) = delete;
   ~PageScan() = default;
@@ -54,7 +58,8 @@ class PageScan {
   [[nodiscard]] std::int64_t next(std::uint64_t& at, std::uint64_t end) noexcept;
 
   int pagemap_;
-  std::array<PageRegion, 512> regions_{};
+  std::size_t at_once_;
+  std::array<PageRegion, kRegionsAtOnce> regions_{};
 };
 
 // Which pages of [start, start + count pages) are anonymous, present or swapped out, read from the

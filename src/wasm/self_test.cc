@@ -11,32 +11,37 @@
 namespace wws::wasm {
 namespace {
 
-// As many as make more regions than one scan holds (512) where every second page is written, and a
-// whole page of the kernel's tables among them.
+// Wherever they lie, a whole page of the kernel's tables (512 entries) is among them.
 constexpr std::uint32_t kManyPages = 1152;
+constexpr std::uintptr_t kTableSpan = 512 * kHostPage;
 // For what is no matter of their number: faults on more would be most of the start.
 constexpr std::uint32_t kSomePages = 192;
+// So few that the scan of either has to go on where the call before stopped.
+constexpr std::size_t kRegionsAtOnce = 32;
 
-// Every third page holds a pattern, the others are zeros: both kinds must be put back.
+// Of twelve pages four hold a pattern, the others are zeros: both kinds must be put back.
 Result<void> fill_pattern(MutableByteView memory) {
-  for (std::size_t page = 0; page < memory.size() / kHostPage; page += 3)
-    std::memset(memory.data() + page * kHostPage, static_cast<int>(1 + page % 200), kHostPage);
+  for (std::size_t page = 0; page < memory.size() / kHostPage; ++page)
+    if (page % 12 < 4)
+      std::memset(memory.data() + page * kHostPage, static_cast<int>(1 + page % 200), kHostPage);
   return {};
 }
 
 class SelfTest {
  public:
   SelfTest(int pagemap, std::uint32_t pages)
-      : tools_{.scan = PageScan(pagemap), .faults = FaultCount(false)}, pages_(pages) {}
+      : tools_{.scan = PageScan(pagemap, kRegionsAtOnce), .faults = FaultCount(false)},
+        pages_(pages) {}
 
   Result<void> run_on_many() {
     WWS_CHECK(prepare());
-    WWS_CHECK(check("more regions than one scan holds", &SelfTest::write_every_second));
-    return check("every page", &SelfTest::write_all);
+    return check("pages all over several of the kernel's tables", &SelfTest::write_widely);
   }
   Result<void> run() {
     WWS_CHECK(prepare());
     WWS_CHECK(check("one write", &SelfTest::write_one));
+    WWS_CHECK(check("more regions than one scan holds", &SelfTest::write_every_second));
+    WWS_CHECK(check("every page", &SelfTest::write_all));
     WWS_CHECK(check("pages that were read only", &SelfTest::read_all));
     WWS_CHECK(check("pages given back to the kernel", &SelfTest::discard_some));
     WWS_CHECK(check("pages the kernel was asked to swap out", &SelfTest::page_out));
@@ -98,6 +103,13 @@ class SelfTest {
   void write_one() { page(5)[17] = 1; }
   void write_every_second() {
     for (std::uint32_t i = 0; i < pages_; i += 2) page(i)[i] = 0x5a;
+  }
+  // A page here and there, and all on both sides of where a table of the kernel's ends.
+  void write_widely() {
+    for (std::uint32_t i = 0; i < pages_; ++i) {
+      const auto in_table = reinterpret_cast<std::uintptr_t>(page(i)) % kTableSpan / kHostPage;
+      if (i % 11 == 0 || in_table < 20 || in_table >= 492) page(i)[i] = 0x5a;
+    }
   }
   void write_all() { std::memset(memory_->base(), 0x77, memory_->size()); }
   void read_all() {

@@ -5,17 +5,10 @@
 #include <array>
 #include <cstring>
 
-#include "wasm/module_cache.h"
-
 namespace wws::wasm {
 namespace {
 
-constexpr std::string_view kMagic = "wwsbndl1";
-
-Digest digest_of_text(std::string_view text) {
-  const std::string_view parts[] = {text};
-  return digest_of(parts);
-}
+constexpr std::string_view kMagic = "wwsbndl2";
 
 struct WholePage {
   std::uint32_t number;
@@ -76,8 +69,9 @@ Result<void> Bundle::write_memory(MutableByteView memory) const {
 
 std::string write_bundle(std::string_view code, const MemoryImage& image,
                          const std::vector<ImageGlobal>& globals) {
-  std::string body;
-  ByteWriter writer(body);
+  std::string bundle;
+  ByteWriter writer(bundle);
+  writer.text(kMagic);
   writer.prefixed_text(kEngineVersion);
   writer.number<std::uint64_t>(image.base()->size());
   writer.number(static_cast<std::uint32_t>(globals.size()));
@@ -94,20 +88,15 @@ std::string write_bundle(std::string_view code, const MemoryImage& image,
   }
   writer.number<std::uint64_t>(code.size());
   writer.text(code);
-  const Digest digest = digest_of_text(body);
-  return std::string(kMagic) + std::string(as_text(digest)) + body;
+  return bundle;
 }
 
 Result<Bundle> read_bundle(ByteView bytes) {
   ByteReader reader(bytes);
   const std::string_view magic = reader.text(kMagic.size());
-  const ByteView digest = reader.bytes(std::tuple_size_v<Digest>);
   if (!reader.ok() || magic != kMagic)
     return fail(ErrorKind::Invalid, "these bytes are no bundle of wws");
-  const ByteView body = reader.bytes(reader.remaining());
-  if (as_text(digest) != as_text(digest_of_text(as_text(body))))
-    return fail(ErrorKind::Invalid, "the bundle is damaged: build it again");
-  return read_body(body);
+  return read_body(reader.bytes(reader.remaining()));
 }
 
 }  // namespace wws::wasm

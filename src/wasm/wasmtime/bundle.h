@@ -1,11 +1,12 @@
 // The bundle: compiled code and the memory and globals it starts with, in one string of bytes that
 // is built into the server. Loading it compiles nothing.
 //
-//   magic | SHA-256 of the rest | engine version | u64 memory bytes
+//   magic | engine version | u64 memory bytes
 //   | u32 globals: name, u8 kind, u64 bits | u32 pages: u32 number, 4096 bytes | u64 length, code
 //
 // Little-endian; texts and the code are preceded by their length. Pages that are not named are
-// zero.
+// zero. The bytes are trusted as the server's own code is, whose file they are a part of: what is
+// missing is found, what was changed is not. (A digest of the engine was a tenth of the start.)
 #pragma once
 
 #include <cstdint>
@@ -40,7 +41,7 @@ struct Bundle {
 
 [[nodiscard]] std::string write_bundle(std::string_view code, const MemoryImage& image,
                                        const std::vector<ImageGlobal>& globals);
-// Errors: Invalid for what is no bundle or is damaged, Unsupported for another engine's version.
+// Errors: Invalid for what is no bundle or lacks a part, Unsupported for another engine's version.
 [[nodiscard]] Result<Bundle> read_bundle(ByteView bytes);
 
 }  // namespace wws::wasm

@@ -45,6 +45,16 @@ std::uint32_t fitting_instances(std::uint32_t wanted) {
   return 0;
 }
 
+std::unexpected<Error> too_few_addresses() {
+  return fail(ErrorKind::Exhausted,
+              "there are too few addresses for sandboxes, each of which reserves 4 GiB of them "
+              "(not of memory): lift the process's limit (ulimit -v)");
+}
+
+std::unexpected<Error> no_engine() {
+  return fail(ErrorKind::Unsupported, "Wasmtime cannot make an engine with our settings here");
+}
+
 }  // namespace
 
 // What Wasmtime holds of a memory: freed by its finalizer, with the store.
@@ -55,18 +65,31 @@ struct Engines::OwnedMemory {
 
 Result<std::unique_ptr<Engines>> Engines::create(const EngineOptions& options) {
   std::unique_ptr<Engines> engines(new Engines(options));
-  engines->options_.pooled_instances = fitting_instances(options.pooled_instances);
-  if (engines->options_.pooled_instances == 0)
-    return fail(ErrorKind::Exhausted,
-                "there are too few addresses for sandboxes, each of which reserves 4 GiB of them "
-                "(not of memory): lift the process's limit (ulimit -v)");
+  engines->pooled_instances_ = fitting_instances(options.pooled_instances);
+  if (engines->pooled_instances_ == 0) return too_few_addresses();
   engines->kept_.reset(wasm_engine_new_with_config(engines->kept_config().release()));
-  engines->pooled_.reset(wasm_engine_new_with_config(engines->pooled_config().release()));
-  if (!engines->kept_ || !engines->pooled_)
-    return fail(ErrorKind::Unsupported, "Wasmtime cannot make an engine with our settings here");
+  if (!engines->kept_) return no_engine();
   engines->ticker_ =
       std::jthread([self = engines.get()](std::stop_token stop) { self->tick(stop); });
   return engines;
+}
+
+Result<wasm_engine_t*> Engines::get(EngineKind kind) {
+  if (kind == EngineKind::Kept) return kept_.get();
+  if (wasm_engine_t* const made = pooled_.load()) return made;
+  const std::scoped_lock lock(pooled_mutex_);
+  if (wasm_engine_t* const made = pooled_.load()) return made;
+  return make_pooled();
+}
+
+// The addresses that were there at the start may have been taken since.
+Result<wasm_engine_t*> Engines::make_pooled() {
+  const std::uint32_t instances = fitting_instances(pooled_instances_);
+  if (instances == 0) return too_few_addresses();
+  pooled_owner_.reset(wasm_engine_new_with_config(pooled_config(instances).release()));
+  if (!pooled_owner_) return no_engine();
+  pooled_.store(pooled_owner_.get());
+  return pooled_owner_.get();
 }
 
 Engines::~Engines() {
@@ -99,13 +122,12 @@ ConfigHandle Engines::kept_config() {
   return config;
 }
 
-ConfigHandle Engines::pooled_config() const {
+ConfigHandle Engines::pooled_config(std::uint32_t count) const {
   using PoolingHandle = std::unique_ptr<wasmtime_pooling_allocation_config_t,
                                         Deleter<wasmtime_pooling_allocation_config_delete>>;
   ConfigHandle config(wasm_config_new());
   set_common(config.get());
   PoolingHandle pooling(wasmtime_pooling_allocation_config_new());
-  const std::uint32_t count = options_.pooled_instances;
   wasmtime_pooling_allocation_config_total_memories_set(pooling.get(), count);
   wasmtime_pooling_allocation_config_total_tables_set(pooling.get(), count);
   wasmtime_pooling_allocation_config_total_core_instances_set(pooling.get(), count);
@@ -184,7 +206,7 @@ void Engines::tick(std::stop_token stop) {
   while (!stop.stop_requested()) {
     ticker_wake_.wait_for(lock, stop, options_.slice / 2, [] { return false; });
     wasmtime_engine_increment_epoch(kept_.get());
-    wasmtime_engine_increment_epoch(pooled_.get());
+    if (wasm_engine_t* const pooled = pooled_.load()) wasmtime_engine_increment_epoch(pooled);
     idle = running_.load() > 0 ? 0 : idle + 1;
     if (idle < kIdleTicks) continue;
     idle = 0;

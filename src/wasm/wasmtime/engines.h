@@ -2,7 +2,8 @@
 //
 // *kept* takes its memories from us (LinearMemory) so that they can be restored; *pooled* makes a
 // new instance for every lease from Wasmtime's pooling allocator, with its own page scan off: that
-// one misses swapped pages. Thread-safe.
+// one misses swapped pages. It is made when the first program needs it, since a thousand stacks
+// take longer than all else that a start needs of Wasmtime. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -39,20 +40,20 @@ inline constexpr std::string_view kEngineVersion = WASMTIME_VERSION;
 
 class Engines {
  public:
-  // With fewer pooled instances than asked for where the process has too few addresses. Errors:
-  // Exhausted, it has hardly any; Unsupported.
+  // Errors: Exhausted, the process has hardly any addresses; Unsupported.
   static Result<std::unique_ptr<Engines>> create(const EngineOptions& options);
   Engines(const Engines&) = delete;
   Engines& operator=(const Engines&) = delete;
   ~Engines();
 
-  [[nodiscard]] wasm_engine_t* get(EngineKind kind) const noexcept {
-    return kind == EngineKind::Kept ? kept_.get() : pooled_.get();
+  // Errors, of the pooled one only: Exhausted, there are hardly any addresses left; Unsupported.
+  [[nodiscard]] Result<wasm_engine_t*> get(EngineKind kind);
+  // The engine that a program of this kind was compiled with.
+  [[nodiscard]] wasm_engine_t* made(EngineKind kind) const noexcept {
+    return kind == EngineKind::Kept ? kept_.get() : pooled_.load();
   }
-  // Of all loops together.
-  [[nodiscard]] std::uint32_t pooled_instances() const noexcept {
-    return options_.pooled_instances;
-  }
+  // Of all loops together: as many as the process has addresses for, those asked for at most.
+  [[nodiscard]] std::uint32_t pooled_instances() const noexcept { return pooled_instances_; }
   // An engine that compiles for every processor of a kind instead of this machine's, else like the
   // kept one: x86-64-v3 or Armv8.0-A. Errors: Unsupported on other architectures.
   [[nodiscard]] Result<EngineHandle> make_portable_engine();
@@ -77,7 +78,8 @@ class Engines {
   explicit Engines(const EngineOptions& options)
       : options_(options), budget_(options.guest_memory) {}
   [[nodiscard]] ConfigHandle kept_config();
-  [[nodiscard]] ConfigHandle pooled_config() const;
+  [[nodiscard]] ConfigHandle pooled_config(std::uint32_t instances) const;
+  Result<wasm_engine_t*> make_pooled();
   void set_common(wasm_config_t* config) const;
   void tick(std::stop_token stop);
   void wake_ticker() noexcept;
@@ -92,7 +94,11 @@ class Engines {
 
   EngineOptions options_;
   MemoryBudget budget_;
-  EngineHandle kept_, pooled_;
+  std::uint32_t pooled_instances_ = 0;
+  EngineHandle kept_;
+  std::mutex pooled_mutex_;
+  EngineHandle pooled_owner_;
+  std::atomic<wasm_engine_t*> pooled_{nullptr};  // null until it is made
   std::mutex memories_mutex_;
   std::unordered_map<const std::uint8_t*, LinearMemory*> memories_;
 

@@ -65,7 +65,7 @@ class LoadedProgram final : public Program {
   // Of an exported function; nullptr when there is none that takes and returns numbers only.
   [[nodiscard]] const Signature* find_signature(std::string_view function) const noexcept;
   [[nodiscard]] Engines& engines() const noexcept { return engines_; }
-  [[nodiscard]] wasm_engine_t* engine() const noexcept { return engines_.get(kind_); }
+  [[nodiscard]] wasm_engine_t* engine() const noexcept { return engines_.made(kind_); }
   [[nodiscard]] const wasmtime_module_t* module() const noexcept { return module_.get(); }
   [[nodiscard]] const wasmtime_instance_pre_t* pre() const noexcept { return pre_.get(); }
   [[nodiscard]] const wasmtime_linker_t* linker() const noexcept { return linker_.get(); }

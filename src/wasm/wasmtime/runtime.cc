@@ -80,9 +80,10 @@ class RuntimeImpl final : public Runtime {
   Result<std::shared_ptr<const Program>> load_bundle(ByteView bundle,
                                                      const HostFunctions& imports) override {
     WWS_TRY(Bundle parts, read_bundle(bundle));
+    WWS_TRY(wasm_engine_t* const engine, engines_->get(EngineKind::Kept));
     wasmtime_module_t* raw = nullptr;
-    if (auto* error = wasmtime_module_deserialize(engines_->get(EngineKind::Kept),
-                                                  parts.code.data(), parts.code.size(), &raw))
+    if (auto* error =
+            wasmtime_module_deserialize(engine, parts.code.data(), parts.code.size(), &raw))
       return fail(ErrorKind::Unsupported,
                   "the bundle was made for another processor or version: " + take_message(error));
     return bind_kept(
@@ -156,7 +157,7 @@ class RuntimeImpl final : public Runtime {
   }
 
   Result<ModuleHandle> compile_module(EngineKind kind, std::string_view wasm) {
-    wasm_engine_t* engine = engines_->get(kind);
+    WWS_TRY(wasm_engine_t* const engine, engines_->get(kind));
     if (!cache_) return compile_with(engine, wasm);
     const std::string_view counts = options_.count_instructions ? "counts" : "";
     const std::string_view parts[] = {kEngineVersion, kind == EngineKind::Kept ? "kept" : "pooled",
