@@ -33,10 +33,17 @@ std::chrono::nanoseconds ManualClock::realtime() const noexcept {
 std::chrono::nanoseconds ManualClock::monotonic() const noexcept {
   return std::chrono::nanoseconds(monotonic_.load());
 }
-std::chrono::nanoseconds ManualClock::thread_cpu() const noexcept { return monotonic(); }
+std::chrono::nanoseconds ManualClock::thread_cpu() const noexcept {
+  return std::chrono::nanoseconds(monotonic_.load() - idle_.load());
+}
 void ManualClock::advance(std::chrono::nanoseconds by) noexcept {
   realtime_ += by.count();
   monotonic_ += by.count();
+}
+void ManualClock::advance_idle(std::chrono::nanoseconds by) noexcept {
+  idle_ += by.count();
+  ++waits_;
+  advance(by);
 }
 
 }  // namespace wws::io

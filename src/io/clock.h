@@ -41,12 +41,16 @@ class ManualClock final : public Clock {
   [[nodiscard]] std::chrono::nanoseconds realtime() const noexcept override;
   [[nodiscard]] std::chrono::nanoseconds monotonic() const noexcept override;
   [[nodiscard]] std::chrono::nanoseconds thread_cpu() const noexcept override;
-  [[nodiscard]] std::uint64_t thread_waits() const noexcept override { return 0; }
+  [[nodiscard]] std::uint64_t thread_waits() const noexcept override { return waits_; }
   void advance(std::chrono::nanoseconds by) noexcept;
+  // Time in which the thread waits instead of working.
+  void advance_idle(std::chrono::nanoseconds by) noexcept;
 
  private:
   std::atomic<std::int64_t> realtime_;
   std::atomic<std::int64_t> monotonic_{0};
+  std::atomic<std::int64_t> idle_{0};
+  std::atomic<std::uint64_t> waits_{0};
 };
 
 }  // namespace wws::io

@@ -59,7 +59,6 @@ void Turns::over() {
   taken_ = false;
   ended_ = clock_.monotonic();
   cpu_at_end_ = clock_.thread_cpu();
-  waits_at_end_ = clock_.thread_waits();
   schedule();
 }
 
@@ -84,26 +83,32 @@ void Turns::probe() {
     rest();
 }
 
-// One turn's length shows whether anybody else wants the loop for long.
 void Turns::rest() {
+  looks_left_ = kRest;
+  look_later();
+}
+
+// One turn's length shows whether anybody else still wants the loop.
+void Turns::look_later() {
+  part_began_ = clock_.monotonic();
+  cpu_at_part_ = clock_.thread_cpu();
+  waits_at_part_ = clock_.thread_waits();
   timer_.expires_after(ended_ - began_);
   timer_.async_wait(guarded(&Turns::look));
 }
 
 void Turns::look() {
-  if (loop_had_idle_time()) {
+  if (--looks_left_ == 0 || loop_had_idle_time())
     grant();
-    return;
-  }
-  timer_.expires_after((ended_ - began_) * (kRest - 1));
-  timer_.async_wait(guarded(&Turns::grant));
+  else
+    look_later();
 }
 
 bool Turns::loop_had_idle_time() const noexcept {
   // Another process on the same core makes CPU time short as well, but does not make the loop wait.
-  if (clock_.thread_waits() == waits_at_end_) return false;
-  const auto wall = clock_.monotonic() - ended_;
-  const auto cpu = clock_.thread_cpu() - cpu_at_end_;
+  if (clock_.thread_waits() == waits_at_part_) return false;
+  const auto wall = clock_.monotonic() - part_began_;
+  const auto cpu = clock_.thread_cpu() - cpu_at_part_;
   return cpu * 4 < wall * 3;
 }
 

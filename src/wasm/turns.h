@@ -3,9 +3,9 @@
 // A guest that used up its first slice takes turns: one guest at a time, in order, and after each
 // turn the loop serves what else is ready. A guest that ran for long already (kHeavy) must leave
 // the loop to others for a while, if there are others: where something else ran before the last
-// turn and something else was ready after it, and the loop had no idle time in as long as the turn
-// took, the next turn waits kRest times as long. So requests that are short keep most of a core,
-// and a spinning guest gets the rest; on an idle loop it gets all.
+// turn and something else was ready after it, the next turn waits kRest times as long as the last
+// one took, or until the loop had idle time in one of those parts. So requests that are short keep
+// most of a core, and a spinning guest gets the rest; on an idle loop it gets all.
 //
 // Belongs to one loop.
 #pragma once
@@ -45,6 +45,7 @@ class Turns final {
   void probe();
   void rest();
   void look();
+  void look_later();
   void grant();
   template <typename Handler>
   [[nodiscard]] auto guarded(Handler handler);
@@ -57,10 +58,13 @@ class Turns final {
   bool taken_ = false;      // somebody's turn
   bool scheduled_ = false;  // the next grant is on its way
   std::chrono::nanoseconds began_{}, ended_{}, cpu_at_end_{};
-  std::uint64_t waits_at_end_ = 0;
   std::chrono::nanoseconds others_{};  // CPU time of the loop between the last two turns
   std::chrono::nanoseconds cpu_at_probe_{};
   int probes_left_ = 0;
+  int looks_left_ = 0;
+  // When the part of the rest began that is going on.
+  std::chrono::nanoseconds part_began_{}, cpu_at_part_{};
+  std::uint64_t waits_at_part_ = 0;
   // Handlers that run after this object is gone find it empty.
   std::shared_ptr<Turns*> self_;
 };

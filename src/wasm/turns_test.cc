@@ -90,6 +90,42 @@ TEST(Turns, AHeavyGuestLeavesABusyLoopToOthers) {
   EXPECT_GT(served, 50);
 }
 
+// Busy until told otherwise, then idle.
+struct Others {
+  asio::io_context& loop;
+  io::ManualClock& clock;
+  bool done = false;
+
+  void run() {
+    if (done) return;
+    clock.advance(std::chrono::microseconds(300));
+    asio::post(loop, [this] { run(); });
+  }
+};
+
+TEST(Turns, AHeavyGuestGoesOnAsSoonAsTheOthersAreDone) {
+  asio::io_context loop;
+  io::ManualClock clock;
+  Turns turns(loop.get_executor(), clock);
+  std::string order;
+  Others others{loop, clock};
+  asio::steady_timer until(loop, milliseconds(3)), afterwards(loop);
+  // The first turn ends with others ready, so the second one waits.
+  asio::co_spawn(loop, spin(turns, clock, kLong, 2, 'a', order), asio::detached);
+  asio::post(loop, [&] { others.run(); });
+  until.async_wait([&](const boost::system::error_code&) {
+    others.done = true;
+    clock.advance_idle(std::chrono::hours(1));
+    // The next look comes within a turn's length, so before this.
+    afterwards.expires_after(milliseconds(2));
+    afterwards.async_wait([&](const boost::system::error_code&) {
+      asio::post(loop, [&] { order += '.'; });  // a turn begins one step after it is granted
+    });
+  });
+  loop.run();
+  EXPECT_EQ(order, "aa.");
+}
+
 TEST(Turns, ANewGuestPassesNobodyButWaitsForNoTimer) {
   asio::io_context loop;
   io::ManualClock clock;
