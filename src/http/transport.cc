@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -111,6 +112,7 @@ Task<std::size_t> Transport::read_some(asio::mutable_buffer into, Code& error) {
 }
 
 Task<std::size_t> Transport::read_wire(asio::mutable_buffer into, Code& error) {
+  sent_in_turn_ = 0;  // it completes through the loop
   return socket_.async_read_some(into, asio::redirect_error(asio::use_awaitable, error));
 }
 
@@ -121,10 +123,14 @@ Task<std::size_t> Transport::read_exactly(asio::mutable_buffer into, Code& error
 
 Task<std::size_t> Transport::read_tls(asio::mutable_buffer into, Code& error) {
   error = {};
+  if (read_in_turn_ >= kReadTurn) {
+    read_in_turn_ = 0;
+    co_await asio::post(executor(), asio::use_awaitable);
+  }
   while (true) {
     const tls::Step step = tls_->read({static_cast<char*>(into.data()), into.size()});
     switch (step.outcome) {
-      case tls::Outcome::Done: co_return step.bytes;
+      case tls::Outcome::Done: read_in_turn_ += step.bytes; co_return step.bytes;
       case tls::Outcome::Closed: error = asio::error::eof; co_return 0;
       case tls::Outcome::Failed: error = asio::error::connection_reset; co_return 0;
       case tls::Outcome::WantsRead:
@@ -132,6 +138,7 @@ Task<std::size_t> Transport::read_tls(asio::mutable_buffer into, Code& error) {
     }
     const auto wait =
         step.outcome == tls::Outcome::WantsRead ? Socket::wait_read : Socket::wait_write;
+    read_in_turn_ = 0;
     co_await socket_.async_wait(wait, asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return 0;
   }
@@ -141,13 +148,14 @@ Transport::Sent Transport::send(Pieces& pieces, Rest rest) noexcept {
   if (tls_) return send_tls(pieces);
   const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (rest == Rest::Follows ? MSG_MORE : 0);
   while (!pieces.empty()) {
+    if (turn_is_over()) return Sent::Blocked;
     msghdr message{};
     message.msg_iov = pieces.at.data() + pieces.first;
     message.msg_iovlen = pieces.count - pieces.first;
     const ssize_t sent = sendmsg(socket_.native_handle(), &message, flags);
     if (sent >= 0) {
       pieces.drop(static_cast<std::size_t>(sent));
-      sent_ += static_cast<std::uint64_t>(sent);
+      note_turn(static_cast<std::size_t>(sent));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK)
       return Sent::Blocked;
     else if (errno != EINTR)
@@ -159,10 +167,11 @@ Transport::Sent Transport::send(Pieces& pieces, Rest rest) noexcept {
 Transport::Sent Transport::send_tls(Pieces& pieces) noexcept {
   std::array<char, kRecord> record;
   while (!pieces.empty()) {
+    if (turn_is_over()) return Sent::Blocked;
     const tls::Step step = tls_->write(gather(pieces, record));
     if (step.outcome == tls::Outcome::Done) {
       pieces.drop(step.bytes);
-      sent_ += step.bytes;
+      note_turn(step.bytes);
     } else if (step.outcome == tls::Outcome::WantsWrite)
       return Sent::Blocked;
     else
@@ -172,7 +181,20 @@ Transport::Sent Transport::send_tls(Pieces& pieces) noexcept {
   return Sent::All;
 }
 
+// A socket that could take more is writable at once, after the loop's others.
+bool Transport::turn_is_over() noexcept {
+  if (sent_in_turn_ < kSendTurn) return false;
+  sent_in_turn_ = 0;
+  return true;
+}
+
+void Transport::note_turn(std::size_t sent) noexcept {
+  sent_ += sent;
+  sent_in_turn_ += sent;
+}
+
 Task<void> Transport::wait_writable(Code& error) {
+  sent_in_turn_ = 0;
   return socket_.async_wait(Socket::wait_write, asio::redirect_error(asio::use_awaitable, error));
 }
 

@@ -5,6 +5,9 @@
 // with it they pass through tls::Session, and files through memory. The protocols above see no
 // difference but in is_secure() and file_descriptor().
 //
+// However fast the client is, the loop's others get their turn: after kReadTurn or kSendTurn bytes
+// without a wait there is one.
+//
 // Belongs to one loop. At most one coroutine reads and one writes. cancel() wakes both, close()
 // too.
 #pragma once
@@ -45,6 +48,9 @@ class Transport final {
   // Whether more is sent at once, so that the kernel need not begin a packet for these bytes alone.
   enum class Rest : std::uint8_t { None, Follows };
 
+  static constexpr std::size_t kReadTurn = 64 * 1024;
+  static constexpr std::size_t kSendTurn = 1u << 20;
+
   explicit Transport(Socket socket);
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
@@ -66,7 +72,8 @@ class Transport final {
   Task<std::size_t> read_exactly(boost::asio::mutable_buffer into, Code& error);
   // Whatever the client still sends, as it comes over the wire: to let it see the end.
   Task<std::size_t> read_wire(boost::asio::mutable_buffer into, Code& error);
-  // What the kernel takes now. Pieces that were Blocked must be sent again, with the same content.
+  // What the kernel takes now, in one turn. Pieces that were Blocked must be sent again, with the
+  // same content.
   [[nodiscard]] Sent send(Pieces& pieces, Rest rest = Rest::None) noexcept;
   // Until send() may take more.
   Task<void> wait_writable(Code& error);
@@ -93,11 +100,15 @@ class Transport final {
  private:
   Task<std::size_t> read_tls(boost::asio::mutable_buffer into, Code& error);
   [[nodiscard]] Sent send_tls(Pieces& pieces) noexcept;
+  [[nodiscard]] bool turn_is_over() noexcept;
+  void note_turn(std::size_t sent) noexcept;
 
   // `tls_` ends before the socket that it reads.
   Socket socket_;
   std::unique_ptr<tls::Session> tls_;
   std::uint64_t sent_ = 0;
+  // Since the last wait.
+  std::size_t read_in_turn_ = 0, sent_in_turn_ = 0;
 };
 
 }  // namespace wws::http

@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <filesystem>
+#include <future>
 
 #include "http/test_server.h"
 #include "http/tls/certificates.h"
@@ -13,6 +16,7 @@
 namespace wws::http {
 namespace {
 
+namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 
@@ -119,6 +123,81 @@ TEST(Transport, FilesGoThroughTlsToo) {
   const TlsClient client(server.port());
   client.send("GET /file HTTP/1.1\r\nHost: x.test\r\nConnection: close\r\n\r\n");
   EXPECT_TRUE(client.receive_all().ends_with("\r\n\r\n" + std::string(200'000, 'f')));
+}
+
+// Notes how far one client had got when the loop came to something else that was ready.
+class Turntaker final : public Handler {
+ public:
+  Task<void> handle(Exchange& exchange) override {
+    const auto executor = co_await asio::this_coro::executor;
+    if (requests_++ == 0)
+      asio::post(executor, [this] {
+        requests_before = requests_;
+        bytes_before = bytes_;
+      });
+    while (true) {
+      auto piece = co_await exchange.read();
+      if (!piece || piece->empty()) break;
+      bytes_ += piece->size();
+    }
+    const bool large = exchange.request().path() == "/large";
+    ResponseHead head;
+    std::string body(large ? 4 * Transport::kSendTurn : 1, 'x');
+    co_await exchange.respond(std::move(head), std::move(body));
+    if (large) answered_after = requests_before != 0;
+  }
+
+  std::size_t requests_before = 0, bytes_before = 0;
+  bool answered_after = false;
+
+ private:
+  std::size_t requests_ = 0, bytes_ = 0;
+};
+
+// All of it has arrived when the server begins.
+std::string ask_at_once(TestServer& server, const TlsClient& client, std::string_view bytes) {
+  std::promise<void> arrived;
+  asio::post(server.loop(), [&arrived] { arrived.get_future().wait(); });
+  client.send(bytes);
+  arrived.set_value();
+  return client.receive_all();
+}
+
+TEST(Transport, PipelinedRequestsLetOthersHaveTheirTurn) {
+  Secure secure;
+  Turntaker handler;
+  TestServer server(handler, secure.options);
+  const TlsClient client(server.port());
+  std::string all;
+  for (int i = 0; i < 100; ++i) all += "GET / HTTP/1.1\r\nHost: x.test\r\n\r\n";
+  all += kGet;
+  EXPECT_FALSE(ask_at_once(server, client, all).empty());
+  EXPECT_EQ(handler.requests_before, 1u);
+}
+
+TEST(Transport, ALargeBodyOverTlsLetsOthersHaveTheirTurn) {
+  Secure secure;
+  Turntaker handler;
+  TestServer server(handler, secure.options);
+  const TlsClient client(server.port());
+  const std::string body(2 * Transport::kReadTurn, 'b');
+  EXPECT_FALSE(ask_at_once(server, client,
+                           "POST / HTTP/1.1\r\nHost: x.test\r\nConnection: close\r\n"
+                           "Content-Length: " +
+                               std::to_string(body.size()) + "\r\n\r\n" + body)
+                   .empty());
+  EXPECT_EQ(handler.requests_before, 1u);
+  EXPECT_LT(handler.bytes_before, body.size());
+}
+
+TEST(Transport, ALargeAnswerLetsOthersHaveTheirTurn) {
+  Secure secure;
+  Turntaker handler;
+  TestServer server(handler, secure.options);
+  const TlsClient client(server.port());
+  client.send("GET /large HTTP/1.1\r\nHost: x.test\r\nConnection: close\r\n\r\n");
+  EXPECT_GT(client.receive_all().size(), 4 * Transport::kSendTurn);
+  EXPECT_TRUE(handler.answered_after);
 }
 
 TEST(Transport, AClientThatDoesNotShakeHandsIsClosedAndCounted) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <exception>
 
 #include "http/forwarded/forwarded.h"
@@ -101,6 +103,9 @@ Task<Served::Ended> Connection::run() {
     if (answer_ == Answer::None) co_await answer_for_handler();
     if (answer_ == Answer::Streaming) broken_ = true;
     keep_alive_ = keep_alive_ && body_complete_ && !broken_;
+    // Others' first request before this client's next, however many it has sent at once.
+    if (keep_alive_ && begin_ != end_)
+      co_await asio::post(transport_.executor(), asio::use_awaitable);
   } while (keep_alive_ && !cut_);
   co_await close();
   co_return Ended::Closed;
