@@ -114,7 +114,9 @@ Bundler::Bundler(BundlerOptions options, wasm::Runtime& runtime, const io::Clock
               {{"why", opened.error().to_string()}});
 }
 
-Bundler::~Bundler() {
+Bundler::~Bundler() { join(); }
+
+void Bundler::join() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;

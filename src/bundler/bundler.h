@@ -55,6 +55,8 @@ class Bundler final {
   Bundler(BundlerOptions options, wasm::Runtime& runtime, const io::Clock& clock,
           io::Random& random, observe::Log& log);
   ~Bundler();
+  // Waits for what is under way; nothing is bundled after. May be called again.
+  void join();
   Bundler(const Bundler&) = delete;
   Bundler& operator=(const Bundler&) = delete;
 

@@ -393,6 +393,10 @@ struct Workshop {
   cli::WorkerNumbers numbers;
   cli::WorkerBin bin;
 
+  void join_threads() {
+    bundler->join();
+    wasm->join();
+  }
   [[nodiscard]] cli::SiteParts parts(const io::Clock& clock) {
     return {*js, *wasm, *images, clock, numbers, bin};
   }
@@ -468,10 +472,11 @@ int serve(const cli::Options& flags, const Program& program) {
   std::optional<Development> development;
   if (options.command == cli::Command::Develop) development.emplace(started, site->root);
   auto server = server::make_server(
-      *settings, {site, *workshop.runtime, *workshop.images, workshop.kv, *workshop.caches, clock,
-                  random, *log, watching ? &watching->metrics : nullptr, access.get(),
-                  development ? &development->pages : nullptr,
-                  development ? &development->reload : nullptr, &*workshop.sockets});
+      *settings,
+      {site, *workshop.runtime, *workshop.images, workshop.kv, *workshop.caches, clock, random,
+       *log, watching ? &watching->metrics : nullptr, access.get(),
+       development ? &development->pages : nullptr, development ? &development->reload : nullptr,
+       &*workshop.sockets, [&workshop] { workshop.join_threads(); }});
   if (!server) return fail_with(server.error().to_string());
   const std::string base = (*server)->places().front();
 
@@ -571,8 +576,12 @@ int check_project(const cli::Options& flags, const std::filesystem::path& folder
   auto built = cli::build_site(read->project, cli::site_settings(read->options),
                                workshop.parts(clock), nullptr);
   if (!built) return fail_with(built.error().to_string());
-  auto failures = server::check_workers({built->site, *workshop.runtime, *workshop.images,
-                                         workshop.kv, *workshop.caches, clock, random, *log});
+  server::Shared shared{built->site,      *workshop.runtime,
+                        *workshop.images, workshop.kv,
+                        *workshop.caches, clock,
+                        random,           *log};
+  shared.join_threads = [&workshop] { workshop.join_threads(); };
+  auto failures = server::check_workers(shared);
   if (!failures) return fail_with(failures.error().to_string());
 
   for (const auto& warning : read->warnings) tell("warning: " + warning.to_string());

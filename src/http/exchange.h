@@ -74,8 +74,9 @@ class Exchange : public BodySource {
   // The status of the response, 0 before there is one.
   [[nodiscard]] virtual int status() const noexcept = 0;
 
-  // Called once, on the loop, when the client goes away before the response is complete; an empty
-  // function takes it back. Watching costs a little: set it only when the handler waits.
+  // Called once, on the loop, when the client goes away before the response is complete, also where
+  // it has gone already, then perhaps before this returns; an empty function takes it back.
+  // Watching costs a little: set it only when the handler waits.
   virtual void on_gone(std::function<void()> callback) = 0;
 };
 

@@ -82,6 +82,7 @@ Task<Result<void>> MemoryExchange::finish() {
 
 void MemoryExchange::on_gone(std::function<void()> callback) {
   gone_callback_ = std::move(callback);
+  if (gone_) leave();
 }
 
 }  // namespace wws::http

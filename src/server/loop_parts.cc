@@ -6,6 +6,7 @@ Result<std::unique_ptr<LoopParts>> LoopParts::create(const wasm::PoolOptions& op
                                                      const Shared& shared,
                                                      observe::LoopMetrics* metrics) {
   std::unique_ptr<LoopParts> parts(new LoopParts());
+  parts->join_threads_ = shared.join_threads;
   const auto loop = parts->context_.get_executor();
   WWS_TRY(parts->client_, http::make_client(parts->context_, {}));
   parts->fetcher_ = std::make_unique<bindings::Fetcher>(*parts->client_);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -22,7 +23,9 @@ class LoopParts final {
                                                    observe::LoopMetrics* metrics);
   LoopParts(const LoopParts&) = delete;
   LoopParts& operator=(const LoopParts&) = delete;
-  ~LoopParts() = default;
+  ~LoopParts() {
+    if (join_threads_) join_threads_();
+  }
 
   [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
   [[nodiscard]] abi::LoopServices& services() noexcept { return *services_; }
@@ -33,6 +36,7 @@ class LoopParts final {
  private:
   LoopParts() = default;
 
+  std::function<void()> join_threads_;
   // Members end in the reverse order of their use.
   boost::asio::io_context context_{1};
   std::unique_ptr<http::Client> client_;

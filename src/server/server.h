@@ -81,6 +81,9 @@ struct Shared {
   abi::DeveloperView* developer = nullptr;  // both null in production
   develop::LiveReload* reload = nullptr;
   abi::SocketBudget* sockets = nullptr;  // null: no WebSockets
+  // Waits for threads whose work completes on a loop, since asio touches the loop's context once
+  // more behind that. Called before a loop goes, for each; empty where there are none.
+  std::function<void()> join_threads{};
 };
 
 // How one loop is doing.

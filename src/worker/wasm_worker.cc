@@ -100,7 +100,9 @@ WasmRuntime::WasmRuntime(wasm::Runtime& runtime)
       documents_(io::available_cores()),
       bodies_(kMaxBodies) {}
 
-WasmRuntime::~WasmRuntime() {
+WasmRuntime::~WasmRuntime() { join(); }
+
+void WasmRuntime::join() {
   threads_.join();
   documents_.join();
 }

@@ -24,6 +24,8 @@ class WasmRuntime final {
  public:
   explicit WasmRuntime(wasm::Runtime& runtime);
   ~WasmRuntime();
+  // Waits for what is under way; nothing runs on its threads after. May be called again.
+  void join();
 
   Task<Result<std::shared_ptr<const wasm::Program>>> program(boost::asio::any_io_executor loop,
                                                              std::filesystem::path file);

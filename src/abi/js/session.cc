@@ -43,8 +43,8 @@ Session::~Session() {
 // --- running the guest ---------------------------------------------------------------------------
 
 Task<Result<std::int32_t>> Session::finish_call() {
-  watch_client();
   computing_ = true;
+  watch_client();
   auto result = co_await resume_until(services_.loop, *lease_, deadline_);
   computing_ = false;
   co_return outcome_of(std::move(result));

@@ -118,8 +118,8 @@ Task<Served::Ended> Connection::run() {
 }
 
 // A client that gets its last bytes sends window updates for them. Where these meet a closed socket
-// the kernel resets the connection, and what has not left yet is lost, the end of a response as well
-// as GOAWAY. So the end is the client's, who has all of it then.
+// the kernel resets the connection, and what has not left yet is lost, the end of a response as
+// well as GOAWAY. So the end is the client's, who has all of it then.
 Task<void> Connection::linger() {
   idle_deadline_.arm(kLingerTime);
   error_code error;
@@ -218,6 +218,13 @@ void Connection::flush_later() {
   flush_due_ = true;
   asio::post(transport_.executor(), [this, life = life()] {
     if (!life.expired() && flush_due_) flush();
+  });
+}
+
+void Connection::tell_gone_later() {
+  tell_gone_ = true;
+  asio::post(transport_.executor(), [this, life = life()] {
+    if (!life.expired()) settle();
   });
 }
 

@@ -64,6 +64,8 @@ class Connection final : public Served {
   void body_taken(std::size_t bytes) noexcept { taken_bytes_ += bytes; }
   // The socket takes nothing, which is the connection's to deal with.
   [[nodiscard]] bool is_blocked() const noexcept { return blocked_; }
+  // Soon, to those streams whose clients are gone.
+  void tell_gone_later();
   // Whether the client has given the stream no room for more.
   [[nodiscard]] bool has_no_window(std::int32_t id) const noexcept;
 

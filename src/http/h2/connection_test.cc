@@ -28,6 +28,8 @@ class TestHandler final : public Handler {
     if (path == "/nothing") co_return;
     if (path == "/throw") throw std::runtime_error("a handler's mistake");
     if (path == "/wait") co_return co_await wait(exchange);
+    if (path == "/wait-later") co_return co_await wait_later(exchange);
+    if (path == "/now") later_->cancel();
     if (path == "/stream") co_return co_await stream(exchange);
     if (path == "/short") co_return co_await too_short(exchange);
     if (path == "/unread") unread = true;
@@ -73,6 +75,15 @@ class TestHandler final : public Handler {
     boost::system::error_code ignored;
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
+  // Cares for the client only when "/now" was asked for.
+  Task<void> wait_later(Exchange& exchange) {
+    later_.emplace(co_await asio::this_coro::executor, 1h);
+    boost::system::error_code ignored;
+    co_await later_->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    co_await wait(exchange);
+  }
+  std::optional<asio::steady_timer> later_;
+
   // Writes until nobody takes it.
   Task<void> stream(Exchange& exchange) {
     ResponseHead head;
@@ -397,6 +408,18 @@ TEST(Http2, AResetIsToldToTheHandler) {
   const auto id = client.ask("/wait");
   EXPECT_EQ(client.finish(client.ask("/")).status, 200);
   nghttp2_submit_rst_stream(client.session(), NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
+  EXPECT_EQ(client.finish(client.ask("/")).status, 200);
+  EXPECT_EQ(handler.gone, 1);
+}
+
+TEST(Http2, AResetIsToldToAHandlerThatAsksLater) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  const auto id = client.ask("/wait-later");
+  EXPECT_EQ(client.finish(client.ask("/")).status, 200);
+  nghttp2_submit_rst_stream(client.session(), NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
+  EXPECT_EQ(client.finish(client.ask("/now")).status, 200);
   EXPECT_EQ(client.finish(client.ask("/")).status, 200);
   EXPECT_EQ(handler.gone, 1);
 }

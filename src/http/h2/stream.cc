@@ -146,6 +146,11 @@ void Stream::closed() {
   taken_.notify();
 }
 
+void Stream::on_gone(std::function<void()> callback) {
+  gone_ = std::move(callback);
+  if (gone_ && is_lost()) connection_.tell_gone_later();
+}
+
 void Stream::tell_gone() {
   if (!is_lost() || !gone_ || answer_ == Answer::Done) return;
   const auto callback = std::move(gone_);

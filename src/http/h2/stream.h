@@ -94,7 +94,7 @@ class Stream final : public Exchange {
   void abort() noexcept override;
   [[nodiscard]] bool started() const noexcept override { return answer_ != Answer::None; }
   [[nodiscard]] int status() const noexcept override { return status_; }
-  void on_gone(std::function<void()> callback) override { gone_ = std::move(callback); }
+  void on_gone(std::function<void()> callback) override;
 
  private:
   enum class Answer : std::uint8_t { None, Streaming, Done, Aborted };
