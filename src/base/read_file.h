@@ -9,8 +9,9 @@
 
 namespace wws {
 
-// Errors, naming the file: NotFound (missing, unreadable, or no regular file), Exhausted when it
-// has more than `max_bytes`.
+// Errors, naming the file: NotFound (missing, not for this process to read, or no regular file),
+// Invalid when it has more than `max_bytes`, Exhausted when the machine lacks descriptors or memory
+// for it now, Internal for anything else (a disk that fails). The last two may go well later.
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path,
                                             std::uint64_t max_bytes);
 

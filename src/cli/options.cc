@@ -112,21 +112,8 @@ constexpr char kCommands[] =
     "which\n"
     "takes over what it listens on.";
 
-template <typename T, typename U>
-void take(const Options& options, const char* flag, const std::optional<T>& setting, U& value) {
-  if (setting && !options.given.contains(flag)) value = *setting;
-}
-
-}  // namespace
-
-std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
-  Options options;
-  options.command = argc > 1 ? command_of(argv[1]) : Command::Serve;
-  if (options.command != Command::Serve) {
-    --argc;
-    ++argv;
-  }
-  if (options.command == Command::New) return parse_new(argc, argv);
+// Flags that are texts until all of them are there.
+struct Texts {
   std::string max_body = "10MiB";
   std::vector<std::string> bounds;
   std::string image_memory = "128MiB";
@@ -135,50 +122,47 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   std::string cache_entry_size = "8MiB";
   std::string compression = "all";
   std::string log_level = "info";
-  std::string log_format = options.command == Command::Develop ? "pretty" : "text";
+  std::string log_format = "text";
   std::string access_format = "combined";
-  const auto [title, name] = title_of(options.command);
-  CLI::App app{title, name};
-  if (options.command == Command::Serve) app.footer(kCommands);
-  app.set_version_flag("-V,--version", std::string("wws ") + kVersion);
-  app.add_option("PATH", options.path,
-                 "The folder to serve, or a git repository: https://host/name.git")
-      ->capture_default_str()
-      ->check(check_path);
+};
+
+// A flag that takes one value each time.
+CLI::Option* add_list(CLI::App& app, const char* flag, std::vector<std::string>& list,
+                      const char* help) {
+  return app.add_option(flag, list, help)->expected(1)->allow_extra_args(false)->take_all();
+}
+
+CLI::Option* add_size(CLI::App& app, const char* flag, std::string& text, const char* help) {
+  return app.add_option(flag, text, help)->capture_default_str()->check(check_size);
+}
+
+void add_listening(CLI::App& app, Options& options) {
   app.add_option("--host", options.host, "Address to listen on")->capture_default_str();
   app.add_option("-p,--port", options.port, "Port to listen on; 0 takes any free one")
       ->capture_default_str()
       ->check(check_port);
   app.add_flag("--watch", options.watch, "Read the project again whenever its files change");
-  app.add_option("--listen", options.listen,
-                 "Address to listen on: 0.0.0.0:8080, [::1]:8080, https://0.0.0.0:443, "
-                 "unix:/run/wws.sock; may be repeated, and --host and --port add one")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all()
+  add_list(app, "--listen", options.listen,
+           "Address to listen on: 0.0.0.0:8080, [::1]:8080, https://0.0.0.0:443, "
+           "unix:/run/wws.sock; may be repeated, and --host and --port add one")
       ->check(check_listen);
   auto* const certificate =
-      app.add_option("--tls-cert", options.tls_certificates,
-                     "Certificate chain in PEM, for HTTPS; may be repeated, each with its "
-                     "--tls-key: clients choose by name, the first is for all others")
-          ->expected(1)
-          ->allow_extra_args(false)
-          ->take_all();
-  app.add_option("--tls-key", options.tls_keys, "Private key in PEM of the --tls-cert before it")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all()
+      add_list(app, "--tls-cert", options.tls_certificates,
+               "Certificate chain in PEM, for HTTPS; may be repeated, each with its --tls-key: "
+               "clients choose by name, the first is for all others");
+  add_list(app, "--tls-key", options.tls_keys, "Private key in PEM of the --tls-cert before it")
       ->needs(certificate);
   app.add_option("--redirect-https", options.redirect_https,
-                 "Port where plain HTTP is sent on to HTTPS");
-  app.add_option("--trusted-proxy", options.trusted_proxies,
-                 "Network whose Forwarded and X-Forwarded-* fields are believed, 10.0.0.0/8 or "
-                 "'unix'; may be repeated")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all();
+                 "Port where plain HTTP is sent on to HTTPS; 0 takes any free one")
+      ->check(check_port);
+  add_list(app, "--trusted-proxy", options.trusted_proxies,
+           "Network whose Forwarded and X-Forwarded-* fields are believed, 10.0.0.0/8 or 'unix'; "
+           "may be repeated");
   app.add_flag("--proxy-protocol", options.proxy_protocol,
                "Connections of trusted proxies begin with a PROXY header, version 2");
+}
+
+void add_what_is_served(CLI::App& app, Options& options) {
   app.add_option("--prefix", options.prefix, "Put all URLs below this path");
   app.add_option("--git-branch", options.git_branch,
                  "Branch of a git repository; without one, the remote's own choice");
@@ -186,61 +170,54 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   app.add_option("--git-commit", options.git_commit,
                  "Commit of a git repository: its id or the first digits");
   app.add_option("--git-folder", options.git_folder, "Serve only this folder of a git repository");
-  app.add_option("--ignore", options.ignore,
-                 "Glob of files that are no workers, relative to the folder; may be repeated")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all();
+  add_list(app, "--ignore", options.ignore,
+           "Glob of files that are no workers, relative to the folder; may be repeated");
   app.add_flag("--allow-outside-folders", options.allow_outside_folders,
-               "Let [[folders]] of workers lie outside of the folder that is served");
-  app.add_option("--cors", options.cors,
-                 "Origin whose pages may read the answers, or '*'; may be repeated")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all()
+               "Let [[folders]] of workers and a linked `public` lie outside of the folder that is "
+               "served");
+  add_list(app, "--cors", options.cors,
+           "Origin whose pages may read the answers, or '*'; may be repeated")
       ->check(check_origin);
-  app.add_option("--max-body", max_body, "Largest request body, \"10MiB\"; 0 for any")
-      ->capture_default_str()
-      ->check(check_size);
+}
+
+void add_bounds(CLI::App& app, Options& options, Texts& texts) {
+  add_size(app, "--max-body", texts.max_body, "Largest request body, \"10MiB\"; 0 for any");
   app.add_option("--max-sockets", options.max_sockets,
-                 "WebSockets at once; 0 for as many as there are sandboxes for")
+                 "WebSockets at once; they get half of the sandboxes at most, and 0 for as many")
       ->capture_default_str();
-  app.add_option("--bound", bounds,
-                 "Bound of connections and of what waits: connections=5000, head_time=5s, "
-                 "queue=100 and others (docs/settings.md); may be repeated")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all()
+  add_list(app, "--bound", texts.bounds,
+           "Bound of connections and of what waits: connections=5000, head_time=5s, queue=100 and "
+           "others (docs/settings.md); may be repeated")
       ->check(check_bound);
-  app.add_option("--compression", compression,
+  app.add_option("--compression", texts.compression,
                  "What is compressed for clients that accept it: all, files (of `public`) or off")
       ->capture_default_str()
       ->check(CLI::IsMember({"all", "files", "off"}));
   app.add_option("--threads", options.threads, "Event loops; 0 for one a core")
       ->capture_default_str()
       ->check(CLI::Range(0u, config::kMostThreads));
-  app.add_option("--image-memory", image_memory,
-                 "Memory for loaded workers, \"128MiB\"; past it the one used least recently is "
-                 "loaded anew when it is asked for; 0 for any")
-      ->capture_default_str()
-      ->check(check_size);
-  app.add_option("--guest-memory", guest_memory,
+}
+
+void add_memory(CLI::App& app, Options& options, Texts& texts) {
+  add_size(app, "--image-memory", texts.image_memory,
+           "Memory for loaded workers, \"128MiB\"; past it the one used least recently is loaded "
+           "anew when it is asked for; 0 for any");
+  app.add_option("--guest-memory", texts.guest_memory,
                  "Memory for all requests that run, together; while it is used up others wait; "
                  "if not given half of the machine's or control group's; 0 for any")
       ->check(check_size);
-  app.add_option("--cache-memory", cache_memory,
-                 "Memory for what workers keep in `caches`; past it what was not used lately goes; "
-                 "0 for none")
-      ->capture_default_str()
-      ->check(check_size);
-  app.add_option("--cache-entry-size", cache_entry_size, "Largest response kept in `caches`")
-      ->capture_default_str()
-      ->check(check_size);
+  add_size(app, "--cache-memory", texts.cache_memory,
+           "Memory for what workers keep in `caches`; past it what was not used lately goes; 0 for "
+           "none");
+  add_size(app, "--cache-entry-size", texts.cache_entry_size, "Largest response kept in `caches`");
   app.add_option("--cache-entries", options.cache.entries, "Most responses kept in `caches`")
       ->capture_default_str()
       ->check(CLI::Range(0u, config::kMostCacheEntries));
   app.add_flag("--fresh-instances", options.fresh_instances,
                "Make a new instance for every request instead of restoring a kept one (slower)");
+}
+
+void add_panel(CLI::App& app, Options& options) {
   auto* const panel =
       app.add_flag("--enable-panel", options.enable_panel,
                    "Serve the admin panel, its API and /metrics on a listener of their own");
@@ -256,24 +233,87 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
   app.add_option("--admin-token-file", options.admin_token_file,
                  "File with the token that the admin panel asks for; or set WWS_ADMIN_TOKEN")
       ->needs(panel);
-  app.add_flag("--licenses", options.licenses,
-               "Print the licences of everything inside this program and exit");
-  app.add_option("-l,--log-level", log_level, "off, error, warn, info, debug or trace")
+}
+
+void add_logs(CLI::App& app, Options& options, Texts& texts) {
+  app.add_option("-l,--log-level", texts.log_level, "off, error, warn, info, debug or trace")
       ->capture_default_str()
       ->check([](const std::string& text) {
         const auto level = observe::parse_level(text);
         return level ? std::string() : level.error().message();
       });
-  app.add_option("--log-format", log_format, "text, json or pretty")
+  app.add_option("--log-format", texts.log_format, "text, json or pretty")
       ->capture_default_str()
       ->check(CLI::IsMember({"text", "json", "pretty"}));
   app.add_option("--access-log", options.access_log,
                  "File that gets a line for each request; '-' is standard output");
-  app.add_option("--access-log-format", access_format, "combined or json")
+  app.add_option("--access-log-format", texts.access_format, "combined or json")
       ->capture_default_str()
       ->check(CLI::IsMember({"combined", "json"}));
+}
+
+// All flags, in the order of the help.
+void add_flags(CLI::App& app, Options& options, Texts& texts) {
+  app.set_version_flag("-V,--version", std::string("wws ") + kVersion);
+  app.add_option("PATH", options.path,
+                 "The folder to serve, or a git repository: https://host/name.git")
+      ->capture_default_str()
+      ->check(check_path);
+  add_listening(app, options);
+  add_what_is_served(app, options);
+  add_bounds(app, options, texts);
+  add_memory(app, options, texts);
+  add_panel(app, options);
+  app.add_flag("--licenses", options.licenses,
+               "Print the licences of everything inside this program and exit");
+  add_logs(app, options, texts);
   app.add_flag("-i,--install-runtimes", options.install_runtimes,
                "Nothing: language runtimes are not there yet");
+}
+
+// Each was checked when it was parsed.
+void take_texts(Options& options, const Texts& texts) {
+  options.max_body = config::parse_size(texts.max_body).value_or(0);
+  for (const std::string& text : texts.bounds)
+    if (auto bound = config::parse_bound(text)) options.bound_flags.push_back(*std::move(bound));
+  config::apply(options.bounds, options.bound_flags);
+  options.image_memory = config::parse_size(texts.image_memory).value_or(0);
+  options.guest_memory = texts.guest_memory.empty()
+                             ? io::available_memory() / 2
+                             : config::parse_size(texts.guest_memory).value_or(0);
+  options.cache.bytes = config::parse_size(texts.cache_memory).value_or(0);
+  options.cache.entry_bytes = config::parse_size(texts.cache_entry_size).value_or(0);
+  options.compression =
+      config::parse_compression(texts.compression).value_or(config::Compression::All);
+  options.log_level = observe::parse_level(texts.log_level).value_or(observe::Level::Info);
+  options.log_format = texts.log_format == "json"     ? observe::LogFormat::Json
+                       : texts.log_format == "pretty" ? observe::LogFormat::Pretty
+                                                      : observe::LogFormat::Text;
+  options.access_format =
+      texts.access_format == "json" ? observe::AccessFormat::Json : observe::AccessFormat::Combined;
+}
+
+template <typename T, typename U>
+void take(const Options& options, const char* flag, const std::optional<T>& setting, U& value) {
+  if (setting && !options.given.contains(flag)) value = *setting;
+}
+
+}  // namespace
+
+std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
+  Options options;
+  options.command = argc > 1 ? command_of(argv[1]) : Command::Serve;
+  if (options.command != Command::Serve) {
+    --argc;
+    ++argv;
+  }
+  if (options.command == Command::New) return parse_new(argc, argv);
+  Texts texts;
+  if (options.command == Command::Develop) texts.log_format = "pretty";
+  const auto [title, name] = title_of(options.command);
+  CLI::App app{title, name};
+  if (options.command == Command::Serve) app.footer(kCommands);
+  add_flags(app, options, texts);
   const CLI::App* runtimes =
       app.add_subcommand("runtimes", "Nothing: language runtimes are not there yet")
           ->prefix_command();
@@ -296,22 +336,7 @@ std::variant<Options, Exit> parse_options(int argc, const char* const* argv) {
                 "--tls-cert and --tls-key come in pairs: write one --tls-key for each "
                 "--tls-cert, in the same order\n"};
   for (std::string& origin : options.cors) origin = config::parse_origin(origin).value_or(origin);
-  options.max_body = config::parse_size(max_body).value_or(0);
-  for (const std::string& text : bounds)
-    if (auto bound = config::parse_bound(text)) options.bound_flags.push_back(*std::move(bound));
-  config::apply(options.bounds, options.bound_flags);
-  options.image_memory = config::parse_size(image_memory).value_or(0);
-  options.guest_memory = guest_memory.empty() ? io::available_memory() / 2
-                                              : config::parse_size(guest_memory).value_or(0);
-  options.cache.bytes = config::parse_size(cache_memory).value_or(0);
-  options.cache.entry_bytes = config::parse_size(cache_entry_size).value_or(0);
-  options.compression = config::parse_compression(compression).value_or(config::Compression::All);
-  options.log_level = observe::parse_level(log_level).value_or(observe::Level::Info);
-  options.log_format = log_format == "json"     ? observe::LogFormat::Json
-                       : log_format == "pretty" ? observe::LogFormat::Pretty
-                                                : observe::LogFormat::Text;
-  options.access_format =
-      access_format == "json" ? observe::AccessFormat::Json : observe::AccessFormat::Combined;
+  take_texts(options, texts);
   if (options.command == Command::Develop) {
     options.watch = true;
     // What the project's settings say of these is meant for production.

@@ -37,7 +37,8 @@ struct Options {
   bool allow_outside_folders = false;  // [[folders]] may lie outside of `path`
   std::vector<std::string> cors;
   std::uint64_t max_body = 10u << 20;  // bytes, 0 = unbounded
-  std::uint64_t max_sockets = 1000;    // WebSockets at once, 0 = unbounded
+  // WebSockets at once; they get half of the sandboxes at most, and 0 is no other bound.
+  std::uint64_t max_sockets = 1000;
   config::Bounds bounds;
   std::vector<config::BoundSetting> bound_flags;  // those of the command line, which win
   config::Compression compression = config::Compression::All;

@@ -69,6 +69,8 @@ TEST(Options, AMistakeNamesItselfAndEndsWithTwo) {
   for (const auto& arguments : std::vector<std::vector<const char*>>{{"--port", "70000"},
                                                                      {"--port", "-1"},
                                                                      {"--port", "80x"},
+                                                                     {"--redirect-https", "70000"},
+                                                                     {"--redirect-https", "http"},
                                                                      {""},
                                                                      {"--nope"},
                                                                      {"--log-level", "loud"},

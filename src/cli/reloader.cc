@@ -276,6 +276,8 @@ class ThreadReloader final : public Reloader {
     tell(now.trusted_proxies == was.trusted_proxies, "trusted_proxies");
     tell(now.proxy_protocol == was.proxy_protocol, "proxy_protocol");
     tell(now.bounds == was.bounds, "bounds");
+    tell(now.max_sockets == was.max_sockets, "max_sockets");
+    tell(now.admin_port == was.admin_port, "admin_port");
     tell(now.threads == was.threads, "threads");
     tell(now.image_memory == was.image_memory, "image_memory");
     tell(now.guest_memory == was.guest_memory, "guest_memory");

@@ -42,10 +42,11 @@ Result<wasm::PoolOptions> pool_options(const config::Bounds& bounds, unsigned lo
     return fail(ErrorKind::Invalid,
                 fmt::format("the bound instances={} is more than there can be: {} at most",
                             bounds.instances, kMostInstances));
-  pool.max_instances = bounds.instances == 0
-                           ? std::clamp(kMostInstances / loops, 64u, kMostOfALoop)
-                           : std::min(share_of(bounds.instances, loops), kMostOfALoop);
-  pool.max_per_image = pool.max_instances / 4 * 3;
+  const std::uint32_t fitting = std::clamp(kMostInstances / loops, 1u, kMostOfALoop);
+  pool.max_instances =
+      bounds.instances == 0 ? fitting : std::min(share_of(bounds.instances, loops), fitting);
+  // 0 would be no bound.
+  pool.max_per_image = std::max(1u, pool.max_instances * 3 / 4);
   pool.max_waiting = share_of(bounds.queue, loops);
   pool.max_wait = bounds.queue_time;
   return pool;

@@ -10,7 +10,8 @@ namespace wws::cli {
 
 [[nodiscard]] http::ConnectionLimits connection_limits(const config::Bounds& bounds);
 
-// Of one of so many loops. Errors: Invalid, for more instances than there can be.
+// Of one of so many loops, each of which has one instance at least. Errors: Invalid, for more
+// instances than there can be.
 [[nodiscard]] Result<wasm::PoolOptions> pool_options(const config::Bounds& bounds, unsigned loops);
 
 }  // namespace wws::cli

@@ -71,9 +71,37 @@ TEST(ServerBounds, ALoopHasItsShare) {
   EXPECT_EQ(pool_options(bounds, 4)->max_waiting, 0u);
   bounds.instances = 0;
   EXPECT_EQ(pool_options(bounds, 1)->max_instances, 1024u);
-  EXPECT_EQ(pool_options(bounds, 256)->max_instances, 64u);
   bounds.instances = 5000;
   EXPECT_EQ(pool_options(bounds, 4).error().kind(), ErrorKind::Invalid);
+}
+
+TEST(ServerBounds, AllLoopsTogetherHaveNoMoreInstancesThanFit) {
+  for (const std::uint64_t asked : {0u, 4096u})
+    for (const unsigned loops : {1u, 3u, 64u, 65u, 100u, 256u, config::kMostThreads}) {
+      config::Bounds bounds;
+      bounds.instances = asked;
+      const auto pool = pool_options(bounds, loops);
+      ASSERT_TRUE(pool);
+      EXPECT_LE(std::uint64_t{pool->max_instances} * loops, 4096u) << loops;
+      EXPECT_GE(pool->max_instances, 1u) << loops;
+    }
+}
+
+TEST(ServerBounds, OneWorkerHasNoMoreThanThreeQuartersOfALoopAndAtLeastOne) {
+  config::Bounds bounds;
+  for (const auto& [instances, of_one_worker] :
+       {std::pair{1u, 1u}, {2u, 1u}, {3u, 2u}, {4u, 3u}, {8u, 6u}, {1024u, 768u}}) {
+    bounds.instances = instances;
+    EXPECT_EQ(pool_options(bounds, 1)->max_per_image, of_one_worker) << instances;
+  }
+}
+
+TEST(ServerBounds, EachLoopHasAnInstance) {
+  config::Bounds bounds;
+  bounds.instances = 1;
+  const auto pool = pool_options(bounds, 8);
+  EXPECT_EQ(pool->max_instances, 1u);
+  EXPECT_EQ(pool->max_per_image, 1u);
 }
 
 }  // namespace

@@ -14,6 +14,14 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMostBytes = 1u << 20;
 
+std::string text_of(const Error& error) {
+  switch (error.kind()) {
+    case ErrorKind::Invalid: return "is longer than 1 MiB: shorten it";
+    case ErrorKind::NotFound: return "cannot be read: check its permissions";
+    default: return error.message();  // of the machine, which is named there
+  }
+}
+
 }  // namespace
 
 bool is_inside(const fs::path& path, const fs::path& root) {
@@ -50,10 +58,7 @@ std::optional<std::string> ProjectFileReader::read_sound(const std::string& name
                                                          Mistakes& mistakes) const {
   auto text = read_file(root_ / name, kMostBytes);
   if (text) return *std::move(text);
-  mistakes.push_back({name, 0, "",
-                      text.error().kind() == ErrorKind::Exhausted
-                          ? "is longer than 1 MiB: shorten it"
-                          : "cannot be read: check its permissions"});
+  mistakes.push_back({name, 0, "", text_of(text.error())});
   return std::nullopt;
 }
 

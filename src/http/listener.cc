@@ -57,9 +57,7 @@ class LoopListener final : public Listener {
   }
 
   [[nodiscard]] std::uint16_t port() const noexcept override { return port_; }
-  [[nodiscard]] std::size_t open_connections() const noexcept override {
-    return connections_.size();
-  }
+  [[nodiscard]] std::size_t open_connections() const noexcept override { return members_.size(); }
 
   void start() override {
     if (accepting_ || !acceptor_.is_open()) return;
@@ -70,15 +68,15 @@ class LoopListener final : public Listener {
   void stop_accepting(milliseconds patience) override {
     close_acceptor();
     patience_ = patience;
-    for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->stop(patience);
+    for (std::size_t i = members_.size(); i-- > 0;) members_[i]->connection.stop(patience);
   }
 
   void close_all() override {
     close_acceptor();
     closed_ = true;
     // A handler that is told of it may end its connection at once, which shortens the list.
-    for (std::size_t i = connections_.size(); i-- > 0;)
-      if (i < connections_.size()) connections_[i]->cut();
+    for (std::size_t i = members_.size(); i-- > 0;)
+      if (i < members_.size()) members_[i]->connection.cut();
   }
 
  private:
@@ -92,13 +90,14 @@ class LoopListener final : public Listener {
           life(listener.life_),
           own_occupancy(listener.own_occupancy_),
           occupancy(listener.group_.occupancy),
+          place(listener.members_.size()),
           connection(std::move(socket), listener.group_) {
       occupancy.enter();
-      listener.connections_.push_back(&connection);
+      listener.members_.push_back(this);
     }
     ~Member() {
       occupancy.leave();
-      if (!life.expired()) owner.left(connection);
+      if (!life.expired()) owner.left(*this);
     }
     Member(const Member&) = delete;
     Member& operator=(const Member&) = delete;
@@ -107,6 +106,7 @@ class LoopListener final : public Listener {
     WeakLife life;
     std::shared_ptr<Occupancy> own_occupancy;  // outlives the listener with this
     Occupancy& occupancy;
+    std::size_t place;  // in members_
     Accepted connection;
   };
 
@@ -167,10 +167,10 @@ class LoopListener final : public Listener {
     sweep_later();
   }
 
-  void left(Accepted& connection) noexcept {
-    const auto at = std::find(connections_.begin(), connections_.end(), &connection);
-    *at = connections_.back();
-    connections_.pop_back();
+  void left(const Member& member) noexcept {
+    members_[member.place] = members_.back();
+    members_[member.place]->place = member.place;
+    members_.pop_back();
     retry_ = retry_ && group_.occupancy.is_full();
     accept();
   }
@@ -189,13 +189,13 @@ class LoopListener final : public Listener {
 
   void sweep() {
     const auto now = coarse_now();
-    for (std::size_t i = connections_.size(); i-- > 0;)
-      if (i < connections_.size()) connections_[i]->sweep(now);
+    for (std::size_t i = members_.size(); i-- > 0;)
+      if (i < members_.size()) members_[i]->connection.sweep(now);
     // Accepting goes well again when it has for the length of a sweep: while one client comes for
     // each that leaves, it does not.
     if (!retry_) warned_ = false;
     if (std::exchange(retry_, false)) accept();
-    if (!connections_.empty() || retry_) sweep_later();
+    if (!members_.empty() || retry_) sweep_later();
   }
 
   Acceptor acceptor_;
@@ -203,7 +203,7 @@ class LoopListener final : public Listener {
   const milliseconds sweep_interval_;
   const std::shared_ptr<Occupancy> own_occupancy_;  // null: somebody else's counts
   ConnectionGroup group_;
-  std::vector<Accepted*> connections_;
+  std::vector<Member*> members_;      // those with a connection that has not ended
   std::shared_ptr<const Life> life_;  // expires with this: callbacks of the loop may come later
   const std::uint16_t port_;
   milliseconds patience_{0};  // of the stop

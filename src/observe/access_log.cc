@@ -274,8 +274,13 @@ void AccessLog::follow_moved_file() {
                     ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
   if (same) return;
   auto opened = open_file(path_);
-  // The old file goes on until the new one can be opened.
-  if (!opened) return;
+  if (!opened) {
+    if (!std::exchange(stranded_, true))
+      log_.error(fmt::format("{}; it was moved away, and lines go on into that file",
+                             opened.error().message()));
+    return;
+  }
+  stranded_ = false;
   ::close(descriptor_);
   descriptor_ = *opened;
   torn_ = false;

@@ -2,8 +2,9 @@
 //
 // Loops append to buffers of their own; a thread of the log's writes them a few times a second, so
 // a slow disk holds up no request. What comes faster than the disk takes it is dropped, and the
-// server's log says how much. A file that was moved away (logrotate) is made anew. Guests' and
-// clients' text is escaped: it can forge no line.
+// server's log says how much. A file that was moved away (logrotate) is made anew; while it cannot
+// be, lines go on into the old one, which is said once. Guests' and clients' text is escaped: it
+// can forge no line.
 #pragma once
 
 #include <atomic>
@@ -118,7 +119,8 @@ class AccessLog final {
   std::mutex file_mutex_;
   int descriptor_;
   bool failing_ = false;
-  bool torn_ = false;  // what was written last is no whole line
+  bool torn_ = false;      // what was written last is no whole line
+  bool stranded_ = false;  // the file was moved away, and there is no new one
   std::vector<std::unique_ptr<Buffer>> buffers_;
   std::mutex wake_mutex_;
   std::condition_variable wake_;

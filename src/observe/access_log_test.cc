@@ -1,11 +1,19 @@
 #include "observe/access_log.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <thread>
 
 namespace wws::observe {
 namespace {
@@ -140,6 +148,101 @@ TEST_F(AccessLogTest, AFullDiskLosesLinesAndNothingElse) {
   access->flush();
   EXPECT_EQ(log_.records().size(), 1u);
   EXPECT_TRUE(log_.contains("/dev/full cannot be written, lines are lost"));
+}
+
+TEST_F(AccessLogTest, AFileThatCannotBeMadeAnewIsSaidOnceAndTheOldOneGoesOn) {
+  auto access = AccessLog::open(file(), AccessFormat::Combined, log_).value();
+  auto& buffer = access->add_buffer();
+  fs::rename(file(), file() + ".1");
+  fs::create_directory(file());
+  for (int i = 0; i < 2; ++i) {
+    buffer.add(sample());
+    access->flush();
+  }
+  EXPECT_EQ(lines_of(file() + ".1"), 2u);
+  EXPECT_EQ(log_.records().size(), 1u);
+  EXPECT_TRUE(log_.contains("access.log cannot be opened: Is a directory; it was moved away"));
+  fs::remove(file());
+  buffer.add(sample());
+  access->flush();
+  EXPECT_EQ(lines_of(file()), 1u);
+  EXPECT_EQ(log_.records().size(), 1u);
+}
+
+// While it lives, files get no longer than this.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(std::size_t bytes) : before_action_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit limit = before_;
+    limit.rlim_cur = bytes;
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, before_action_);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  void (*before_action_)(int);
+  rlimit before_{};
+};
+
+TEST_F(AccessLogTest, BehindATornLineALineOfItsOwnBegins) {
+  const std::string whole = format_access(sample(), AccessFormat::Combined);
+  auto access = AccessLog::open(file(), AccessFormat::Combined, log_).value();
+  auto& buffer = access->add_buffer();
+  {
+    const FileSizeLimit limit(whole.size() + 1 + 10);
+    buffer.add(sample());
+    buffer.add(sample());
+    access->flush();
+  }
+  buffer.add(sample());
+  access->flush();
+  std::ifstream in(file());
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  EXPECT_EQ(text, whole + "\n" + whole.substr(0, 10) + "\n" + whole + "\n");
+  EXPECT_TRUE(log_.contains("cannot be written, lines are lost"));
+}
+
+// Of all records that say so.
+std::size_t dropped_lines(const MemoryLog& log) {
+  std::size_t count = 0;
+  const std::string before = "the access log is too slow: ";
+  for (const auto& record : log.records())
+    if (record.text.starts_with(before)) count += std::stoul(record.text.substr(before.size()));
+  return count;
+}
+
+TEST_F(AccessLogTest, LinesThatTheDiskDoesNotTakeAreDroppedAndCounted) {
+  // A pipe that nobody reads is a disk that stands still.
+  ASSERT_EQ(mkfifo(file().c_str(), 0600), 0);
+  const int reader = ::open(file().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(reader, 0);
+  auto access = AccessLog::open(file(), AccessFormat::Combined, log_).value();
+  auto& buffer = access->add_buffer();
+  AccessRecord record = sample();
+  const std::string target(4000, 't');
+  record.target = target;
+  const std::size_t added = 3 * AccessLog::kMostBuffered / target.size();
+  for (std::size_t i = 0; i < added; ++i) buffer.add(record);
+
+  fcntl(reader, F_SETFL, 0);
+  std::size_t written = 0;
+  std::jthread reading([&] {
+    std::string piece(64 * 1024, '\0');
+    for (ssize_t got; (got = ::read(reader, piece.data(), piece.size())) > 0;)
+      written += static_cast<std::size_t>(
+          std::count(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(got), '\n'));
+  });
+  access.reset();
+  reading.join();
+  ::close(reader);
+  EXPECT_GT(dropped_lines(log_), 0u);
+  EXPECT_EQ(dropped_lines(log_) + written, added);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "server/loop_parts.h"
 
+#include <algorithm>
+
 namespace wws::server {
 
 Result<std::unique_ptr<LoopParts>> LoopParts::create(const wasm::PoolOptions& options,
@@ -13,8 +15,9 @@ Result<std::unique_ptr<LoopParts>> LoopParts::create(const wasm::PoolOptions& op
   parts->pool_ = shared.runtime.make_pool(loop, options);
   parts->background_ = std::make_unique<io::TaskGroup>(loop);
   parts->offload_ = std::make_unique<io::Offload>(loop);
-  // The other half is for requests, whatever sockets there are.
-  if (shared.sockets) parts->sockets_.emplace(*shared.sockets, options.max_instances / 2);
+  // The other half is for requests, whatever sockets there are. 0 would be no bound.
+  if (shared.sockets)
+    parts->sockets_.emplace(*shared.sockets, std::max(options.max_instances / 2, 1u));
   parts->services_ = std::make_unique<abi::LoopServices>(abi::LoopServices{
       loop, *parts->pool_, *parts->fetcher_, shared.kv, shared.caches, shared.clock, shared.random,
       shared.log, *parts->background_, *parts->offload_, metrics,

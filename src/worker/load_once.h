@@ -2,9 +2,10 @@
 // others on any loop wait without blocking. Thread-safe.
 //
 // A failure of the thing itself (GuestFault, Invalid, NotFound ...) is kept: files do not change
-// under a running server. Errors of the moment (Exhausted, TimedOut, Gone) are not: the next caller
-// tries again. Making is bounded by whoever makes; a waiter whose coroutine is cancelled gets Gone.
-// A value may be dropped to be made again later; who holds it keeps it.
+// under a running server. Errors of the moment (Exhausted, TimedOut, Gone) and those that are not
+// the thing's (Internal) are not kept: the next caller tries again. Making is bounded by whoever
+// makes; a waiter whose coroutine is cancelled gets Gone. A value may be dropped to be made again
+// later; who holds it keeps it.
 #pragma once
 
 #include <boost/asio/post.hpp>
@@ -75,7 +76,8 @@ class LoadOnce {
 
  private:
   static bool is_lasting(ErrorKind kind) noexcept {
-    return kind != ErrorKind::Exhausted && kind != ErrorKind::TimedOut && kind != ErrorKind::Gone;
+    return kind != ErrorKind::Exhausted && kind != ErrorKind::TimedOut && kind != ErrorKind::Gone &&
+           kind != ErrorKind::Internal;
   }
 
   Value finish(Result<T>& made) {

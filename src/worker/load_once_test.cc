@@ -70,9 +70,12 @@ TEST(LoadOnce, WakesThoseWhoWaitOnOtherLoops) {
   EXPECT_EQ(second, "3");
 }
 
-TEST(LoadOnce, KeepsAFailureButTriesAgainWhenSomethingWasExhausted) {
-  for (const auto& [kind, expected] :
-       {std::pair{ErrorKind::GuestFault, 1}, {ErrorKind::Exhausted, 2}}) {
+TEST(LoadOnce, KeepsAFailureOfTheThingAndTriesAgainAfterAnyOther) {
+  for (const auto& [kind, expected] : {std::pair{ErrorKind::GuestFault, 1},
+                                       {ErrorKind::Invalid, 1},
+                                       {ErrorKind::NotFound, 1},
+                                       {ErrorKind::Exhausted, 2},
+                                       {ErrorKind::Internal, 2}}) {
     asio::io_context loop;
     LoadOnce<int> once;
     int made = 0;

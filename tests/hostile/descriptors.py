@@ -7,6 +7,7 @@ Usage: descriptors.py --binary build/release/wws
 import os
 import pathlib
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
@@ -26,6 +27,17 @@ PROJECT = {
 """,
     "public/file.txt": "a file\n",
 }
+# Loaded when they are first asked for, because next to nothing may be loaded ahead.
+LATE = {
+    "index.js": PROJECT["index.js"],
+    "late.js": 'export default { fetch() { return new Response("late"); } };\n',
+}
+LATE_MODULE = r"""#include <stdio.h>
+int main(void) {
+  printf("{\"data\":\"late module\",\"headers\":{},\"status\":200,\"kv\":{}}");
+  return 0;
+}
+"""
 MOST = 160
 WARNING = "cannot accept connections"
 HELLO = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -94,6 +106,23 @@ def check(server):
         require(get(early, "/asks").body == b"from upstream", "no fetch when descriptors are free")
 
 
+def check_first_loads(server):
+    """A worker whose first request finds no descriptor is not broken for good."""
+    late = {"/late": b"late", "/module": b"late module"}
+    with Http1(server.address) as early:
+        require(get(early, "/").body == b"here", "no answer")
+        clients = exhaust(server, MOST)
+        refused = get(early, "/module")
+        require(refused.status == 503, f"a module without a descriptor: {refused.status}")
+        require(refused.headers.get("retry-after"), "no word of when to come again")
+        get(early, "/late")
+        for client in clients:
+            client.close()
+        wait_until(lambda: ask(server.address).body == b"here", "no answer when descriptors are free")
+        for path, body in late.items():
+            require(get(early, path).body == body, f"{path} stays broken when descriptors are free")
+
+
 def serve_upstream(listener):
     while True:
         client, _ = listener.accept()
@@ -118,6 +147,12 @@ allow_private = true
     with tempfile.TemporaryDirectory(prefix="wws-limited-") as folder:
         with served(limited(folder, binary), files, ["--threads", "1"]) as server:
             check(server)
+        source, module = pathlib.Path(folder) / "late.c", pathlib.Path(folder) / "late.wasm"
+        source.write_text(LATE_MODULE, encoding="ascii")
+        subprocess.run(["clang-19", "--target=wasm32-wasi", "-O2", "-o", str(module), str(source)], check=True)
+        files = {**LATE, "module.wasm": module.read_bytes()}
+        with served(limited(folder, binary), files, ["--threads", "1", "--image-memory", "1"]) as server:
+            check_first_loads(server)
 
 
 if __name__ == "__main__":

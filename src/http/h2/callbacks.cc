@@ -94,7 +94,8 @@ struct Callbacks {
   }
 
   // A frame that nghttp2 answers with a reset costs as much as one that asks for it.
-  static int invalid_frame(nghttp2_session*, const nghttp2_frame*, int, void* user) {
+  static int invalid_frame(nghttp2_session*, const nghttp2_frame*, int why, void* user) {
+    if (why == NGHTTP2_ERR_REFUSED_STREAM) self(user).group_.hit(observe::EdgeLimit::Streams);
     self(user).charge(self(user).resets_);
     return 0;
   }
@@ -152,16 +153,33 @@ nghttp2_session* make_session(Connection& connection) {
   return session;
 }
 
-bool submit_settings(nghttp2_session* session, const ConnectionLimits& limits) {
+namespace {
+
+constexpr std::uint32_t kAnyNumber = UINT32_MAX;
+
+bool submit_settings(nghttp2_session* session, const ConnectionLimits& limits,
+                     std::uint32_t streams) {
   const std::uint32_t head =
       limits.max_head_bytes == 0 ? std::uint32_t{UINT32_MAX} : limits.max_head_bytes;
   const std::array<nghttp2_settings_entry, 3> settings{{
-      {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, most_streams(limits)},
+      {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, streams},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, static_cast<std::uint32_t>(kStreamWindow)},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, head},
   }};
-  return nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings.data(), settings.size()) ==
-             0 &&
+  return nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings.data(), settings.size()) == 0;
+}
+
+}  // namespace
+
+// One stream too many is refused (RFC 9113 section 5.1.2 makes it a stream's error). nghttp2 does
+// that while the client need not know the bound; when it has acknowledged it, nghttp2 ends the
+// connection. So the acknowledgement is made to count for other settings, which bound nothing and
+// which the client never sees: nghttp2 goes on to wait for the one of those that it does see.
+bool submit_settings(nghttp2_session* session, const ConnectionLimits& limits) {
+  if (!submit_settings(session, limits, kAnyNumber)) return false;
+  const std::uint8_t* unsent = nullptr;
+  return nghttp2_session_mem_send(session, &unsent) > 0 &&
+         submit_settings(session, limits, most_streams(limits)) &&
          nghttp2_session_set_local_window_size(session, NGHTTP2_FLAG_NONE, 0, kConnectionWindow) ==
              0;
 }

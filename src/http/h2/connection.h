@@ -46,7 +46,6 @@ class Connection final : public Served {
   [[nodiscard]] const Peer& peer() const noexcept { return peer_; }
   [[nodiscard]] boost::asio::any_io_executor executor() { return transport_.executor(); }
   [[nodiscard]] std::weak_ptr<const void> life() const noexcept { return life_; }
-  [[nodiscard]] bool is_cut() const noexcept { return cut_; }
   // Begins a response; its body comes from Stream::take(), if one follows.
   [[nodiscard]] bool submit(Stream& stream, const ResponseHead& head,
                             std::optional<std::uint64_t> length, bool body_follows);

@@ -451,7 +451,84 @@ TEST(Http2, RapidResetsEndTheConnection) {
   EXPECT_LT(handler.requests, 400);
 }
 
-// Frames that bring nothing, written by hand.
+// Frames written by hand, for clients that know no bounds.
+std::string frame_of(std::uint8_t type, std::uint8_t flags, std::uint8_t stream,
+                     std::string_view payload) {
+  const std::string head = {
+      0, 0, static_cast<char>(payload.size()), static_cast<char>(type), static_cast<char>(flags), 0,
+      0, 0, static_cast<char>(stream)};
+  return head + std::string(payload);
+}
+
+// HPACK: ":method: GET" and ":scheme: http" of the static table, the others without an entry.
+std::string get_frame(std::uint8_t stream, std::string_view path) {
+  std::string fields = "\x82\x86\x04";
+  fields += static_cast<char>(path.size());
+  fields += path;
+  fields += "\x01\x01x";
+  return frame_of(NGHTTP2_HEADERS, NGHTTP2_FLAG_END_HEADERS | NGHTTP2_FLAG_END_STREAM, stream,
+                  fields);
+}
+
+TEST(Http2, AStreamTooManyIsRefusedAndTheOthersGoOn) {
+  TestHandler handler;
+  observe::Metrics metrics;
+  ListenerOptions options;
+  options.limits.max_streams = 2;
+  options.metrics = &metrics.add_loop();
+  TestServer server(handler, options);
+  TestSocket client(server.port());
+  std::string seen;
+  const auto comes = [&](const std::string& bytes) {
+    while (seen.find(bytes) == std::string::npos) {
+      const std::string more = client.receive();
+      if (more.empty()) return false;
+      seen += more;
+    }
+    return true;
+  };
+  // The client knows the bound and has acknowledged it.
+  ASSERT_TRUE(client.send(std::string(NGHTTP2_CLIENT_MAGIC) + frame_of(NGHTTP2_SETTINGS, 0, 0, "") +
+                          frame_of(NGHTTP2_SETTINGS, NGHTTP2_FLAG_ACK, 0, "")));
+  ASSERT_TRUE(comes(std::string("\0\3\0\0\0\2", 6)));  // SETTINGS_MAX_CONCURRENT_STREAMS = 2
+  ASSERT_TRUE(client.send(get_frame(1, "/wait") + get_frame(3, "/wait") + get_frame(5, "/")));
+  EXPECT_TRUE(comes(frame_of(NGHTTP2_RST_STREAM, 0, 5, std::string("\0\0\0\7", 4))));
+  EXPECT_EQ(handler.gone, 0);
+  // There is room again when one of the two has ended.
+  ASSERT_TRUE(client.send(frame_of(NGHTTP2_RST_STREAM, 0, 1, std::string("\0\0\0\x8", 4)) +
+                          get_frame(7, "/")));
+  EXPECT_TRUE(comes("hello"));
+  EXPECT_EQ(handler.gone, 1);
+  EXPECT_EQ(handler.requests, 3);
+  const auto hits = metrics.total().edge_limits;
+  EXPECT_EQ(hits[static_cast<std::size_t>(observe::EdgeLimit::Streams)], 1u);
+}
+
+TEST(Http2, AFloodOfStreamsTooManyEndsTheConnection) {
+  TestHandler handler;
+  ListenerOptions options;
+  options.limits.max_streams = 2;
+  TestServer server(handler, options);
+  TestSocket client(server.port());
+  std::string many = std::string(NGHTTP2_CLIENT_MAGIC) + frame_of(NGHTTP2_SETTINGS, 0, 0, "") +
+                     frame_of(NGHTTP2_SETTINGS, NGHTTP2_FLAG_ACK, 0, "");
+  many += get_frame(1, "/wait") + get_frame(3, "/wait");
+  for (int i = 0; i < 1000; ++i) {
+    std::string one = get_frame(0, "/");
+    const int id = 5 + 2 * i;
+    one[7] = static_cast<char>(id >> 8);
+    one[8] = static_cast<char>(id & 0xff);
+    many += one;
+  }
+  ASSERT_TRUE(client.send(many));
+  std::string seen;
+  for (std::string more = client.receive(); !more.empty(); more = client.receive()) seen += more;
+  // GOAWAY with ENHANCE_YOUR_CALM.
+  EXPECT_NE(seen.find(std::string("\0\0\0\xb", 4)), std::string::npos);
+  EXPECT_EQ(handler.requests, 2);
+}
+
+// Frames that bring nothing.
 std::uint32_t flood(std::string_view frame) {
   TestHandler handler;
   TestServer server(handler, {});

@@ -78,7 +78,6 @@ class Connection final {
   // may be sent or kNoStatus, the reason at most kMostReasonBytes of UTF-8.
   void close(std::uint16_t code, std::string_view reason);
   [[nodiscard]] std::uint64_t queued_bytes() const noexcept { return queued_bytes_; }
-  [[nodiscard]] bool is_closing() const noexcept { return closing_ || over_; }
 
   // After receive() has given nothing.
   Task<void> join();

@@ -157,7 +157,6 @@ class Instance final : public HostContext, public IdleHooks {
   [[nodiscard]] Result<Value> finish() noexcept;
   // Why the guest stopped; consumes both. The instance is unclean from then on.
   [[nodiscard]] Error failure(wasmtime_error_t* error, wasm_trap_t* trap) noexcept;
-  [[nodiscard]] HostResult run_import(const BoundImport& import, std::span<Value> values) noexcept;
   [[nodiscard]] HostResult suspend(const BoundImport& import, std::span<Value> values) noexcept;
 
   std::shared_ptr<const LoadedProgram> program_;
