@@ -16,6 +16,7 @@
 #include "observe/access_log.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
+#include "observe/seldom.h"
 #include "wasm/runtime.h"
 
 namespace wws::abi {
@@ -37,6 +38,8 @@ struct LoopServices {
   observe::AccessLog::Buffer* access = nullptr;  // null: there is no access log
   DeveloperView* developer = nullptr;            // null: in production
   Sockets* sockets = nullptr;                    // null: none are accepted
+  // Of records that clients can cause at will; null: all of them are written.
+  observe::Seldom* seldom = nullptr;
 };
 
 }  // namespace wws::abi

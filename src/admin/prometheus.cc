@@ -167,7 +167,8 @@ void write_each_worker(Writer& out, std::span<const WorkerView> asked) {
   for (const auto& view : asked)
     out.sample("", labels(view), static_cast<double>(view.figures.cpu_nanoseconds) / 1e9);
   out.family("wws_worker_peak_memory_bytes", "gauge",
-             "The largest memory that a worker's sandbox had at the end of a request.");
+             "The largest size of a sandbox's linear memory at the end of a request, used or not: it "
+             "begins at 32 MiB for JavaScript.");
   for (const auto& view : asked) out.sample("", labels(view), view.figures.peak_memory);
 }
 

@@ -1,7 +1,5 @@
 #include "http/accepted.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 
 #include "http/forwarded/proxy_header.h"
@@ -55,11 +53,8 @@ bool Accepted::take_place() {
   auto place = group_.occupancy.take(peer_.address);
   if (!place) {
     group_.hit(observe::EdgeLimit::PerAddress);
-    constexpr std::string_view kWhat = "refused a connection: its address has as many as it may";
-    note(kWhat, "connections_per_address");
-    if (!std::exchange(group_.warned_of_place, true))
-      group_.log.warn(fmt::format("{}; further ones are told of at level debug", kWhat),
-                      {{"client", peer_.address}, {"bound", "connections_per_address"}});
+    group_.warn_seldom("address", "refused a connection: its address has as many as it may",
+                       {{"client", peer_.address}, {"bound", "connections_per_address"}});
     return false;
   }
   place_ = *std::move(place);
@@ -85,21 +80,30 @@ Task<bool> Accepted::prepare() {
 Task<bool> Accepted::read_proxy_header() {
   std::string header(kProxyHeaderStart, '\0');
   Transport::Code error;
-  co_await transport_.read_exactly(boost::asio::buffer(header), error);
-  if (error) co_return false;
+  const auto began = co_await transport_.read_exactly(boost::asio::buffer(header), error);
+  if (error) {
+    // One that says nothing and leaves asks whether somebody listens: a balancer's way to see it.
+    if (began > 0 || deadline_.passed)
+      refuse_proxy(deadline_.passed ? "no PROXY header came in time"
+                                    : "it ended within the PROXY header");
+    co_return false;
+  }
   const auto rest = proxy_header_rest(header);
   if (!rest) {
-    note("refused a connection of a trusted proxy", rest.error().to_string());
+    refuse_proxy(rest.error().to_string());
     co_return false;
   }
   header.resize(kProxyHeaderStart + *rest);
   co_await transport_.read_exactly(
       boost::asio::buffer(header.data() + kProxyHeaderStart, header.size() - kProxyHeaderStart),
       error);
-  if (error) co_return false;
+  if (error) {
+    refuse_proxy("it ended within the PROXY header");
+    co_return false;
+  }
   auto proxied = parse_proxy_header(header);
   if (!proxied) {
-    note("refused a connection of a trusted proxy", proxied.error().to_string());
+    refuse_proxy(proxied.error().to_string());
     co_return false;
   }
   if (proxied->address.empty()) co_return true;
@@ -114,7 +118,8 @@ Task<bool> Accepted::shake_hands() {
   const auto descriptor = transport_.file_descriptor();
   auto session = group_.options.certificates->make_session(*descriptor);
   if (!session) {
-    group_.log.error("cannot begin TLS", {{"error", session.error().to_string()}});
+    observe::write_seldom(group_.options.seldom, group_.log, observe::Level::Error, "tls",
+                          "cannot begin TLS", {{"error", session.error().to_string()}});
     co_return false;
   }
   Transport::Code error;
@@ -129,6 +134,15 @@ Task<bool> Accepted::shake_hands() {
                                  : failure.empty() ? error.message()
                                                    : failure);
   co_return false;
+}
+
+// The proxy's configuration is wrong, or a check of its health speaks to the wrong port.
+void Accepted::refuse_proxy(std::string why) {
+  if (cut_ || stopping_) return;
+  group_.warn_seldom("proxy header",
+                     "refused a connection of a trusted proxy: --proxy-protocol wants a PROXY "
+                     "header of version 2 from it",
+                     {{"why", std::move(why)}, {"client", peer_.address}});
 }
 
 void Accepted::note(std::string_view what, std::string why) {

@@ -36,6 +36,7 @@ class Accepted final {
   Task<bool> prepare();
   Task<bool> read_proxy_header();
   Task<bool> shake_hands();
+  void refuse_proxy(std::string why);
   void note(std::string_view what, std::string why);
   void serve(std::unique_ptr<Served> served);
 

@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <string>
+#include <utility>
 
 namespace wws::http {
 namespace {
@@ -61,6 +61,11 @@ bool is_authority(std::string_view text) {
 
 std::string_view host_of(std::string_view authority) noexcept {
   return authority.substr(0, end_of_host(authority));
+}
+
+void name_authority(RequestHead& head, std::string authority) {
+  if (head.headers.find("host") != authority) head.headers.set("host", authority);
+  head.authority = std::move(authority);
 }
 
 }  // namespace wws::http

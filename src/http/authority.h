@@ -1,7 +1,10 @@
 // The authority of a request, "example.com:8080", in whichever field it comes.
 #pragma once
 
+#include <string>
 #include <string_view>
+
+#include "http/message.h"
 
 namespace wws::http {
 
@@ -10,5 +13,8 @@ namespace wws::http {
 [[nodiscard]] bool is_authority(std::string_view text);
 // Its host, without the port.
 [[nodiscard]] std::string_view host_of(std::string_view authority) noexcept;
+// What the request is of, whatever its field Host says: that becomes the same, so that who reads it
+// and who reads the URL know one site.
+void name_authority(RequestHead& head, std::string authority);
 
 }  // namespace wws::http

@@ -4,8 +4,11 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <mutex>
 #include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "http/test_server.h"
 
@@ -291,6 +294,71 @@ TEST_F(BoundsTest, ARequestThatIsRefusedIsCalledSomething) {
     EXPECT_NE(all.find("\nRequest " + id + "\n"), std::string::npos) << all;
     EXPECT_NE(all.substr(first, 32), id) << "the name of the request before it";
   }
+}
+
+// What a listener tells of the requests that it refused.
+class RefusalNotes final : public Refusals {
+ public:
+  struct Note {
+    std::string method, target, id;
+    int status;
+    std::uint64_t bytes;
+  };
+  void refused(const RequestHead& request, int status, std::uint64_t bytes) override {
+    const std::lock_guard lock(mutex_);
+    notes_.push_back({request.method, request.target, request.request_id, status, bytes});
+  }
+  [[nodiscard]] std::vector<Note> all() const {
+    const std::lock_guard lock(mutex_);
+    return notes_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<Note> notes_;
+};
+
+TEST_F(BoundsTest, EachRefusalIsToldWithTheIdOfItsPage) {
+  RefusalNotes notes;
+  options_.refusals = &notes;
+  options_.limits.max_body_bytes = 10;
+  options_.limits.max_head_bytes = 1000;
+  TestServer& server = start();
+  const std::pair<int, std::string> wrong[] = {
+      {400, get("/bad", "A : b\r\n")},
+      {413, "POST /large HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n"},
+      {431, get("/head", "A: " + std::string(1000, 'a') + "\r\n")},
+      {501, "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n"},
+      {505, "GET / HTTP/3.0\r\nHost: a\r\n\r\n"},
+  };
+  std::size_t count = 0;
+  for (const auto& [status, request] : wrong) {
+    const TestSocket client(server.port());
+    EXPECT_TRUE(client.send(request));
+    const std::string answer = client.receive_all();
+    EXPECT_TRUE(is_status(answer, status)) << answer;
+    const auto all = notes.all();
+    ASSERT_EQ(all.size(), ++count) << request;
+    EXPECT_EQ(all.back().status, status);
+    EXPECT_NE(answer.find("\nRequest " + all.back().id + "\n"), std::string::npos) << answer;
+    EXPECT_EQ(all.back().bytes, answer.size() - answer.find("\r\n\r\n") - 4);
+  }
+  EXPECT_EQ(notes.all()[0].method, "GET");
+  EXPECT_EQ(notes.all()[0].target, "/bad");
+  EXPECT_EQ(notes.all()[1].target, "/large");
+}
+
+TEST_F(BoundsTest, WhatAHandlerHadIsItsOwnToTell) {
+  RefusalNotes notes;
+  options_.refusals = &notes;
+  options_.limits.max_body_bytes = 10;
+  TestServer& server = start();
+  const TestSocket client(server.port());
+  EXPECT_TRUE(
+      client.send("POST /read HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                  "b\r\nhello world\r\n0\r\n\r\n"));
+  EXPECT_TRUE(is_status(client.receive_all(), 413));
+  EXPECT_TRUE(notes.all().empty());
 }
 
 TEST_F(BoundsTest, AProxysNameOfARequestIsKept) {

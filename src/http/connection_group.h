@@ -2,6 +2,9 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "http/exchange.h"
 #include "http/forwarded/networks.h"
@@ -20,10 +23,15 @@ struct ConnectionGroup {
   observe::Log& log;
   h1::DateText date;
   RequestIds ids;
-  bool warned_of_place = false;  // an address had too many connections
 
   void hit(observe::EdgeLimit limit) const noexcept {
     if (options.metrics != nullptr) options.metrics->hit(limit);
+  }
+  // A warning of which there may be one for each connection.
+  void warn_seldom(std::string_view cause, std::string_view text,
+                   std::vector<observe::Field> fields) const {
+    observe::write_seldom(options.seldom, log, observe::Level::Warn, cause, text,
+                          std::move(fields));
   }
   [[nodiscard]] PaceLimits receive_pace() const noexcept {
     return {options.limits.receive_rate, options.limits.rate_window};

@@ -18,8 +18,10 @@
 #include "http/forwarded/networks.h"
 #include "http/listen_socket.h"
 #include "http/occupancy.h"
+#include "http/refusal.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
+#include "observe/seldom.h"
 
 namespace wws::http {
 
@@ -61,7 +63,10 @@ struct ListenerOptions {
   // Borrowed.
   Occupancy* occupancy = nullptr;
   observe::LoopMetrics* metrics = nullptr;  // of this loop; null: nobody counts; borrowed
-  std::uint64_t id_seed = 0;                // of request ids; another one for each listener
+  Refusals* refusals = nullptr;             // told of what never comes to the handler; borrowed
+  // Of records that clients can cause at will; null: all of them are written. Borrowed.
+  observe::Seldom* seldom = nullptr;
+  std::uint64_t id_seed = 0;  // of request ids; another one for each listener
 };
 
 class Listener {

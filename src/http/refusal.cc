@@ -37,6 +37,8 @@ RefusalPage refuse(const Refusal& refusal, RequestHead& request, const Peer& pee
   group.handler.complete(request, page.head);
   page.body = fmt::format("{} {}: {}\nRequest {}\n", refusal.status, reason_phrase(refusal.status),
                           refusal.text, request.request_id);
+  if (group.options.refusals != nullptr && !refusal.was_handled)
+    group.options.refusals->refused(request, refusal.status, page.body.size());
   return page;
 }
 

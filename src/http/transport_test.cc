@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <filesystem>
@@ -275,8 +276,43 @@ TEST(Transport, AProxyHeaderIsRequiredOfThoseWhoAreTrustedWithIt) {
   ListenerOptions options = trusting("127.0.0.0/8");
   options.proxy_protocol = true;
   TestServer server(handler, options);
+  const auto warnings = [&server] {
+    return std::ranges::count_if(server.log().records(), [](const auto& record) {
+      return record.level == observe::Level::Warn;
+    });
+  };
   EXPECT_EQ(ask(server, kGet), "");
   EXPECT_TRUE(server.log().contains("malformed PROXY header"));
+  EXPECT_EQ(warnings(), 1);
+  EXPECT_EQ(ask(server, "PROXY TCP4 192.0.2.1 127.0.0.1 5000 80\r\n" + std::string(kGet)), "");
+  EXPECT_EQ(warnings(), 2);
+  {
+    const TestSocket part(server.port());
+    EXPECT_TRUE(part.send("GET /"));
+    ::shutdown(part.descriptor(), SHUT_WR);
+    EXPECT_EQ(part.receive_all(), "");
+  }
+  EXPECT_TRUE(server.log().contains("it ended within the PROXY header"));
+  EXPECT_EQ(warnings(), 3);
+  {
+    const TestSocket silent(server.port());
+    ::shutdown(silent.descriptor(), SHUT_WR);
+    EXPECT_EQ(silent.receive_all(), "");
+  }
+  EXPECT_EQ(warnings(), 3) << "a balancer that looks whether somebody listens";
+}
+
+TEST(Transport, ManyConnectionsWithoutAProxyHeaderAreOneWarning) {
+  Teller handler;
+  observe::MemoryLog log;
+  const io::ManualClock clock;
+  observe::Seldom seldom(log, clock);
+  ListenerOptions options = trusting("127.0.0.0/8");
+  options.proxy_protocol = true;
+  options.seldom = &seldom;
+  TestServer server(handler, options);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(ask(server, kGet), "");
+  EXPECT_EQ(log.records().size(), 1u);
 }
 
 TEST(Transport, AProxyHeaderOfSomebodyElseIsABadRequest) {

@@ -213,6 +213,11 @@ void LoopMetrics::ran(Counters& counters, TopLevel top_level, std::uint64_t cpu_
     counters.peak_memory.store(memory_bytes, kRelaxed);
 }
 
+void LoopMetrics::refused(int status) noexcept {
+  bump(all_.begun);
+  bump(all_.by_class[class_of_status(status)]);
+}
+
 void LoopMetrics::ran(std::size_t worker, TopLevel top_level, std::chrono::nanoseconds cpu,
                       std::uint64_t memory_bytes) {
   const auto nanoseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(cpu.count(), 0));

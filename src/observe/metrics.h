@@ -126,6 +126,8 @@ class LoopMetrics final {
   // A request ended; `status` 0: nobody was there to be answered. With 101 it was a WebSocket,
   // whose time is none of a request's.
   void ended(std::size_t worker, int status, std::chrono::nanoseconds took);
+  // A request was refused before anybody was asked; it is none of the durations.
+  void refused(int status) noexcept;
   // A worker failed, at one of its limits or otherwise.
   void failed(std::size_t worker, std::optional<Limit> limit);
   // A limit was hit without a failure of the worker's: a client sent too much.

@@ -76,6 +76,18 @@ TEST(Metrics, AddsTheLoopsUp) {
   EXPECT_EQ(metrics.worker(7).requests(), 0u);
 }
 
+TEST(Metrics, ARefusedRequestIsARequestWithoutADuration) {
+  Metrics metrics;
+  LoopMetrics& loop = metrics.add_loop();
+  loop.refused(431);
+  loop.refused(505);
+  const Figures all = metrics.total();
+  EXPECT_EQ(all.by_class[4], 1u);
+  EXPECT_EQ(all.by_class[5], 1u);
+  EXPECT_EQ(all.in_flight(), 0u);
+  EXPECT_EQ(all.latencies.count(), 0u);
+}
+
 TEST(Metrics, CountsWhatWorkersUsedAndWhatTheEdgeRefused) {
   Metrics metrics;
   LoopMetrics& one = metrics.add_loop();

@@ -8,37 +8,12 @@
 
 #include "abi/failure_page.h"
 #include "develop/live_page.h"
-#include "http/trace_context.h"
 #include "http/websocket/frame.h"
 #include "io/notifier.h"
 #include "server/send_file.h"
 
 namespace wws::server {
 namespace {
-
-// A request as it is counted, however it ends.
-class Counted final {
- public:
-  Counted(const abi::LoopServices& services, const http::Exchange& exchange)
-      : services_(services), exchange_(exchange) {
-    if (!services_.metrics) return;
-    services_.metrics->begun();
-    began_ = services_.clock.monotonic();
-  }
-  Counted(const Counted&) = delete;
-  Counted& operator=(const Counted&) = delete;
-  ~Counted() {
-    if (services_.metrics)
-      services_.metrics->ended(worker, exchange_.status(), services_.clock.monotonic() - began_);
-  }
-
-  std::size_t worker = observe::kNoWorker;
-
- private:
-  const abi::LoopServices& services_;
-  const http::Exchange& exchange_;
-  std::chrono::nanoseconds began_{};
-};
 
 // scheme://host/path?query as a worker sees it: slashes merged, nothing decoded.
 std::string absolute_url(const http::RequestHead& request, const std::string& own_authority,
@@ -53,21 +28,12 @@ std::string absolute_url(const http::RequestHead& request, const std::string& ow
   return url;
 }
 
-observe::AccessRecord access_record(const http::RequestHead& request,
-                                    const DecoratedExchange& exchange) {
-  observe::AccessRecord record;
-  record.remote = request.remote_address;
-  record.method = request.method;
-  record.target = request.target;
-  record.protocol = request.version_major == 2   ? "HTTP/2.0"
-                    : request.version_minor == 0 ? "HTTP/1.0"
-                                                 : "HTTP/1.1";
-  record.request_id = request.request_id;
-  record.status = exchange.status();
-  record.bytes = exchange.bytes();
-  record.referer = request.headers.find("referer").value_or("");
-  record.user_agent = request.headers.find("user-agent").value_or("");
-  return record;
+// To OPTIONS of the server as a whole (RFC 9110 section 9.3.7): what a worker or a file may take.
+http::ResponseHead options_of_server() {
+  http::ResponseHead head;
+  head.status = 204;
+  head.headers.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  return head;
 }
 
 bool is_encoded(const http::FileResponse& response) {
@@ -118,38 +84,26 @@ void App::refresh() {
 }
 
 Task<const worker::Worker*> App::answer(const Site& site, http::Exchange& exchange) {
-  const bool observed = reload_ != nullptr || services_.access != nullptr ||
-                        services_.log.enabled(observe::Level::Debug);
+  const bool observed = records_.are_kept();
   const auto began = observed ? services_.clock.monotonic() : std::chrono::nanoseconds();
   DecoratedExchange decorated(exchange, site.cors, site.body_coding);
   const worker::Worker* worker = nullptr;
   if (site.cors.enabled() && Cors::is_preflight(exchange.request())) {
     auto head = site.cors.preflight(exchange.request());
     co_await decorated.respond(std::move(head), "");
+  } else if (exchange.request().target == "*") {
+    auto head = options_of_server();
+    co_await decorated.respond(std::move(head), "");
   } else {
     worker = co_await dispatch(site, decorated);
   }
-  if (observed) note(decorated, worker, began);
+  if (observed)
+    records_.add(exchange.request(),
+                 {.status = decorated.status(),
+                  .bytes = decorated.bytes(),
+                  .worker = worker == nullptr ? std::string_view() : worker->identity().label,
+                  .took = services_.clock.monotonic() - began});
   co_return worker;
-}
-
-void App::note(const DecoratedExchange& exchange, const worker::Worker* worker,
-               std::chrono::nanoseconds began) const {
-  auto record = access_record(exchange.request(), exchange);
-  record.time = services_.clock.realtime();
-  record.took = services_.clock.monotonic() - began;
-  if (worker != nullptr) record.worker = worker->identity().label;
-  std::string trace;
-  if (exchange.request().headers.contains("traceparent"))
-    record.trace_id = trace = http::trace_of(exchange.request()).trace_id;
-  if (services_.access) services_.access->add(record);
-  const double seconds = static_cast<double>(record.took.count()) / 1e9;
-  if (reload_ != nullptr)
-    services_.log.info(fmt::format("{} {} → {} in {:.1f} ms", record.method, record.target,
-                                   record.status, seconds * 1e3));
-  else if (services_.log.enabled(observe::Level::Debug))
-    services_.log.debug(
-        fmt::format("{} {:.6f}", format_access(record, observe::AccessFormat::Combined), seconds));
 }
 
 Task<const worker::Worker*> App::dispatch(const Site& site, DecoratedExchange& exchange) {
@@ -254,8 +208,7 @@ Task<bool> App::serve_file(const Site& site, DecoratedExchange& exchange, std::s
   else if (found && *found && (*found)->status == 200 && services_.metrics && is_encoded(**found))
     services_.metrics->coding_found();
   if (!found) {
-    services_.log.error(fmt::format("cannot serve {}: {}", path, found.error().to_string()),
-                        {{"request", exchange.request().request_id}});
+    tell_of_file(fmt::format("cannot serve {}: {}", path, found.error().to_string()), exchange);
     auto page = abi::failure_page(found.error().kind());
     abi::name_request(page, exchange.request().request_id);
     co_await exchange.respond(std::move(page.head), std::move(page.body));
@@ -280,12 +233,18 @@ Task<void> App::not_found(const Site& site, http::Exchange& exchange) {
   co_await exchange.respond(std::move(head), "");
 }
 
+// Who found a file that cannot be read can ask for it as often as they like.
+void App::tell_of_file(std::string_view text, const http::Exchange& exchange) {
+  observe::write_seldom(services_.seldom, services_.log, observe::Level::Error, "file", text,
+                        {{"request", exchange.request().request_id}});
+}
+
 Task<void> App::send(http::Exchange& exchange, http::FileResponse response) {
   auto sent = co_await send_file(exchange, response);
   if (sent || sent.error().kind() == ErrorKind::Gone) co_return;
-  services_.log.error(
+  tell_of_file(
       fmt::format("cannot send {}: {}", exchange.request().target, sent.error().to_string()),
-      {{"request", exchange.request().request_id}});
+      exchange);
   if (exchange.started()) co_return;
   auto page = abi::failure_page(sent.error().kind());
   abi::name_request(page, exchange.request().request_id);

@@ -6,6 +6,7 @@
 #include "http/exchange.h"
 #include "server/current_site.h"
 #include "server/decorated_exchange.h"
+#include "server/request_records.h"
 
 namespace wws::server {
 
@@ -13,7 +14,11 @@ class App final : public http::Handler {
  public:
   // All borrowed. `reload` is null in production.
   App(const CurrentSite& sites, abi::LoopServices& services, develop::LiveReload* reload = nullptr)
-      : view_(sites), services_(services), reload_(reload) {}
+      : view_(sites),
+        services_(services),
+        reload_(reload),
+        records_(services,
+                 reload != nullptr ? RequestRecords::Watched::Yes : RequestRecords::Watched::No) {}
   // Where requests that name no host were sent to; before the first request.
   void set_authority(std::string authority) { authority_ = std::move(authority); }
   Task<void> handle(http::Exchange& exchange) override;
@@ -23,13 +28,11 @@ class App final : public http::Handler {
   // Lets go of a site that is served no more, and tells WebSockets to end whose worker it took with
   // it; on the loop's thread.
   void refresh();
+  [[nodiscard]] RequestRecords& records() noexcept { return records_; }
 
  private:
   // The worker that was asked, or null; as all below that give one. `site` is kept by handle().
   Task<const worker::Worker*> answer(const Site& site, http::Exchange& exchange);
-  // To the access log, and to the log when it wants to know.
-  void note(const DecoratedExchange& exchange, const worker::Worker* worker,
-            std::chrono::nanoseconds began) const;
   Task<const worker::Worker*> dispatch(const Site& site, DecoratedExchange& exchange);
   Task<const worker::Worker*> ask_worker(const Site& site, http::Exchange& exchange,
                                          router::Match match, std::string path);
@@ -49,10 +52,12 @@ class App final : public http::Handler {
                                                               http::FileRequest wanted);
   Task<void> not_found(const Site& site, http::Exchange& exchange);
   Task<void> send(http::Exchange& exchange, http::FileResponse response);
+  void tell_of_file(std::string_view text, const http::Exchange& exchange);
 
   mutable SiteView view_;
   abi::LoopServices& services_;
   develop::LiveReload* reload_;
+  RequestRecords records_;
   std::string authority_;
 };
 

@@ -13,6 +13,7 @@
 #include "http/files/test_folder.h"
 #include "http/memory_exchange.h"
 #include "io/notifier.h"
+#include "server/redirect.h"
 
 namespace wws::server {
 namespace {
@@ -454,6 +455,60 @@ TEST_F(AppTest, TheAccessLineSaysWhatWasAnswered) {
   ask({.target = "/?q=1"});
   ASSERT_FALSE(log_.records().empty());
   EXPECT_THAT(log_.records().back().text, HasSubstr("] \"GET /?q=1 HTTP/1.1\" 200 8 "));
+}
+
+TEST_F(AppTest, OptionsOfTheWholeServerIsTheServersOwn) {
+  folder_.write("404.html", "none");
+  serve({"[...rest].js"});
+  const auto answer = ask({.method = "OPTIONS", .target = "*"});
+  EXPECT_EQ(answer->head().status, 204);
+  EXPECT_EQ(answer->head().headers.find("allow"), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  EXPECT_EQ(answer->body(), "");
+  EXPECT_TRUE(worker(0).urls.empty());
+}
+
+http::RequestHead refused_head() {
+  http::RequestHead head;
+  head.remote_address = "192.0.2.1";
+  head.request_id = "0123";
+  return head;
+}
+
+TEST_F(AppTest, ARefusedRequestIsCountedAndLeavesALine) {
+  app_.records().refused(refused_head(), 400, 12);
+  EXPECT_THAT(log_.records().back().text, HasSubstr("192.0.2.1 - - ["));
+  EXPECT_THAT(log_.records().back().text, HasSubstr("] \"- - -\" 400 12 "));
+  auto head = refused_head();
+  head.method = "GET";
+  head.target = "/a";
+  app_.records().refused(head, 413, 12);
+  EXPECT_THAT(log_.records().back().text, HasSubstr("] \"GET /a HTTP/1.1\" 413 12 "));
+  app_.records().refused(head, 505, 12);
+  EXPECT_THAT(log_.records().back().text, HasSubstr("] \"GET /a -\" 505 12 "));
+  EXPECT_EQ(metrics_.total().by_class[4], 2u);
+  EXPECT_EQ(metrics_.total().by_class[5], 1u);
+}
+
+TEST_F(AppTest, TheLineOfARefusedRequestIsBounded) {
+  auto head = refused_head();
+  head.method = "GET";
+  head.target = "/" + std::string(60'000, 'a');
+  head.headers.add("user-agent", std::string(60'000, '\x80'));
+  head.headers.add("referer", std::string(60'000, '"'));
+  app_.records().refused(head, 431, 12);
+  EXPECT_LT(log_.records().back().text.size(), 10'000u);
+}
+
+TEST_F(AppTest, ARedirectToHttpsIsCountedAndLeavesALine) {
+  RedirectToHttps redirect(443, services_, app_.records());
+  MemoryExchange exchange({.target = "/a"});
+  asio::co_spawn(loop_, redirect.handle(exchange),
+                 [](std::exception_ptr error) { EXPECT_FALSE(error) << "a handler threw"; });
+  loop_.run();
+  EXPECT_EQ(exchange.head().headers.find("location"), "https://localhost/a");
+  EXPECT_THAT(log_.records().back().text, HasSubstr("] \"GET /a HTTP/1.1\" 308 0 "));
+  EXPECT_EQ(metrics_.total().by_class[3], 1u);
+  EXPECT_EQ(metrics_.total().in_flight(), 0u);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ Task<void> check(abi::LoopServices& services, const Site& site,
 }  // namespace
 
 Result<std::vector<LoadFailure>> check_workers(const Shared& shared) {
-  WWS_TRY(const auto parts, LoopParts::create({}, shared, nullptr));
+  WWS_TRY(const auto parts, LoopParts::create({}, shared, nullptr, nullptr));
   std::vector<LoadFailure> failures;
   boost::asio::co_spawn(parts->context(), check(parts->services(), *shared.site, failures),
                         [](std::exception_ptr error) {

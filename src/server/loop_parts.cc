@@ -5,7 +5,7 @@
 namespace wws::server {
 
 Result<std::unique_ptr<LoopParts>> LoopParts::create(const wasm::PoolOptions& options,
-                                                     const Shared& shared,
+                                                     const Shared& shared, observe::Seldom* seldom,
                                                      observe::LoopMetrics* metrics) {
   std::unique_ptr<LoopParts> parts(new LoopParts());
   parts->join_threads_ = shared.join_threads;
@@ -21,7 +21,8 @@ Result<std::unique_ptr<LoopParts>> LoopParts::create(const wasm::PoolOptions& op
   parts->services_ = std::make_unique<abi::LoopServices>(abi::LoopServices{
       loop, *parts->pool_, *parts->fetcher_, shared.kv, shared.caches, shared.clock, shared.random,
       shared.log, *parts->background_, *parts->offload_, metrics,
-      shared.access ? &shared.access->add_buffer() : nullptr, shared.developer, parts->sockets()});
+      shared.access ? &shared.access->add_buffer() : nullptr, shared.developer, parts->sockets(),
+      seldom});
   return parts;
 }
 

@@ -17,9 +17,9 @@ namespace wws::server {
 
 class LoopParts final {
  public:
-  // `shared` is borrowed; `metrics` may be null.
+  // `shared` and `seldom` are borrowed; `seldom` and `metrics` may be null.
   static Result<std::unique_ptr<LoopParts>> create(const wasm::PoolOptions& options,
-                                                   const Shared& shared,
+                                                   const Shared& shared, observe::Seldom* seldom,
                                                    observe::LoopMetrics* metrics);
   LoopParts(const LoopParts&) = delete;
   LoopParts& operator=(const LoopParts&) = delete;

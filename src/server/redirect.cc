@@ -12,6 +12,8 @@ constexpr std::uint16_t kHttpsPort = 443;
 }  // namespace
 
 Task<void> RedirectToHttps::handle(http::Exchange& exchange) {
+  const Counted counted(services_, exchange);
+  const auto began = services_.clock.monotonic();
   const http::RequestHead& request = exchange.request();
   http::ResponseHead head;
   const std::string_view host = http::host_of(request.authority);
@@ -23,6 +25,11 @@ Task<void> RedirectToHttps::handle(http::Exchange& exchange) {
   }
   // A client that is gone by now needs no answer.
   [[maybe_unused]] const auto sent = co_await exchange.respond(std::move(head), "");
+  if (records_.are_kept())
+    records_.add(request, {.status = exchange.status(),
+                           .bytes = 0,
+                           .worker = {},
+                           .took = services_.clock.monotonic() - began});
 }
 
 }  // namespace wws::server

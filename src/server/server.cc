@@ -35,22 +35,31 @@ constexpr std::chrono::milliseconds kPatience{2'000};
 // One thread's world. Members end in the reverse order of their use.
 class Loop final {
  public:
-  Loop(const ServerOptions& options, const Shared& shared, const CurrentSite& sites)
-      : options_(options), shared_(shared), sites_(sites), ids_(io::random_number(shared.random)) {}
+  Loop(const ServerOptions& options, const Shared& shared, const CurrentSite& sites,
+       observe::Seldom& seldom)
+      : options_(options),
+        shared_(shared),
+        sites_(sites),
+        seldom_(seldom),
+        ids_(io::random_number(shared.random)) {}
 
   // `metrics` may be null; `authority` is where requests go that name no host.
   Result<void> open(observe::LoopMetrics* metrics, std::string authority) {
-    WWS_TRY(parts_, LoopParts::create(options_.pool, shared_, metrics));
+    WWS_TRY(parts_, LoopParts::create(options_.pool, shared_, &seldom_, metrics));
     work_.emplace(context().get_executor());
     app_.emplace(sites_, parts_->services(), shared_.reload);
     app_->set_authority(std::move(authority));
     return {};
   }
 
-  // `redirect` is null, or answers instead of the App.
-  Result<void> serve(std::unique_ptr<http::ListenSocket> socket,
-                     const http::ListenerOptions& connections, http::Handler* redirect) {
-    http::Handler& handler = redirect != nullptr ? *redirect : *app_;
+  // To `redirect_to`, a port, clients are sent instead of being answered by the App.
+  Result<void> serve(std::unique_ptr<http::ListenSocket> socket, http::ListenerOptions connections,
+                     std::optional<std::uint16_t> redirect_to) {
+    if (redirect_to && !redirect_) redirect_.emplace(*redirect_to, services(), app_->records());
+    http::Handler& handler = redirect_to ? static_cast<http::Handler&>(*redirect_) : *app_;
+    connections.metrics = services().metrics;
+    connections.refusals = &app_->records();
+    connections.seldom = &seldom_;
     WWS_TRY(auto listener,
             http::make_listener(context(), std::move(socket), connections, handler, shared_.log));
     listeners_.push_back(std::move(listener));
@@ -176,10 +185,12 @@ class Loop final {
   const ServerOptions& options_;
   const Shared& shared_;
   const CurrentSite& sites_;
+  observe::Seldom& seldom_;
   http::RequestIds ids_;  // of what ask() is asked
   std::unique_ptr<LoopParts> parts_;
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
   std::optional<App> app_;
+  std::optional<RedirectToHttps> redirect_;
   std::vector<std::unique_ptr<http::Listener>> listeners_;
   std::chrono::steady_clock::time_point drained_by_ = std::chrono::steady_clock::time_point::max();
   bool stopping_ = false;
@@ -194,6 +205,7 @@ class LoopServer final : public Server {
       : options_(options),
         shared_(shared),
         sites_(std::move(shared.site)),
+        seldom_(shared.log, shared.clock),
         occupancy_({.total = options.connections.limits.max_connections,
                     .per_address = options.connections.limits.max_per_address}) {
     shared_.site.reset();
@@ -202,7 +214,7 @@ class LoopServer final : public Server {
   Result<void> open() {
     WWS_CHECK(open_sockets());
     for (unsigned i = 0; i < options_.loops; ++i) {
-      loops_.push_back(std::make_unique<Loop>(options_, shared_, sites_));
+      loops_.push_back(std::make_unique<Loop>(options_, shared_, sites_, seldom_));
       auto* const metrics = shared_.metrics ? &shared_.metrics->add_loop() : nullptr;
       WWS_CHECK(loops_.back()->open(metrics, authority()));
       for (Point& point : points_) WWS_CHECK(serve(i, point));
@@ -328,8 +340,8 @@ class LoopServer final : public Server {
       points_.push_back(std::move(point));
     }
     for (const Point& point : points_)
-      if (point.asked.speaks == ListenPoint::Speaks::Https && !redirect_)
-        redirect_.emplace(point.address.port);
+      if (point.asked.speaks == ListenPoint::Speaks::Https && !https_port_)
+        https_port_ = point.address.port;
     return {};
   }
 
@@ -388,10 +400,10 @@ class LoopServer final : public Server {
     http::ListenerOptions connections = options_.connections;
     if (point.asked.speaks != ListenPoint::Speaks::Https) connections.certificates = nullptr;
     connections.occupancy = &occupancy_;
-    connections.metrics = loop.services().metrics;
     connections.id_seed = io::random_number(shared_.random);
     const bool redirects = point.asked.speaks == ListenPoint::Speaks::RedirectToHttps;
-    return loop.serve(std::move(socket), connections, redirects ? &*redirect_ : nullptr);
+    return loop.serve(std::move(socket), std::move(connections),
+                      redirects ? https_port_ : std::nullopt);
   }
 
   [[nodiscard]] std::string authority() const {
@@ -431,10 +443,11 @@ class LoopServer final : public Server {
   ServerOptions options_;
   Shared shared_;
   CurrentSite sites_;
+  observe::Seldom seldom_;
   http::Occupancy occupancy_;
   std::vector<Point> points_;
-  std::mutex sockets_mutex_;  // of the points' sockets
-  std::optional<RedirectToHttps> redirect_;
+  std::mutex sockets_mutex_;                 // of the points' sockets
+  std::optional<std::uint16_t> https_port_;  // of the first point with TLS
   std::vector<std::unique_ptr<Loop>> loops_;
   std::atomic<Phase> phase_{Phase::Starting};
   std::atomic<std::size_t> next_asked_{0};

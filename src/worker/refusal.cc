@@ -22,9 +22,13 @@ Task<void> answer_refusal(abi::LoopServices& services, http::Exchange& exchange,
   if (!id.empty()) fields.push_back({"request", id});
   const std::string stack = cut == std::string::npos ? "" : text.substr(cut + 1);
   abi::add_trace(fields, stack, worker);
-  log.error(fmt::format("Error running worker \"{}\" at route \"{}\": {}", worker.label,
-                        worker.route, text.substr(0, cut)),
-            fields);
+  const std::string line = fmt::format("Error running worker \"{}\" at route \"{}\": {}",
+                                       worker.label, worker.route, text.substr(0, cut));
+  // A crowd is no fault of the worker's, and would fill the log.
+  if (busy)
+    observe::write_seldom(services.seldom, log, observe::Level::Warn, "busy", line, fields);
+  else
+    log.error(line, fields);
   auto page = abi::failure_page(error.kind());
   if (busy) {
     page = abi::status_page(503, "The server is busy");

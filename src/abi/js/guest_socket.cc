@@ -48,8 +48,10 @@ Task<Result<void>> GuestSocket::open(http::ResponseHead head) {
       wws::fail(ErrorKind::Exhausted, "there is no room for WebSockets here");
   if (services_.sockets) place = services_.sockets->admit(worker_, std::move(close));
   if (!place) {
-    services_.log.warn("a WebSocket was refused: " + place.error().message(),
-                       {{"worker", worker_.label}, {"route", worker_.route}});
+    // Which of the bounds it was is in the text, which holds no other numbers.
+    const std::string why = "a WebSocket was refused: " + place.error().message();
+    observe::write_seldom(services_.seldom, services_.log, observe::Level::Warn, why, why,
+                          {{"worker", worker_.label}, {"route", worker_.route}});
     if (services_.metrics) services_.metrics->limited(worker_.number, observe::Limit::Sockets);
     auto page = status_page(503, "The server is busy");
     page.head.headers.add("retry-after", "1");

@@ -202,7 +202,7 @@ void apply_forwarded(RequestHead& head, const Networks& trusted) {
   ForwardedFor found = read_forwarded(head.headers, trusted);
   if (!found.address.empty()) head.remote_address = std::move(found.address);
   if (found.secure) head.secure = *found.secure;
-  if (!found.authority.empty()) head.authority = std::move(found.authority);
+  if (!found.authority.empty()) name_authority(head, std::move(found.authority));
 }
 
 }  // namespace wws::http

@@ -24,7 +24,8 @@ struct ForwardedFor {
 
 [[nodiscard]] ForwardedFor read_forwarded(const Headers& headers, const Networks& trusted);
 
-// Puts it into the head of a request that came from a trusted proxy.
+// Puts it into the head of a request that came from a trusted proxy; its Host becomes the one that
+// the client asked for.
 void apply_forwarded(RequestHead& head, const Networks& trusted);
 
 }  // namespace wws::http

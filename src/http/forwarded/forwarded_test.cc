@@ -93,5 +93,20 @@ TEST(Forwarded, AHeadTakesOnlyWhatIsKnown) {
   EXPECT_EQ(head.authority, "inner.test");
 }
 
+TEST(Forwarded, HostBecomesTheOneThatTheClientAskedFor) {
+  Networks trusted;
+  for (const auto& field :
+       {Header{"X-Forwarded-Host", "a.test"}, Header{"Forwarded", "host=a.test"}}) {
+    RequestHead head;
+    head.authority = "inner.test";
+    head.headers.add("Host", "inner.test");
+    head.headers.add(field.name, field.value);
+    apply_forwarded(head, trusted);
+    EXPECT_EQ(head.authority, "a.test");
+    EXPECT_EQ(head.headers.find("host"), "a.test");
+    EXPECT_EQ(head.headers.size(), 2u);
+  }
+}
+
 }  // namespace
 }  // namespace wws::http

@@ -223,12 +223,12 @@ Task<void> Connection::answer_for_handler() {
   // The handler gave up because the client did: nobody is there to be answered.
   if (told_gone_) co_return;
   if (body_failure_ != 0) {
-    co_await refuse({body_failure_, "the request body could not be read"});
+    co_await refuse({body_failure_, "the request body could not be read", true});
     co_return;
   }
   group_.log.error("a request handler returned without an answer",
                    {{"target", parser_.head().target}});
-  co_await refuse({500, "the server did not answer"});
+  co_await refuse({500, "the server did not answer", true});
 }
 
 Task<void> Connection::refuse(Refusal refusal) {

@@ -313,14 +313,14 @@ int RequestParser::check_target() {
   return refuse(400, "the request target is malformed");
 }
 
-// The authority of an absolute target wins over Host (RFC 9112 section 3.2.2).
+// The authority of an absolute target replaces Host (RFC 9112 section 3.2.2).
 int RequestParser::check_absolute_target(std::size_t scheme_length) {
   const std::string_view rest = std::string_view(head_.target).substr(scheme_length);
   const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
   const std::string_view authority = rest.substr(0, end);
   if (authority.empty() || !is_authority(authority))
     return refuse(400, "the request target is malformed");
-  head_.authority = authority;
+  name_authority(head_, std::string(authority));
   std::string origin(rest.substr(end));
   if (!origin.starts_with('/')) origin.insert(0, 1, '/');
   head_.target = std::move(origin);

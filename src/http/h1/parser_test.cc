@@ -93,6 +93,17 @@ TEST(RequestParser, TakesAnAbsoluteTargetApart) {
   EXPECT_EQ(parser.head().target, "/?x");
 }
 
+TEST(RequestParser, AnAbsoluteTargetReplacesHost) {
+  RequestParser parser({});
+  ASSERT_EQ(run_all(parser, "GET http://y/hello HTTP/1.1\r\nHost: x\r\nA: b\r\n\r\n").event,
+            ParserEvent::Complete);
+  EXPECT_EQ(parser.head().headers.find("host"), "y");
+  EXPECT_EQ(parser.head().headers.size(), 2U);
+  parser.next();
+  ASSERT_EQ(run_all(parser, "GET http://y/ HTTP/1.0\r\n\r\n").event, ParserEvent::Complete);
+  EXPECT_EQ(parser.head().headers.find("host"), "y");
+}
+
 TEST(RequestParser, TakesAnAsteriskForOptionsOnly) {
   RequestParser parser({});
   ASSERT_EQ(run_all(parser, "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n").event, ParserEvent::Complete);

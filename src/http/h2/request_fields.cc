@@ -105,8 +105,8 @@ std::optional<Refusal> RequestFields::finish(RequestHead& head) {
   head.version_major = 2;
   head.version_minor = 0;
   head.method = std::move(method_);
-  if (refusal_) return refusal_;
   head.target = std::move(target_);
+  if (refusal_) return refusal_;
   head.authority = std::move(authority_);
   // As HTTP/1 brings it: who reads the field need not know how the request came.
   head.headers.reserve(headers_.size() + 2);

@@ -57,6 +57,13 @@ TEST(RequestFields, HostStandsForAnAuthorityAndMayNotContradictIt) {
   EXPECT_EQ(finish(get({{"host", "x.test"}, {"host", "x.test"}})).status(), 400);
 }
 
+TEST(RequestFields, OfARefusedRequestIsKnownWhatItWas) {
+  const auto outcome = finish(get({{"a", "\x01"}}));
+  EXPECT_EQ(outcome.status(), 400);
+  EXPECT_EQ(outcome.head.method, "GET");
+  EXPECT_EQ(outcome.head.target, "/a?b");
+}
+
 TEST(RequestFields, WhatHttp1RefusesIsRefused) {
   const auto with = [](const char* name, const char* value) {
     Fields fields = get();

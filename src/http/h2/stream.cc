@@ -63,12 +63,12 @@ Task<void> Stream::call_handler() {
 Task<void> Stream::answer_for_handler() {
   if (closed_) co_return;
   if (body_failure_ != 0) {
-    co_await refuse({body_failure_, "the request body could not be read"});
+    co_await refuse({body_failure_, "the request body could not be read", true});
     co_return;
   }
   connection_.group().log.error("a request handler returned without an answer",
                                 {{"target", head_.target}});
-  co_await refuse({500, "the server did not answer"});
+  co_await refuse({500, "the server did not answer", true});
 }
 
 Task<void> Stream::refuse(Refusal refusal) {
