@@ -506,6 +506,20 @@ TEST_F(AppTest, HeadersOfRulesGoWithFiles) {
   EXPECT_FALSE(ask({.target = "/app"})->head().headers.contains("x-a"));
 }
 
+TEST_F(AppTest, HeadersOfRulesGoWithThe404PageAsWithItsFile) {
+  folder_.write("404.html", "<gone>");
+  serve({"index.js"}, "app");
+  site_->header_rules =
+      router::HeaderRules::parse("_headers", "/*\n  X-A: 1\n/assets/*\n  Cache-Control: x\n").rules;
+  for (const std::string method : {"GET", "HEAD"}) {
+    const auto answer = ask({.method = method, .target = "/app/assets/missing.js"});
+    EXPECT_EQ(answer->head().status, 404);
+    EXPECT_EQ(answer->head().headers.find("x-a"), "1");
+    EXPECT_FALSE(answer->head().headers.contains("cache-control"));
+  }
+  EXPECT_EQ(ask({.target = "/elsewhere"})->head().headers.find("x-a"), "1");
+}
+
 TEST_F(AppTest, TheAccessLineSaysWhatWasAnswered) {
   serve({"index.js"});
   ask({.target = "/?q=1"});
