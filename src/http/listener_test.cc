@@ -143,6 +143,8 @@ class TestHandler final : public Handler {
       co_await hello(exchange);
     else if (path == "/echo")
       co_await echo(exchange);
+    else if (path == "/pipe")
+      co_await pipe(exchange);
     else if (path == "/stream")
       co_await stream(exchange);
     else if (path == "/flood")
@@ -207,6 +209,18 @@ class TestHandler final : public Handler {
     }
     EXPECT_EQ((co_await exchange.read())->size(), 0U);
     [[maybe_unused]] const auto sent = co_await exchange.respond(with_status(200), std::move(all));
+  }
+  // Answers while it reads.
+  static Task<void> pipe(Exchange& exchange) {
+    const auto started = co_await exchange.start(with_status(200), std::nullopt);
+    EXPECT_TRUE(started.has_value());
+    while (true) {
+      auto piece = co_await exchange.read();
+      if (!piece) co_return exchange.abort();
+      if (piece->empty()) break;
+      [[maybe_unused]] const auto written = co_await exchange.write(*piece);
+    }
+    [[maybe_unused]] const auto ended = co_await exchange.finish();
   }
   static Task<void> stream(Exchange& exchange) {
     if (!(co_await exchange.start(with_status(200), std::nullopt))) co_return;
@@ -538,24 +552,48 @@ TEST(Listener, SaysContinueWhenALargeBodyIsRead) {
   EXPECT_TRUE(is_status(client.receive_until("hello"), 200));
 }
 
-TEST(Listener, ASmallBodyIsAskedForBeforeTheHandlerRuns) {
+constexpr const char* kExpectsToSendLittle =
+    "HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
+
+TEST(Listener, SaysContinueWhenASmallBodyIsRead) {
   Server server;
   RawClient client(server.port);
-  client.send(
-      "POST /hello HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  client.send(std::string("POST /echo ") + kExpectsToSendLittle);
   EXPECT_EQ(client.receive_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
-  EXPECT_EQ(server.handler.requests, 0);
+  EXPECT_EQ(server.handler.requests, 1);
   client.send("hi");
+  EXPECT_TRUE(is_status(client.receive_until("\r\n\r\nhi"), 200));
+  EXPECT_EQ(server.handler.buffered, 0);
+  client.send(get("/hello"));
   EXPECT_TRUE(is_status(client.receive_until("hello"), 200));
 }
 
 TEST(Listener, DoesNotSayContinueForABodyNobodyReads) {
+  for (const std::string request : {kExpectsToSendMuch, kExpectsToSendLittle}) {
+    Server server;
+    RawClient client(server.port);
+    client.send("POST /hello " + request);
+    const std::string response = client.receive_until("hello");
+    EXPECT_TRUE(is_status(response, 200)) << request;
+    EXPECT_TRUE(has(response, "Connection: close\r\n")) << request;
+  }
+}
+
+TEST(Listener, SaysContinueBeforeAnAnswerThatMayReadOn) {
   Server server;
   RawClient client(server.port);
-  client.send(std::string("POST /hello ") + kExpectsToSendMuch);
-  const std::string response = client.receive_until("hello");
-  EXPECT_TRUE(is_status(response, 200));
-  EXPECT_TRUE(has(response, "Connection: close\r\n"));
+  client.send(std::string("POST /pipe ") + kExpectsToSendLittle);
+  EXPECT_EQ(client.receive_until("100 Continue\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  client.send("hi");
+  EXPECT_TRUE(is_status(client.receive_until("0\r\n\r\n"), 200));
+}
+
+TEST(Listener, ABodyThatCameUnaskedIsNotAskedFor) {
+  Server server;
+  RawClient client(server.port);
+  client.send(std::string("POST /echo ") + kExpectsToSendLittle + "hi");
+  EXPECT_TRUE(is_status(client.receive_until("\r\n\r\nhi"), 200));
+  EXPECT_EQ(server.handler.buffered, 1);
 }
 
 TEST(Listener, RefusesWhatIsMalformedAndCloses) {

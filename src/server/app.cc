@@ -225,7 +225,10 @@ Task<bool> App::serve_file(const Site& site, DecoratedExchange& exchange, std::s
 
 Task<void> App::not_found(const Site& site, http::Exchange& exchange) {
   if (site.files) {
-    co_await send(exchange, site.files->not_found(exchange.request().method));
+    auto page = site.files->not_found(exchange.request().method);
+    // Those of the page and not those of what is missing, which may be kept for a year.
+    apply_rules(site.header_rules, "/404.html", page);
+    co_await send(exchange, std::move(page));
     co_return;
   }
   http::ResponseHead head;

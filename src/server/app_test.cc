@@ -44,10 +44,12 @@ class FakeWorker final : public worker::Worker {
       co_await wake_->wait();
     }
     http::ResponseHead head;
+    head.status = answer_status;
     for (const auto& field : answer_headers) head.headers.add(field.name, field.value);
     if (pieces.empty()) {
-      const auto sent =
-          co_await exchange.respond(std::move(head), answer.empty() ? identity_.label : answer);
+      const bool has_body = http::status_has_body(answer_status);
+      const std::string body = !has_body ? "" : answer.empty() ? identity_.label : answer;
+      const auto sent = co_await exchange.respond(std::move(head), body);
       EXPECT_TRUE(sent);
       co_return;
     }
@@ -61,6 +63,7 @@ class FakeWorker final : public worker::Worker {
     EXPECT_TRUE(finished);
   }
 
+  int answer_status = 200;
   std::vector<http::Header> answer_headers;
   std::string answer;               // empty: its name
   std::vector<std::string> pieces;  // not empty: streamed instead
@@ -361,6 +364,60 @@ TEST_F(AppTest, AStreamIsCompressedPieceByPiece) {
   EXPECT_EQ(ask({.headers = accepting("gzip")})->body(), "one two " + std::string(2'000, '3'));
 }
 
+TEST_F(AppTest, AnAnswerToHeadSaysWhatGetWould) {
+  serve({"index.js"});
+  auto& one = worker(0);
+  one.answer_headers = {{"Content-Type", "text/plain"}, {"ETag", "\"1\""}};
+  const auto head = [&](const std::string& codings) {
+    return ask({.method = "HEAD", .headers = accepting(codings)});
+  };
+  const std::string text(5'000, 'x');
+  for (const bool streamed : {false, true}) {
+    one.answer = streamed ? "" : text;
+    one.pieces = streamed ? std::vector<std::string>{text} : std::vector<std::string>{};
+    const auto answer = head("gzip");
+    EXPECT_EQ(answer->head().headers.find("content-encoding"), "gzip");
+    EXPECT_EQ(answer->head().headers.find("vary"), "Accept-Encoding");
+    EXPECT_EQ(answer->head().headers.find("etag"), "W/\"1\"");
+    EXPECT_TRUE(answer->finished());
+    EXPECT_FALSE(head("identity")->head().headers.contains("content-encoding"));
+    EXPECT_EQ(head("identity")->head().headers.find("vary"), "Accept-Encoding");
+  }
+  one.pieces.clear();
+  one.answer = std::string(1'000, 'x');
+  EXPECT_FALSE(head("gzip")->head().headers.contains("vary"));
+  one.answer = text;
+  one.answer_headers = {{"ETag", "\"1\""}};
+  EXPECT_EQ(head("gzip")->head().headers.find("etag"), "\"1\"");
+  EXPECT_EQ(head("gzip")->head().headers.size(), 1u);
+}
+
+TEST_F(AppTest, A304SaysWhatThe200InItsPlaceWould) {
+  serve({"index.js"});
+  auto& one = worker(0);
+  one.answer_status = 304;
+  one.answer_headers = {{"ETag", "\"1\""}};
+  const auto told = [&](const std::string& codings, const std::string& has) {
+    auto headers = accepting(codings);
+    headers.add("If-None-Match", has);
+    return ask({.headers = headers})->head();
+  };
+  for (const std::string codings : {"gzip", "identity"})
+    EXPECT_EQ(told(codings, "W/\"1\"").headers.find("vary"), "Accept-Encoding") << codings;
+  EXPECT_EQ(told("gzip", "W/\"1\"").headers.find("etag"), "W/\"1\"");
+  EXPECT_FALSE(told("gzip", "W/\"1\"").headers.contains("content-encoding"));
+  EXPECT_EQ(told("gzip", "\"0\", W/\"1\"").headers.find("etag"), "W/\"1\"");
+  EXPECT_EQ(told("gzip", "*").headers.find("etag"), "W/\"1\"");
+  EXPECT_EQ(told("gzip", "\"1\"").headers.find("etag"), "\"1\"");
+  EXPECT_EQ(told("gzip", "W/\"1\", \"1\"").headers.find("etag"), "\"1\"");
+  EXPECT_EQ(told("identity", "W/\"1\"").headers.find("etag"), "\"1\"");
+  one.answer_headers = {{"Content-Type", "image/png"}, {"ETag", "\"1\""}};
+  EXPECT_EQ(told("gzip", "W/\"1\"").headers.size(), 2u);
+  site_->body_coding = BodyCoding::Off;
+  one.answer_headers = {{"ETag", "\"1\""}};
+  EXPECT_EQ(told("gzip", "W/\"1\"").headers.size(), 1u);
+}
+
 TEST_F(AppTest, WhatIsSmallOrCodedOrSwitchedOffIsLeftAlone) {
   serve({"index.js"});
   auto& one = worker(0);
@@ -448,6 +505,20 @@ TEST_F(AppTest, HeadersOfRulesGoWithFiles) {
   EXPECT_EQ(answer->head().headers.find("x-a"), "1");
   EXPECT_EQ(answer->head().headers.find("content-type"), "text/x");
   EXPECT_FALSE(ask({.target = "/app"})->head().headers.contains("x-a"));
+}
+
+TEST_F(AppTest, HeadersOfRulesGoWithThe404PageAsWithItsFile) {
+  folder_.write("404.html", "<gone>");
+  serve({"index.js"}, "app");
+  site_->header_rules =
+      router::HeaderRules::parse("_headers", "/*\n  X-A: 1\n/assets/*\n  Cache-Control: x\n").rules;
+  for (const std::string method : {"GET", "HEAD"}) {
+    const auto answer = ask({.method = method, .target = "/app/assets/missing.js"});
+    EXPECT_EQ(answer->head().status, 404);
+    EXPECT_EQ(answer->head().headers.find("x-a"), "1");
+    EXPECT_FALSE(answer->head().headers.contains("cache-control"));
+  }
+  EXPECT_EQ(ask({.target = "/elsewhere"})->head().headers.find("x-a"), "1");
 }
 
 TEST_F(AppTest, TheAccessLineSaysWhatWasAnswered) {

@@ -1,5 +1,7 @@
 #include "server/decorated_exchange.h"
 
+#include "server/absent_body.h"
+
 namespace wws::server {
 namespace {
 
@@ -10,6 +12,14 @@ using http::Coding;
 constexpr Coding kOffered[] = {Coding::Zstd, Coding::Brotli, Coding::Gzip};
 // Up to here a body is encoded whole, so that its length is known before it is sent.
 constexpr std::size_t kMostAtOnce = 256 * 1024;
+
+constexpr CodingTerms kTerms{kOffered, DecoratedExchange::kLeastBytes};
+
+Task<Result<void>> respond_without_length(http::Exchange& exchange, http::ResponseHead head) {
+  auto done = co_await exchange.start(std::move(head), std::nullopt);
+  if (done) done = co_await exchange.finish();
+  co_return done;
+}
 
 }  // namespace
 
@@ -29,6 +39,9 @@ void DecoratedExchange::begin_encoding(http::ResponseHead& head,
 
 Task<Result<void>> DecoratedExchange::respond(http::ResponseHead head, std::string body) {
   cors_.apply(inner_.request(), head.headers);
+  if (coding_ == BodyCoding::On && is_without_body(inner_.request(), head) &&
+      describe_absent_body(inner_.request(), head, body.size(), kTerms))
+    return respond_without_length(inner_, std::move(head));
   begin_encoding(head, body.size());
   if (encoder_) return respond_encoded(std::move(head), std::move(body));
   bytes_ = body.size();
@@ -74,6 +87,10 @@ Task<Result<void>> DecoratedExchange::respond_encoded(http::ResponseHead head, s
 Task<Result<void>> DecoratedExchange::start(http::ResponseHead head,
                                             std::optional<std::uint64_t> length) {
   cors_.apply(inner_.request(), head.headers);
+  if (coding_ == BodyCoding::On && is_without_body(inner_.request(), head)) {
+    if (describe_absent_body(inner_.request(), head, length, kTerms)) length.reset();
+    return inner_.start(std::move(head), length);
+  }
   begin_encoding(head, length);
   if (encoder_) length.reset();
   return inner_.start(std::move(head), length);

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Hundreds of edits while clients ask without a pause: no request fails, and each answer is of one version.
 
-Usage: hammer.py --binary build/release/wws [--edits 150]
+Usage: hammer.py --binary build/release/wws [--edits 150] [--load]
 First with SIGHUP: code and configuration of two workers change together, and whoever asks after a reload was
 told gets what was reloaded. Then with --watch: files are replaced as editors do it. At the end the process has
-no more mappings and files open than after its first edits.
+no more mappings and files open than after its first edits. With --load wrk, h2load and nghttp ask at full speed, too,
+and the process's memory is told (load.py).
 """
 
 import argparse
@@ -21,6 +22,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
+import load  # noqa: E402
 from checks import Failed  # noqa: E402
 from server import Server, clean_environment  # noqa: E402
 
@@ -112,6 +114,45 @@ def held(server):
     return mappings, len(os.listdir(process / "fd"))
 
 
+class Memory:
+    """VmRSS in MiB: as it is when this is made, and what it has been at most since."""
+
+    def __init__(self, server):
+        self.process = pathlib.Path(f"/proc/{server.process.pid}")
+        self.process.joinpath("clear_refs").write_text("5", encoding="ascii")  # VmHWM begins anew
+        self.before = self.read("VmRSS")
+
+    def read(self, name):
+        status = self.process.joinpath("status").read_text(encoding="ascii")
+        return int(re.search(rf"^{name}:\s+(\d+) kB", status, re.MULTILINE)[1]) / 1024
+
+    def told(self):
+        after, peak = self.read("VmRSS"), self.read("VmHWM")
+        if after > self.before * 1.5 + 64:
+            raise Failed(f"{self.before:.1f} MiB of memory before the first edit, {after:.1f} after the last")
+        return f"memory {self.before:.1f} MiB before, {peak:.1f} at most, {after:.1f} after"
+
+
+class Loaded:
+    """A change under load, for those who ask for it: what it told is printed."""
+
+    def __init__(self, change, columns):
+        self.change = change
+        self.columns = columns
+
+    def __call__(self, server, place, edits):
+        # The memory before is that of a server at work.
+        load.Load(server.address, self.columns).stop()
+        memory = Memory(server)
+        under = load.Load(server.address, self.columns)
+        try:
+            result = self.change(server, place, edits)
+        finally:
+            under.stop()
+        print(f"{edits} edits under load: {under.told()}; {memory.told()}", flush=True)
+        return result
+
+
 def reloads(server):
     return len(re.findall(r"INFO  reloaded", server.stderr.text))
 
@@ -200,14 +241,19 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", required=True)
     parser.add_argument("--edits", type=int, default=150)
+    parser.add_argument("--load", action="store_true", help="wrk, h2load and nghttp ask, too; tells the memory")
     arguments = parser.parse_args()
+    signal_change, watch_change = by_signal, by_watch
     try:
-        (answers, early), after, count = run(arguments.binary, [], by_signal, arguments.edits)
+        if arguments.load:
+            load.need_tools()
+            signal_change, watch_change = Loaded(by_signal, 3), Loaded(by_watch, 2)
+        (answers, early), after, count = run(arguments.binary, [], signal_change, arguments.edits)
         print(f"SIGHUP: {count} reloads, {answers} answers; mappings and files {early}, then {after}")
         for what, then, now in zip(("mappings", "open files"), early or after, after):
             if now > then * 1.5 + 50:
                 raise Failed(f"{then} {what} after the first edits, {now} after the last")
-        answers, after, count = run(arguments.binary, ["--watch"], by_watch, arguments.edits)
+        answers, after, count = run(arguments.binary, ["--watch"], watch_change, arguments.edits)
         print(f"--watch: {count} reloads, {answers} answers; mappings and files {after}")
         return 0
     except Failed as failure:

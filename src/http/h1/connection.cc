@@ -190,7 +190,8 @@ void Connection::arm_for_head() noexcept {
     read_deadline_.arm(idle_ ? limits_.idle_timeout : limits_.header_timeout);
 }
 
-// What of the body has arrived, and all of a small one. A refusal of status 0 means: the client
+// What of the body has arrived, and all of a small one, unless the client waits to be asked for it:
+// whoever answers may not want it. A refusal of status 0 means: the client
 // left.
 Task<std::optional<Refusal>> Connection::prepare_body() {
   const std::optional<std::uint64_t> announced = parser_.content_length();
@@ -198,13 +199,8 @@ Task<std::optional<Refusal>> Connection::prepare_body() {
 
   ParserEvent event = parse(body_);
   continue_due_ = parser_.expects_continue() && body_.empty() && event == ParserEvent::NeedMore;
-  const bool wait = announced && *announced <= kSmallBody;
+  const bool wait = announced && *announced <= kSmallBody && !continue_due_;
   if (wait) body_.reserve(static_cast<std::size_t>(*announced));
-  // Asking for a small body costs less than a handler that finds it missing.
-  if (wait && continue_due_) {
-    const auto asked = co_await send_continue();
-    if (!asked) co_return Refusal{0, {}};
-  }
   while (wait && event == ParserEvent::NeedMore) {
     const Wait outcome = co_await receive();
     if (outcome == Wait::TimedOut) co_return Refusal{408, "the request body took too long"};

@@ -112,6 +112,8 @@ Task<Result<void>> Connection::respond_with_file(ResponseHead head, int descript
 }
 
 Task<Result<void>> Connection::start(ResponseHead head, std::optional<std::uint64_t> length) {
+  // Whoever begins an answer may read on while it is sent, and behind the head nobody can be asked.
+  if (continue_due_ && head.status < 300) WWS_CO_CHECK(co_await send_continue());
   WWS_CO_CHECK(begin_answer(head, length));
   answer_ = Answer::Streaming;
   Pieces pieces;

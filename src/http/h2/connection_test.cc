@@ -108,6 +108,7 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 
 struct Answer {
   int status = 0;
+  std::vector<int> statuses;  // interim ones, too
   std::map<std::string, std::string> fields;
   std::string body;
   bool closed = false;
@@ -145,8 +146,17 @@ class Client final {
   std::int32_t ask(const char* path) { return ask(head("GET", path)); }
   // The body is sent as the server's windows let it.
   std::int32_t post(Fields fields, std::string body) {
-    bodies_.push_back(std::make_unique<Body>(Body{std::move(body)}));
+    bodies_.push_back(std::make_unique<Body>(Body{.bytes = std::move(body)}));
     return submit(fields, bodies_.back().get());
+  }
+  // The body waits for release(), as after "Expect: 100-continue".
+  std::int32_t post_later(Fields fields, std::string body) {
+    bodies_.push_back(std::make_unique<Body>(Body{.bytes = std::move(body), .held = true}));
+    return submit(fields, bodies_.back().get());
+  }
+  void release(std::int32_t id) {
+    bodies_.back()->held = false;
+    nghttp2_session_resume_data(session_, id);
   }
   nghttp2_session* session() { return session_; }
 
@@ -191,6 +201,7 @@ class Client final {
   struct Body {
     std::string bytes;
     std::size_t at = 0;
+    bool held = false;
   };
 
   std::int32_t submit(const Fields& fields, Body* body) {
@@ -205,6 +216,7 @@ class Client final {
                                 std::size_t most, std::uint32_t* flags, nghttp2_data_source* source,
                                 void*) -> ssize_t {
       auto& from = *static_cast<Body*>(source->ptr);
+      if (from.held) return NGHTTP2_ERR_DEFERRED;
       const std::size_t size = from.bytes.copy(reinterpret_cast<char*>(into), most, from.at);
       from.at += size;
       if (from.at == from.bytes.size()) *flags |= NGHTTP2_DATA_FLAG_EOF;
@@ -221,7 +233,7 @@ class Client final {
     Answer& answer = self(user).answers[frame->hd.stream_id];
     const std::string key(reinterpret_cast<const char*>(name), name_size);
     const std::string text(reinterpret_cast<const char*>(value), value_size);
-    if (key == ":status") answer.status = std::stoi(text);
+    if (key == ":status") answer.statuses.push_back(answer.status = std::stoi(text));
     answer.fields[key] = text;
     return 0;
   }
@@ -280,6 +292,39 @@ TEST(Http2, ASmallBodyIsThereBeforeTheHandler) {
   const Answer& answer = client.finish(client.post(head, "world"));
   EXPECT_EQ(answer.fields.at("x-buffered"), "5");
   EXPECT_EQ(answer.body, "world");
+}
+
+Fields expecting_to_send(const char* path, std::size_t length) {
+  Fields head = Client::head("POST", path);
+  head.emplace_back("content-length", std::to_string(length));
+  head.emplace_back("expect", "100-continue");
+  return head;
+}
+
+TEST(Http2, SaysContinueToWhoWaitsForIt) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  for (const std::size_t length : {5u, 100'000u}) {
+    const std::string body(length, 'b');
+    const auto id = client.post_later(expecting_to_send("/echo", length), body);
+    EXPECT_TRUE(client.run_until([&] { return !client.answers[id].statuses.empty(); }));
+    client.release(id);
+    const Answer& answer = client.finish(id);
+    EXPECT_EQ(answer.fields.at("x-buffered"), "no");
+    EXPECT_EQ(answer.body, body);
+    EXPECT_EQ(answer.statuses, (std::vector<int>{100, 200}));
+  }
+}
+
+TEST(Http2, DoesNotSayContinueForABodyNobodyReads) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  for (const std::size_t length : {5u, 100'000u}) {
+    const auto id = client.post_later(expecting_to_send("/", length), std::string(length, 'b'));
+    EXPECT_EQ(client.finish(id).statuses, std::vector<int>{200});
+  }
 }
 
 TEST(Http2, ALargeBodyStreamsThroughInBothDirections) {

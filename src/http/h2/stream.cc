@@ -105,12 +105,10 @@ void Stream::head_ended() {
     return;
   }
   continue_due_ = expects_continue;
-  // A body announced to be at most this long is there before the handler runs.
-  wait_for_body_ = length_ && *length_ <= kSmallBody;
-  if (!wait_for_body_) return;
-  read_deadline_.arm(connection_.limits().body_timeout);
-  if (continue_due_) connection_.submit_continue(id_);
-  continue_due_ = false;
+  // A body announced to be at most this long is there before the handler runs, unless the client
+  // waits to be asked for it: whoever answers may not want it.
+  wait_for_body_ = length_ && *length_ <= kSmallBody && !continue_due_;
+  if (wait_for_body_) read_deadline_.arm(connection_.limits().body_timeout);
 }
 
 void Stream::body_arrived(std::string_view bytes) {
@@ -311,6 +309,10 @@ Task<Result<void>> Stream::respond(ResponseHead head, std::string body) {
 }
 
 Task<Result<void>> Stream::start(ResponseHead head, std::optional<std::uint64_t> length) {
+  // Whoever begins an answer may read on while it is sent, and behind the head nobody can be asked.
+  const bool waits = continue_due_ && answer_ == Answer::None && body_.empty() && !complete_;
+  if (waits && head.status < 300) connection_.submit_continue(id_);
+  continue_due_ = false;
   WWS_CO_CHECK(begin_answer(head, length, Body::Follows));
   answer_ = Answer::Streaming;
   co_return Result<void>();

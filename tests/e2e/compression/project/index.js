@@ -2,6 +2,7 @@ const text = "hello, hello ".repeat(1000);
 export default {
   fetch(request) {
     const kind = new URL(request.url).searchParams.get("kind");
+    if (kind === "same") return new Response(null, { status: 304, headers: { etag: '"1"' } });
     if (kind === "events") return new Response(text, { headers: { "content-type": "text/event-stream" } });
     if (kind === "image") return new Response(text, { headers: { "content-type": "image/png" } });
     if (kind === "stream") {
