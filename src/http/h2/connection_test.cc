@@ -30,6 +30,8 @@ class TestHandler final : public Handler {
     if (path == "/wait") co_return co_await wait(exchange);
     if (path == "/stream") co_return co_await stream(exchange);
     if (path == "/short") co_return co_await too_short(exchange);
+    if (path == "/shared") co_return co_await shared(exchange);
+    if (path == "/shared/small") co_return co_await shared_small(exchange);
     if (path == "/unread") unread = true;
     ResponseHead head;
     if (path == "/304") head.status = 304;
@@ -44,6 +46,8 @@ class TestHandler final : public Handler {
   std::atomic<int> gone{0};
   std::atomic<bool> unread{false};
   std::string last_error;
+  // What all answers of "/shared" borrow.
+  std::string bytes = std::string(200'000, 'h');
 
  private:
   static Task<void> echo(Exchange& exchange) {
@@ -59,6 +63,19 @@ class TestHandler final : public Handler {
       if (!written) co_return;
     }
     co_await exchange.finish();
+  }
+  Task<void> shared(Exchange& exchange) {
+    ResponseHead head;
+    const auto sent = co_await exchange.respond_with(std::move(head), bytes);
+    if (!sent) ++gone;
+  }
+  // Those need not stay.
+  static Task<void> shared_small(Exchange& exchange) {
+    ResponseHead head;
+    std::string small = "small";
+    const auto sent = co_await exchange.respond_with(std::move(head), small);
+    EXPECT_TRUE(sent.has_value());
+    small.assign("gone!");
   }
   static Task<void> large(Exchange& exchange) {
     ResponseHead head;
@@ -308,6 +325,47 @@ TEST(Http2, AWriterWaitsForItsReader) {
   nghttp2_session_consume_connection(client.session(), 65'535);
   EXPECT_TRUE(client.send());
   EXPECT_EQ(client.finish(client.ask("/")).status, 200);
+  EXPECT_EQ(handler.gone, 1);
+}
+
+TEST(Http2, BytesThatAreLentAreSent) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  EXPECT_EQ(client.finish(client.ask("/shared/small")).body, "small");
+  const Answer& answer = client.finish(client.ask("/shared"));
+  EXPECT_EQ(answer.fields.at("content-length"), "200000");
+  EXPECT_TRUE(answer.body == handler.bytes);
+  EXPECT_EQ(client.finish(client.ask(Client::head("HEAD", "/shared"))).body, "");
+}
+
+// Many streams may wait for their clients with the same file.
+TEST(Http2, BytesThatAreLentAreNotCopied) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port(), false);
+  const auto id = client.ask("/shared");
+  EXPECT_TRUE(client.run_until([&] { return client.answers[id].body.size() == 65'535; }));
+  // What has not left shows what it is changed to.
+  server.on_loop([&] {
+    handler.bytes.assign(handler.bytes.size(), 'i');
+    return 0;
+  });
+  nghttp2_session_consume(client.session(), id, 65'535);
+  EXPECT_TRUE(client.run_until([&] { return client.answers[id].body.size() > 65'535; }));
+  EXPECT_EQ(client.answers[id].body.back(), 'i');
+}
+
+TEST(Http2, AReaderWhoDoesNotTakeWhatIsLentIsReset) {
+  TestHandler handler;
+  ListenerOptions options;
+  options.limits.write_timeout = 20ms;
+  TestServer server(handler, options);
+  Client client(server.port(), false);
+  const Answer& answer = client.finish(client.ask("/shared"));
+  EXPECT_EQ(answer.error, std::uint32_t{NGHTTP2_CANCEL});
+  EXPECT_LT(answer.body.size(), handler.bytes.size());
+  for (int i = 0; i < 20'000 && handler.gone == 0; ++i) std::this_thread::sleep_for(1ms);
   EXPECT_EQ(handler.gone, 1);
 }
 
