@@ -486,15 +486,71 @@ TEST(Http2, RapidResetsEndTheConnection) {
   EXPECT_LT(handler.requests, 400);
 }
 
+constexpr std::string_view kPreface{"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", 33};
+
+std::string frame(char type, char flags, std::uint32_t stream, std::string_view payload) {
+  std::string bytes{'\0', static_cast<char>(payload.size() >> 8), static_cast<char>(payload.size()),
+                    type, flags};
+  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(stream >> shift);
+  return bytes.append(payload);
+}
+
+// Requests whose streams the server resets, each once, for what is in `frames` of them.
+void expect_end(const TestServer& server, const std::function<std::string(std::uint32_t)>& frames) {
+  using namespace std::string_literals;
+  const TestSocket raw(server.port());
+  EXPECT_TRUE(raw.send(kPreface));
+  std::string answer;
+  // So many at a time as may be open.
+  for (std::uint32_t id = 1; id < 2000;) {
+    std::string bytes;
+    const auto resets = [&] {
+      std::size_t count = 0;
+      for (auto at = answer.find("\0\0\x04\x03\0"s); at != std::string::npos;
+           at = answer.find("\0\0\x04\x03\0"s, at + 5))
+        ++count;
+      return count;
+    };
+    for (int i = 0; i < 50; ++i, id += 2) bytes += frames(id);
+    if (!raw.send(bytes)) break;
+    while (resets() < id / 2) {
+      const std::string more = raw.receive();
+      answer += more;
+      if (more.empty()) break;
+    }
+    if (resets() < id / 2) break;
+  }
+  const auto goaway = answer.find("\x07\0\0\0\0\0"s);
+  ASSERT_NE(goaway, std::string::npos) << "no GOAWAY";
+  EXPECT_EQ(answer.at(goaway + 13), NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
+TEST(Http2, AFloodOfStreamsThatWeAreMadeToResetEndsTheConnection) {
+  using namespace std::string_literals;
+  TestHandler handler;
+  TestServer server(handler, {});
+  // POST http / x.test with Content-Length: 1; more comes, or less, or a field that may not be.
+  const std::string block = "\x83\x86\x84\x41\x06x.test\x0f\x0d\x01"s;
+  expect_end(server,
+             [&](std::uint32_t id) { return frame(1, 4, id, block + "9") + frame(0, 1, id, "x"); });
+  expect_end(server, [&](std::uint32_t id) {
+    return frame(1, 4, id, block + "1") + frame(0, 0, id, "xx");
+  });
+  expect_end(server, [&](std::uint32_t id) {
+    return frame(1, 4, id, block + "1") + frame(1, 5, id, "\x40\x01Y\x01x"s);
+  });
+  EXPECT_EQ(handler.requests, 0);
+}
+
 // Frames that bring nothing, written by hand.
-std::uint32_t flood(std::string_view frame) {
+std::uint32_t flood(std::string_view frame, int hundreds = 50) {
   TestHandler handler;
   TestServer server(handler, {});
   Client client(server.port());
   EXPECT_EQ(client.finish(client.ask("/")).status, 200);
   std::string many;
   for (int i = 0; i < 100; ++i) many += frame;
-  for (int i = 0; i < 50; ++i)
+  for (int i = 0; i < hundreds; ++i)
     if (!client.socket().send(many)) break;
   return client.run_to_the_end();
 }
@@ -504,6 +560,39 @@ TEST(Http2, FloodsOfFramesThatBringNothingEndTheConnection) {
   constexpr std::uint32_t kCalm = NGHTTP2_ENHANCE_YOUR_CALM;
   EXPECT_EQ(flood("\0\0\x08\x06\0\0\0\0\0abcdefgh"sv), kCalm) << "PING";
   EXPECT_EQ(flood("\0\0\x05\x02\0\0\0\0\x09\0\0\0\0\0"sv), kCalm) << "PRIORITY";
+}
+
+// Those that cost next to nothing: more of them are borne.
+TEST(Http2, FloodsOfCheapFramesEndTheConnection) {
+  using namespace std::string_view_literals;
+  constexpr std::uint32_t kCalm = NGHTTP2_ENHANCE_YOUR_CALM;
+  EXPECT_EQ(flood("\0\0\x04\x08\0\0\0\0\0\0\0\0\x01"sv, 1000), kCalm) << "WINDOW_UPDATE";
+  EXPECT_EQ(flood("\0\0\x04\x08\0\0\0\0\x01\0\0\0\x01"sv, 1000), kCalm) << "of a closed stream";
+  EXPECT_EQ(flood("\0\0\x08\x06\x01\0\0\0\0abcdefgh"sv, 1000), kCalm) << "PING's answer";
+  EXPECT_EQ(flood("\0\0\0\xee\0\0\0\0\0"sv, 1000), kCalm) << "an unknown type";
+}
+
+TEST(Http2, WindowUpdatesForWhatWasSentAreNoFlood) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port(), false);
+  // A connection's update for each 300 bytes that come, which makes more than are borne at once.
+  nghttp2_session_set_local_window_size(client.session(), NGHTTP2_FLAG_NONE, 0, 1 << 20);
+  std::string updates;
+  for (int i = 0; i < 1'000'000 / 300; ++i) updates.append("\0\0\x04\x08\0\0\0\0\0\0\0\0\x01", 13);
+  for (int i = 0; i < 10; ++i) {
+    const auto id = client.ask("/large");
+    std::size_t taken = 0;
+    EXPECT_TRUE(client.run_until([&] {
+      const Answer& answer = client.answers[id];
+      nghttp2_session_consume(client.session(), id, answer.body.size() - taken);
+      taken = answer.body.size();
+      return answer.closed;
+    }));
+    EXPECT_TRUE(client.send());
+    ASSERT_TRUE(client.socket().send(updates));
+  }
+  EXPECT_EQ(client.finish(client.ask("/")).status, 200);
 }
 
 // Each is to be acknowledged, which a client that did not make them would not understand.
