@@ -1,5 +1,6 @@
 // wws: the only place that chooses implementations and wires them.
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -610,9 +611,21 @@ int check(const cli::Options& flags) {
   return check_project(flags, place->folder);
 }
 
+// glibc takes a large block from the kernel and gives it back, until one of its size was freed:
+// from then on such blocks come from heaps, which keep what a peak has taken. Where the bound is
+// set it does not move (mallopt(3)).
+void give_large_blocks_back() {
+#ifdef __GLIBC__
+  constexpr int kLargeBlock = 1 << 20;
+  mallopt(M_MMAP_THRESHOLD, kLargeBlock);
+  mallopt(M_TRIM_THRESHOLD, 2 * kLargeBlock);
+#endif
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  give_large_blocks_back();
   const Program program{cli::own_program(), {argv, argv + argc}};
   std::signal(SIGPIPE, SIG_IGN);
   // Until there is somebody to upgrade.

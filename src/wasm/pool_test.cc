@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "wasm/hold_memory.h"
 #include "wasm/test_guests.h"
 
 namespace wws::wasm {
@@ -452,6 +453,81 @@ TEST_P(PoolBudget, WhatOneLoopGivesBackLetsAnotherGoOn) {
   first.reset();
   while (!waiting.lease) ASSERT_GT(harness_.loop.run_one(), 0u);
   EXPECT_TRUE(waiting.lease->has_value());
+}
+
+TEST_P(PoolBudget, HalfIsForAnswersThatClientsHaveNotTaken) {
+  auto first = try_hold_memory(*harness_.pool, 4u << 20);
+  auto second = try_hold_memory(*harness_.pool, 2u << 20);
+  ASSERT_TRUE(first && second);
+  EXPECT_FALSE(try_hold_memory(*harness_.pool, 1));
+  second->shrink_to(1u << 20);
+  EXPECT_TRUE(try_hold_memory(*harness_.pool, 1u << 20));
+  first.reset();
+  EXPECT_TRUE(try_hold_memory(*harness_.pool, 5u << 20));
+}
+
+TEST_P(PoolBudget, AnAnswerLargerThanThatMayBeAlone) {
+  auto large = try_hold_memory(*harness_.pool, 64u << 20);
+  ASSERT_TRUE(large);
+  EXPECT_FALSE(try_hold_memory(*harness_.pool, 1));
+  *large = HeldMemory();
+  EXPECT_TRUE(try_hold_memory(*harness_.pool, 1));
+}
+
+TEST_P(PoolBudget, AnswersCountAsWhatGuestsHaveWritten) {
+  const auto running = lease();
+  const auto held = try_hold_memory(*harness_.pool, 11u << 20);
+  EXPECT_FALSE(harness_.pool->try_acquire(program_, program_->base_image()));
+}
+
+struct Held {
+  bool gone = false;
+  std::optional<Result<HeldMemory>> room;
+};
+
+Task<void> hold_into(InstancePool& pool, std::chrono::steady_clock::time_point deadline,
+                     Held& out) {
+  out.room = co_await hold_memory(pool, 4u << 20, deadline, out.gone);
+}
+
+TEST_P(PoolBudget, AnAnswerWaitsForRoomUntilItsClientLeaves) {
+  const auto pool = harness_.runtime->make_pool(harness_.loop.get_executor(), {});
+  constexpr auto kNever = std::chrono::steady_clock::time_point::max();
+  auto others = try_hold_memory(*harness_.pool, 4u << 20);
+  Held waits;
+  Held leaves;
+  asio::co_spawn(harness_.loop, hold_into(*pool, kNever, waits), asio::detached);
+  asio::co_spawn(harness_.loop, hold_into(*pool, kNever, leaves), asio::detached);
+  harness_.loop.restart();
+  harness_.loop.poll();
+  EXPECT_FALSE(waits.room || leaves.room);
+  leaves.gone = true;
+  while (!leaves.room) ASSERT_GT(harness_.loop.run_one(), 0u);
+  EXPECT_EQ(leaves.room->error().kind(), ErrorKind::Gone);
+  EXPECT_FALSE(waits.room);
+  others.reset();
+  while (!waits.room) ASSERT_GT(harness_.loop.run_one(), 0u);
+  EXPECT_TRUE(waits.room->has_value());
+}
+
+TEST_P(PoolBudget, AnAnswerWaitsNoLongerThanItMay) {
+  const auto others = try_hold_memory(*harness_.pool, 4u << 20);
+  // The pool's time is over first, then the request's.
+  const auto pool = harness_.runtime->make_pool(harness_.loop.get_executor(), {});
+  Held first;
+  Held second;
+  asio::co_spawn(harness_.loop,
+                 hold_into(*harness_.pool, std::chrono::steady_clock::time_point::max(), first),
+                 asio::detached);
+  asio::co_spawn(harness_.loop, hold_into(*pool, std::chrono::steady_clock::now(), second),
+                 asio::detached);
+  harness_.loop.restart();
+  harness_.loop.run();
+  for (const Held* const each : {&first, &second}) {
+    ASSERT_TRUE(each->room && !each->room->has_value());
+    EXPECT_EQ(each->room->error().kind(), ErrorKind::Exhausted);
+    EXPECT_THAT(each->room->error().to_string(), testing::HasSubstr("guest_memory"));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, PoolBudget, testing::Values(RestoreMode::Auto, RestoreMode::Fresh));

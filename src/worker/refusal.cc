@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "abi/busy_page.h"
 #include "abi/failure_log.h"
 #include "abi/failure_page.h"
 
@@ -31,8 +32,7 @@ Task<void> answer_refusal(abi::LoopServices& services, http::Exchange& exchange,
     log.error(line, fields);
   auto page = abi::failure_page(error.kind());
   if (busy) {
-    page = abi::status_page(503, "The server is busy");
-    page.head.headers.add("retry-after", "1");
+    page = abi::busy_page();
   } else if (services.developer) {
     const std::string message = text.substr(0, cut);
     page = services.developer->page({error.kind(), message, stack, "", worker}, exchange.request());

@@ -13,6 +13,7 @@
 #include "abi/wasi_p1/thread_blocking.h"
 #include "base/read_file.h"
 #include "io/cores.h"
+#include "wasm/hold_memory.h"
 #include "wasm/program_memory.h"
 #include "worker/outbound_fetch.h"
 #include "worker/refusal.h"
@@ -35,6 +36,9 @@ constexpr std::size_t kMaxDocument = 32u << 20;
 constexpr std::uint64_t kLargeDocument = 128 * 1024;
 // Of request bodies, over all loops.
 constexpr std::uint64_t kMaxBodies = 512u << 20;
+// An output up to this is bounded by the number of connections, and above it by what all guests may
+// write.
+constexpr std::uint64_t kSmallOutput = 64 * 1024;
 // Of an outbound response where the guest's memory is not bounded.
 constexpr std::uint64_t kMaxOutboundBytes = 256u << 20;
 
@@ -75,6 +79,20 @@ Task<Result<std::string>> read_body(http::Exchange& exchange, BodyBudget::Share&
       co_return fail(ErrorKind::TimedOut, "the request body took too long");
     body += *chunk;
   }
+}
+
+// Room for what the guest has written, which a client may take long for once it is read.
+Task<Result<wasm::HeldMemory>> room_for(abi::LoopServices& services, http::Exchange& exchange,
+                                        std::uint64_t bytes, wasm::Lease& lease,
+                                        abi::Deadline deadline) {
+  if (bytes <= kSmallOutput) co_return wasm::HeldMemory();
+  if (auto held = wasm::try_hold_memory(services.pool, bytes)) co_return std::move(*held);
+  WWS_CO_CHECK(lease.count_memory());
+  bool gone = false;
+  exchange.on_gone([&gone] { gone = true; });
+  auto held = co_await wasm::hold_memory(services.pool, bytes, deadline, gone);
+  exchange.on_gone({});
+  co_return held;
 }
 
 // Ends the guest's call when the client leaves: nobody would see what it answers.
@@ -309,7 +327,7 @@ void WasmWorker::count_limit(abi::LoopServices& services, Run& run, const Error&
 
 Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Loaded& loaded,
                                            http::Exchange& exchange, std::string document,
-                                           bindings::KvTransaction* kv) {
+                                           bindings::KvTransaction* kv, wasm::HeldMemory& held) {
   auto lease = services.pool.try_acquire(loaded.program, loaded.program->base_image());
   if (!lease) {
     lease = co_await services.pool.acquire(loaded.program, loaded.program->base_image());
@@ -332,7 +350,14 @@ Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Lo
   if (services.metrics)
     services.metrics->ran(identity_.number, observe::LoopMetrics::TopLevel::FromImage,
                           run.lease->cpu_used(), run.lease->memory().size());
+  auto room = co_await room_for(services, exchange, run.session.wasi().output().size(), *run.lease,
+                                run.deadline);
   run.lease.reset();
+  if (!room) {
+    co_await run.outbound.close();
+    co_return fail(std::move(room).error());
+  }
+  held = std::move(*room);
   std::optional<Result<JsonResponse>> read;
   const auto finish = [&] {
     read = run.session.finish(std::move(ended));
@@ -347,6 +372,7 @@ Task<Result<JsonResponse>> WasmWorker::run(abi::LoopServices& services, const Lo
     co_await wasm_.aside(finish);
   Result<JsonResponse> response = std::move(*read);
   co_await run.outbound.close();
+  if (response) held.shrink_to(response->body.size());
   // A limit of the worker's own is its fault; only a full pool means that the server is busy.
   if (!response && response.error().kind() == ErrorKind::Exhausted)
     co_return fail(ErrorKind::GuestFault, response.error().to_string());
@@ -398,7 +424,8 @@ Task<void> WasmWorker::serve(abi::LoopServices& services, http::Exchange& exchan
     write();
   else
     co_await wasm_.aside(write);
-  auto response = co_await run(services, *value, exchange, std::move(document), kv.get());
+  wasm::HeldMemory held;
+  auto response = co_await run(services, *value, exchange, std::move(document), kv.get(), held);
   if (!response && response.error().kind() == ErrorKind::Gone) co_return;
   if (!response) {
     co_await answer_refusal(services, exchange, identity_, response.error());

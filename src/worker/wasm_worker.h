@@ -11,6 +11,7 @@
 #include "abi/stdio_json/session.h"
 #include "abi/worker_identity.h"
 #include "base/file_stamp.h"
+#include "wasm/memory_budget.h"
 #include "worker/body_budget.h"
 #include "worker/image_budget.h"
 #include "worker/load_once.h"
@@ -82,10 +83,12 @@ class WasmWorker final : public Worker, private Evictable {
   Task<Result<Loaded>> make(boost::asio::any_io_executor loop);
   Task<Result<std::shared_ptr<const Loaded>>> loaded(abi::LoopServices& services);
   [[nodiscard]] abi::wasi_p1::WasiOptions options(std::string document) const;
-  // Gone when the client left meanwhile; the guest is stopped then.
+  // Gone when the client left meanwhile; the guest is stopped then. `held` is for the response's
+  // body, as long as that is here. Exhausted only where the server is busy.
   Task<Result<abi::stdio_json::JsonResponse>> run(abi::LoopServices& services, const Loaded& loaded,
                                                   http::Exchange& exchange, std::string document,
-                                                  bindings::KvTransaction* kv);
+                                                  bindings::KvTransaction* kv,
+                                                  wasm::HeldMemory& held);
   void count_limit(abi::LoopServices& services, Run& run, const Error& ended) const;
   static Result<void> store(bindings::KvTransaction& kv, abi::stdio_json::Pairs& wanted);
 

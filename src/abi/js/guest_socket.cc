@@ -1,5 +1,6 @@
 #include "abi/js/guest_socket.h"
 
+#include "abi/busy_page.h"
 #include "abi/failure_page.h"
 #include "abi/js/messages.h"
 #include "guest/js/abi.h"
@@ -53,8 +54,7 @@ Task<Result<void>> GuestSocket::open(http::ResponseHead head) {
     observe::write_seldom(services_.seldom, services_.log, observe::Level::Warn, why, why,
                           {{"worker", worker_.label}, {"route", worker_.route}});
     if (services_.metrics) services_.metrics->limited(worker_.number, observe::Limit::Sockets);
-    auto page = status_page(503, "The server is busy");
-    page.head.headers.add("retry-after", "1");
+    auto page = busy_page();
     co_await refuse(std::move(page.head), std::move(page.body));
     co_return Result<void>();
   }

@@ -4,18 +4,23 @@
 
 #include <boost/asio/as_tuple.hpp>
 
+#include "abi/busy_page.h"
 #include "abi/failure_log.h"
 #include "abi/failure_page.h"
 #include "abi/limit_hit.h"
 #include "guest/js/abi.h"
+#include "wasm/hold_memory.h"
 
 namespace wws::abi::js {
 namespace {
 
 using wasm::Value;
 
-// A streamed response above this holds back the guest.
+// A streamed response above this holds back the guest. What a client has not taken yet of an answer
+// up to this is bounded by the number of connections, and above it by what all guests may write.
 constexpr std::size_t kOutHighWater = 64 * 1024;
+// How often an answer that is complete looks for such room.
+constexpr std::chrono::milliseconds kLookForRoom{20};
 constexpr std::size_t kMaxEvents = 20'000;
 
 Value i32(std::uint32_t number) {
@@ -157,7 +162,8 @@ Task<Result<void>> Session::pump_events() {
       watch_client();
       // What is left of the response is here. A client may take long for it: the sandbox does not
       // wait, and how slowly it may read is a question of the connection's bounds.
-      if (has_ended()) {
+      const bool ended = has_ended();
+      if (ended && hold_rest()) {
         co_await close();
         continue;
       }
@@ -166,8 +172,10 @@ Task<Result<void>> Session::pump_events() {
         continue;
       }
       WWS_CO_CHECK(lease_->count_memory());
-      const bool in_time = co_await wake().wait_until(deadline_);
-      if (!in_time) co_return fail(ErrorKind::TimedOut, "the wall limit was reached");
+      auto until = deadline_;
+      if (ended) until = std::min(until, std::chrono::steady_clock::now() + kLookForRoom);
+      const bool woken = co_await wake().wait_until(until);
+      if (!woken && std::chrono::steady_clock::now() >= deadline_) co_return out_of_time();
       continue;
     }
     const std::string message = events_.pop();
@@ -179,6 +187,14 @@ Task<Result<void>> Session::pump_events() {
       if (!sent) co_return fail(std::move(sent).error());
     }
   }
+}
+
+std::unexpected<Error> Session::out_of_time() {
+  no_room_ = has_ended();
+  if (!no_room_) return fail(ErrorKind::TimedOut, "the wall limit was reached");
+  return fail(ErrorKind::Exhausted,
+              "clients are slow to take what workers have answered, and there is no room for more "
+              "of that: raise guest_memory");
 }
 
 // --- one request ---------------------------------------------------------------------------------
@@ -327,6 +343,10 @@ Task<Result<void>> Session::send_response() {
     co_return fail(ErrorKind::Exhausted,
                    fmt::format("the response body is over the limit of {} bytes", limit));
   }
+  if (message.body.size() > kOutHighWater) {
+    auto sent = co_await send_large(std::move(message));
+    co_return sent;
+  }
   // Whoever sees the answer sees what it stored; a request that fails stores nothing.
   auto committed = commit_kv();
   if (!committed) co_return committed;
@@ -342,13 +362,43 @@ Task<Result<void>> Session::send_response() {
     tasks().spawn(pump_response());
     co_return Result<void>();
   }
-  // A client may take long for a large body: the sandbox does not wait for it.
-  if (message.body.size() > kOutHighWater && !(state_ & WWS_STATE_EXTENDED) && !tasks_)
-    (void)close_now();
   auto sent = co_await exchange_->respond(std::move(message.head), std::move(message.body));
   if (!sent) co_return sent;
   sent_ = true;
   co_return Result<void>();
+}
+
+// A client may take long for a large body: the sandbox does not wait for it, once there is room for
+// the body alone.
+Task<Result<void>> Session::send_large(ResponseMessage message) {
+  auto held = wasm::try_hold_memory(services_.pool, message.body.size());
+  if (!held) {
+    WWS_CO_CHECK(lease_->count_memory());
+    watch_client();
+    auto room = co_await wasm::hold_memory(services_.pool, message.body.size(), deadline_, gone_);
+    if (!room) {
+      no_room_ = room.error().kind() == ErrorKind::Exhausted;
+      co_return fail(std::move(room).error());
+    }
+    held = std::move(*room);
+  }
+  held_ = std::move(*held);
+  WWS_CO_CHECK(commit_kv());
+  if (!(state_ & WWS_STATE_EXTENDED) && !tasks_) (void)close_now();
+  auto sent = co_await exchange_->respond(std::move(message.head), std::move(message.body));
+  held_.shrink_to(0);
+  if (!sent) co_return sent;
+  sent_ = true;
+  co_return Result<void>();
+}
+
+// Whether what is left of a streamed response may stay without the sandbox.
+bool Session::hold_rest() {
+  const std::size_t left = out_.size() + writing_;
+  if (left <= kOutHighWater) return true;
+  auto held = wasm::try_hold_memory(services_.pool, left);
+  if (held) held_ = std::move(*held);
+  return held.has_value();
 }
 
 // Hands the guest's bytes to the client as fast as the client takes them.
@@ -370,7 +420,9 @@ Task<void> Session::pump_response() {
       continue;
     }
     const std::string chunk = std::exchange(out_, {});
+    writing_ = chunk.size();
     auto written = co_await exchange_->write(chunk);
+    writing_ = 0;
     if (!written) {
       gone_ = true;
       break;
@@ -431,6 +483,7 @@ Task<void> Session::answer_failure(const Error& error) {
   if (services_.metrics && body_error_ == ErrorKind::Exhausted)
     services_.metrics->limited(worker_.number, observe::Limit::Request);
   auto page = body_error_ ? body_failure_page(*body_error_)
+              : no_room_  ? busy_page()
               : services_.developer
                   ? services_.developer->page(shown(failure), exchange_->request())
                   : failure_page(failure.error.kind());
@@ -442,6 +495,7 @@ Task<void> Session::answer_failure(const Error& error) {
 
 std::optional<observe::Limit> Session::limit_hit(const Error& error) const {
   if (response_over_) return observe::Limit::Response;
+  if (no_room_) return observe::Limit::Busy;
   // Bounds of the host's that no worker can set.
   if (exceeded_ || body_error_) return std::nullopt;
   const auto used = lease_ ? lease_->cpu_used() - turn_began_ : std::chrono::nanoseconds(0);

@@ -30,6 +30,7 @@
 #include "bindings/kv.h"
 #include "http/exchange.h"
 #include "http/trace_context.h"
+#include "wasm/memory_budget.h"
 
 namespace wws::abi::js {
 
@@ -126,7 +127,10 @@ class Session final : public GuestHost {
   Task<Result<std::int32_t>> call(const char* function, std::span<const wasm::Value> arguments);
   Task<Result<void>> run(const char* function, const std::string& message);
   Task<Result<void>> pump_events();
+  [[nodiscard]] std::unexpected<Error> out_of_time();
   Task<Result<void>> send_response();
+  Task<Result<void>> send_large(ResponseMessage message);
+  [[nodiscard]] bool hold_rest();
   Task<Result<void>> open_socket(http::ResponseHead head);
   Task<Result<void>> serve_socket();
   Task<void> fail_socket();
@@ -196,6 +200,9 @@ class Session final : public GuestHost {
   std::uint64_t out_total_ = 0;
   bool out_end_ = false;
   bool out_abort_ = false;
+  std::size_t writing_ = 0;  // of it, what the exchange has and the client may not have taken
+  wasm::HeldMemory held_;    // for what is left of the answer without the sandbox
+  bool no_room_ = false;     // for that
   bool guest_waits_writable_ = false;
   bool reading_request_ = false;
   std::unique_ptr<GuestSocket> socket_;  // if the response is one

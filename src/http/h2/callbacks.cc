@@ -13,6 +13,13 @@ struct Callbacks {
     return static_cast<Stream*>(nghttp2_session_get_stream_user_data(session, id));
   }
 
+  // Of window updates for streams that are closed nothing is told later.
+  static int frame_begins(nghttp2_session*, const nghttp2_frame_hd* head, void* user) {
+    if (head->type == NGHTTP2_WINDOW_UPDATE || head->type > NGHTTP2_CONTINUATION)
+      self(user).charge_cheap();
+    return 0;
+  }
+
   static int fields_begin(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
     if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
     Connection& connection = self(user);
@@ -47,15 +54,27 @@ struct Callbacks {
       case NGHTTP2_DATA: return data_received(session, frame, connection);
       case NGHTTP2_RST_STREAM: connection.charge(connection.resets_); return 0;
       case NGHTTP2_SETTINGS:
-      case NGHTTP2_PING:
-        if ((frame->hd.flags & NGHTTP2_FLAG_ACK) == 0)
-          connection.charge(connection.frames_);
-        else if (frame->hd.type == NGHTTP2_PING && connection.leaving_)
-          connection.go_away();
-        return 0;
+      case NGHTTP2_PING: return frame_answered(frame, connection);
       case NGHTTP2_PRIORITY: connection.charge(connection.frames_); return 0;
       default: return 0;
     }
+  }
+
+  // A frame that is answered with its like, or such an answer.
+  static int frame_answered(const nghttp2_frame* frame, Connection& connection) {
+    const bool acknowledges = (frame->hd.flags & NGHTTP2_FLAG_ACK) != 0;
+    if (!acknowledges) {
+      connection.charge(connection.frames_);
+      return 0;
+    }
+    connection.charge_cheap();
+    if (frame->hd.type == NGHTTP2_PING && connection.leaving_) connection.go_away();
+    return 0;
+  }
+
+  // RFC 9113 section 5.5: frames of types that are not known are dropped.
+  static int unknown_frame(nghttp2_session*, void**, const nghttp2_frame_hd*, void*) {
+    return NGHTTP2_ERR_CANCEL;
   }
 
   static int headers_received(nghttp2_session* session, const nghttp2_frame* frame,
@@ -95,18 +114,38 @@ struct Callbacks {
 
   // A frame that nghttp2 answers with a reset costs as much as one that asks for it.
   static int invalid_frame(nghttp2_session*, const nghttp2_frame*, int why, void* user) {
-    if (why == NGHTTP2_ERR_REFUSED_STREAM) self(user).group_.hit(observe::EdgeLimit::Streams);
-    self(user).charge(self(user).resets_);
+    Connection& connection = self(user);
+    if (why == NGHTTP2_ERR_REFUSED_STREAM) connection.group_.hit(observe::EdgeLimit::Streams);
+    connection.charge(connection.resets_);
+    ++connection.charged_resets_;
     return 0;
   }
 
   static int frame_sent(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
-    const bool has_end = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
-    if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR)
-      self(user).failed_ = true;
-    if (!has_end || (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
-    if (Stream* const stream = stream_of(session, frame->hd.stream_id)) stream->answer_left();
-    return 0;
+    Connection& connection = self(user);
+    switch (frame->hd.type) {
+      case NGHTTP2_GOAWAY:
+        if (frame->goaway.error_code != NGHTTP2_NO_ERROR) connection.failed_ = true;
+        return 0;
+      case NGHTTP2_RST_STREAM: reset_sent(frame->rst_stream.error_code, connection); return 0;
+      case NGHTTP2_DATA: connection.earn(frame->hd.length); [[fallthrough]];
+      case NGHTTP2_HEADERS:
+        if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
+        if (Stream* const stream = stream_of(session, frame->hd.stream_id)) stream->answer_left();
+        return 0;
+      default: return 0;
+    }
+  }
+
+  // Not every frame that makes nghttp2 reset its stream is told of as invalid: a body of another
+  // length than announced is not, nor is a stream that we refuse. A client that has its streams
+  // reset this way gets as much done for nothing as one that resets them itself (CVE-2025-8671).
+  static void reset_sent(std::uint32_t code, Connection& connection) {
+    if (code == NGHTTP2_NO_ERROR || code == NGHTTP2_CANCEL) return;
+    if (connection.charged_resets_ > 0)
+      --connection.charged_resets_;
+    else if (code != NGHTTP2_INTERNAL_ERROR)  // a handler's, else
+      connection.charge(connection.resets_);
   }
 
   static int stream_closed(nghttp2_session* session, std::int32_t id, std::uint32_t, void* user) {
@@ -123,12 +162,14 @@ struct Callbacks {
   static nghttp2_session_callbacks* make() {
     nghttp2_session_callbacks* all = nullptr;
     if (nghttp2_session_callbacks_new(&all) != 0) return nullptr;
+    nghttp2_session_callbacks_set_on_begin_frame_callback(all, frame_begins);
     nghttp2_session_callbacks_set_on_begin_headers_callback(all, fields_begin);
     nghttp2_session_callbacks_set_on_header_callback(all, field);
     nghttp2_session_callbacks_set_on_invalid_header_callback(all, invalid_field);
     nghttp2_session_callbacks_set_on_frame_recv_callback(all, frame_received);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(all, data);
     nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(all, invalid_frame);
+    nghttp2_session_callbacks_set_unpack_extension_callback(all, unknown_frame);
     nghttp2_session_callbacks_set_on_frame_send_callback(all, frame_sent);
     nghttp2_session_callbacks_set_on_stream_close_callback(all, stream_closed);
     return all;
@@ -146,6 +187,9 @@ nghttp2_session* make_session(Connection& connection) {
   if (callbacks != nullptr && nghttp2_option_new(&option) == 0) {
     // The window is given back when a handler has read, not when bytes arrive.
     nghttp2_option_set_no_auto_window_update(option, 1);
+    // It tells of no others.
+    for (unsigned type = NGHTTP2_CONTINUATION + 1; type <= UINT8_MAX; ++type)
+      nghttp2_option_set_user_recv_extension_type(option, static_cast<std::uint8_t>(type));
     nghttp2_session_server_new2(&session, callbacks, &connection, option);
   }
   nghttp2_option_del(option);

@@ -29,6 +29,12 @@ constexpr std::uint32_t kResetBurst = 256;
 constexpr std::uint32_t kResetRate = 32;
 constexpr std::uint32_t kFrameBurst = 1024;
 constexpr std::uint32_t kFrameRate = 64;
+// Window updates come with what we send: some clients send two for each frame, or for each few
+// bytes that they read.
+constexpr std::uint32_t kCheapBurst = 16 * 1024;
+constexpr std::uint32_t kCheapRate = 1024;
+constexpr std::uint64_t kEarnedByFrame = 4;
+constexpr std::uint64_t kBytesThatEarn = 256;
 // How long a client may go on sending, so that it sees why we closed and not a reset.
 constexpr std::chrono::milliseconds kLingerTime{2'000};
 // A client that knows by then that the connection ends has sent what it had begun.
@@ -74,6 +80,7 @@ Connection::Connection(Transport& transport, Peer peer, ConnectionGroup& group,
       buffer_(new char[kReadSize]),
       resets_(kResetBurst, kResetRate),
       frames_(kFrameBurst, kFrameRate),
+      cheap_(kCheapBurst, kCheapRate),
       ended_(transport.executor()) {}
 
 Connection::~Connection() { resting_.clear(); }
@@ -345,6 +352,17 @@ void Connection::charge(FloodGuard& guard) {
     group_.log.debug("ended an HTTP/2 connection that sends too much of nothing",
                      {{"client", peer_.address}});
   terminate(NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
+void Connection::earn(std::size_t bytes) noexcept {
+  earned_ = std::min<std::uint64_t>(earned_ + kEarnedByFrame + bytes / kBytesThatEarn, kCheapBurst);
+}
+
+void Connection::charge_cheap() {
+  if (earned_ > 0)
+    --earned_;
+  else
+    charge(cheap_);
 }
 
 // ---- Time and the end ----

@@ -5,8 +5,9 @@
 // and dealt with after. Life and threads as Served has them: run() ends when every stream has.
 //
 // Hostile clients: the number of streams at once, header bytes, unread body bytes (by the windows)
-// and unsent answers are bounded; resets, pings, settings and empty frames by FloodGuards,
-// past which the connection ends with ENHANCE_YOUR_CALM.
+// and unsent answers are bounded; resets (the client's, and those that it makes us send), pings,
+// settings and empty frames by FloodGuards, and far above them what costs next to nothing, past
+// which the connection ends with ENHANCE_YOUR_CALM.
 #pragma once
 
 #include <memory>
@@ -82,6 +83,9 @@ class Connection final : public Served {
   void end_if_done();
   void terminate(std::uint32_t code);
   void charge(FloodGuard& guard);
+  void charge_cheap();
+  // A frame of a body has left: the client may send window updates for it.
+  void earn(std::size_t bytes) noexcept;
   [[nodiscard]] bool begin_stream(std::int32_t id);
   void dispatch(std::int32_t id);
   // The client is told that no more streams are wanted, and when it knows, that none is taken.
@@ -126,12 +130,15 @@ class Connection final : public Served {
   Deadline head_deadline_;  // header fields have begun
   FloodGuard resets_;
   FloodGuard frames_;
-  io::Notifier ended_;        // a stream or the writer
-  Deadline notice_deadline_;  // until the client must know that the connection ends
-  bool leaving_ = false;      // it has been told
-  bool stopping_ = false;     // no more streams are taken
-  bool failed_ = false;       // the client broke a rule: it may still be sending
-  bool closing_ = false;      // nothing more is read
+  FloodGuard cheap_;                  // frames that need neither work nor an answer
+  std::uint64_t earned_ = 0;          // of those, borne besides
+  std::uint64_t charged_resets_ = 0;  // that we have not sent yet
+  io::Notifier ended_;                // a stream or the writer
+  Deadline notice_deadline_;          // until the client must know that the connection ends
+  bool leaving_ = false;              // it has been told
+  bool stopping_ = false;             // no more streams are taken
+  bool failed_ = false;               // the client broke a rule: it may still be sending
+  bool closing_ = false;              // nothing more is read
   bool cut_ = false;
 };
 

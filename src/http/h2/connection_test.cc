@@ -32,6 +32,8 @@ class TestHandler final : public Handler {
     if (path == "/now") later_->cancel();
     if (path == "/stream") co_return co_await stream(exchange);
     if (path == "/short") co_return co_await too_short(exchange);
+    if (path == "/shared") co_return co_await shared(exchange);
+    if (path == "/shared/small") co_return co_await shared_small(exchange);
     if (path == "/unread") unread = true;
     ResponseHead head;
     if (path == "/304") head.status = 304;
@@ -46,6 +48,8 @@ class TestHandler final : public Handler {
   std::atomic<int> gone{0};
   std::atomic<bool> unread{false};
   std::string last_error;
+  // What all answers of "/shared" borrow.
+  std::string bytes = std::string(200'000, 'h');
 
  private:
   static Task<void> echo(Exchange& exchange) {
@@ -61,6 +65,19 @@ class TestHandler final : public Handler {
       if (!written) co_return;
     }
     co_await exchange.finish();
+  }
+  Task<void> shared(Exchange& exchange) {
+    ResponseHead head;
+    const auto sent = co_await exchange.respond_with(std::move(head), bytes);
+    if (!sent) ++gone;
+  }
+  // Those need not stay.
+  static Task<void> shared_small(Exchange& exchange) {
+    ResponseHead head;
+    std::string small = "small";
+    const auto sent = co_await exchange.respond_with(std::move(head), small);
+    EXPECT_TRUE(sent.has_value());
+    small.assign("gone!");
   }
   static Task<void> large(Exchange& exchange) {
     ResponseHead head;
@@ -367,6 +384,47 @@ TEST(Http2, AWriterWaitsForItsReader) {
   EXPECT_EQ(handler.gone, 1);
 }
 
+TEST(Http2, BytesThatAreLentAreSent) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port());
+  EXPECT_EQ(client.finish(client.ask("/shared/small")).body, "small");
+  const Answer& answer = client.finish(client.ask("/shared"));
+  EXPECT_EQ(answer.fields.at("content-length"), "200000");
+  EXPECT_TRUE(answer.body == handler.bytes);
+  EXPECT_EQ(client.finish(client.ask(Client::head("HEAD", "/shared"))).body, "");
+}
+
+// Many streams may wait for their clients with the same file.
+TEST(Http2, BytesThatAreLentAreNotCopied) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port(), false);
+  const auto id = client.ask("/shared");
+  EXPECT_TRUE(client.run_until([&] { return client.answers[id].body.size() == 65'535; }));
+  // What has not left shows what it is changed to.
+  server.on_loop([&] {
+    handler.bytes.assign(handler.bytes.size(), 'i');
+    return 0;
+  });
+  nghttp2_session_consume(client.session(), id, 65'535);
+  EXPECT_TRUE(client.run_until([&] { return client.answers[id].body.size() > 65'535; }));
+  EXPECT_EQ(client.answers[id].body.back(), 'i');
+}
+
+TEST(Http2, AReaderWhoDoesNotTakeWhatIsLentIsReset) {
+  TestHandler handler;
+  ListenerOptions options;
+  options.limits.write_timeout = 20ms;
+  TestServer server(handler, options);
+  Client client(server.port(), false);
+  const Answer& answer = client.finish(client.ask("/shared"));
+  EXPECT_EQ(answer.error, std::uint32_t{NGHTTP2_CANCEL});
+  EXPECT_LT(answer.body.size(), handler.bytes.size());
+  for (int i = 0; i < 20'000 && handler.gone == 0; ++i) std::this_thread::sleep_for(1ms);
+  EXPECT_EQ(handler.gone, 1);
+}
+
 TEST(Http2, ABodyOverItsBoundIsRefused) {
   TestHandler handler;
   ListenerOptions options;
@@ -497,12 +555,13 @@ TEST(Http2, RapidResetsEndTheConnection) {
 }
 
 // Frames written by hand, for clients that know no bounds.
-std::string frame_of(std::uint8_t type, std::uint8_t flags, std::uint8_t stream,
-                     std::string_view payload) {
-  const std::string head = {
-      0, 0, static_cast<char>(payload.size()), static_cast<char>(type), static_cast<char>(flags), 0,
-      0, 0, static_cast<char>(stream)};
-  return head + std::string(payload);
+constexpr std::string_view kPreface{"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", 33};
+
+std::string frame(char type, char flags, std::uint32_t stream, std::string_view payload) {
+  std::string bytes{'\0', static_cast<char>(payload.size() >> 8), static_cast<char>(payload.size()),
+                    type, flags};
+  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(stream >> shift);
+  return bytes.append(payload);
 }
 
 // HPACK: ":method: GET" and ":scheme: http" of the static table, the others without an entry.
@@ -511,8 +570,7 @@ std::string get_frame(std::uint8_t stream, std::string_view path) {
   fields += static_cast<char>(path.size());
   fields += path;
   fields += "\x01\x01x";
-  return frame_of(NGHTTP2_HEADERS, NGHTTP2_FLAG_END_HEADERS | NGHTTP2_FLAG_END_STREAM, stream,
-                  fields);
+  return frame(NGHTTP2_HEADERS, NGHTTP2_FLAG_END_HEADERS | NGHTTP2_FLAG_END_STREAM, stream, fields);
 }
 
 TEST(Http2, AStreamTooManyIsRefusedAndTheOthersGoOn) {
@@ -533,14 +591,14 @@ TEST(Http2, AStreamTooManyIsRefusedAndTheOthersGoOn) {
     return true;
   };
   // The client knows the bound and has acknowledged it.
-  ASSERT_TRUE(client.send(std::string(NGHTTP2_CLIENT_MAGIC) + frame_of(NGHTTP2_SETTINGS, 0, 0, "") +
-                          frame_of(NGHTTP2_SETTINGS, NGHTTP2_FLAG_ACK, 0, "")));
+  ASSERT_TRUE(client.send(std::string(NGHTTP2_CLIENT_MAGIC) + frame(NGHTTP2_SETTINGS, 0, 0, "") +
+                          frame(NGHTTP2_SETTINGS, NGHTTP2_FLAG_ACK, 0, "")));
   ASSERT_TRUE(comes(std::string("\0\3\0\0\0\2", 6)));  // SETTINGS_MAX_CONCURRENT_STREAMS = 2
   ASSERT_TRUE(client.send(get_frame(1, "/wait") + get_frame(3, "/wait") + get_frame(5, "/")));
-  EXPECT_TRUE(comes(frame_of(NGHTTP2_RST_STREAM, 0, 5, std::string("\0\0\0\7", 4))));
+  EXPECT_TRUE(comes(frame(NGHTTP2_RST_STREAM, 0, 5, std::string("\0\0\0\7", 4))));
   EXPECT_EQ(handler.gone, 0);
   // There is room again when one of the two has ended.
-  ASSERT_TRUE(client.send(frame_of(NGHTTP2_RST_STREAM, 0, 1, std::string("\0\0\0\x8", 4)) +
+  ASSERT_TRUE(client.send(frame(NGHTTP2_RST_STREAM, 0, 1, std::string("\0\0\0\x8", 4)) +
                           get_frame(7, "/")));
   EXPECT_TRUE(comes("hello"));
   EXPECT_EQ(handler.gone, 1);
@@ -555,8 +613,8 @@ TEST(Http2, AFloodOfStreamsTooManyEndsTheConnection) {
   options.limits.max_streams = 2;
   TestServer server(handler, options);
   TestSocket client(server.port());
-  std::string many = std::string(NGHTTP2_CLIENT_MAGIC) + frame_of(NGHTTP2_SETTINGS, 0, 0, "") +
-                     frame_of(NGHTTP2_SETTINGS, NGHTTP2_FLAG_ACK, 0, "");
+  std::string many = std::string(NGHTTP2_CLIENT_MAGIC) + frame(NGHTTP2_SETTINGS, 0, 0, "") +
+                     frame(NGHTTP2_SETTINGS, NGHTTP2_FLAG_ACK, 0, "");
   many += get_frame(1, "/wait") + get_frame(3, "/wait");
   for (int i = 0; i < 1000; ++i) {
     std::string one = get_frame(0, "/");
@@ -573,15 +631,62 @@ TEST(Http2, AFloodOfStreamsTooManyEndsTheConnection) {
   EXPECT_EQ(handler.requests, 2);
 }
 
-// Frames that bring nothing.
-std::uint32_t flood(std::string_view frame) {
+// Requests whose streams the server resets, each once, for what is in `frames` of them.
+void expect_end(const TestServer& server, const std::function<std::string(std::uint32_t)>& frames) {
+  using namespace std::string_literals;
+  const TestSocket raw(server.port());
+  EXPECT_TRUE(raw.send(kPreface));
+  std::string answer;
+  // So many at a time as may be open.
+  for (std::uint32_t id = 1; id < 2000;) {
+    std::string bytes;
+    const auto resets = [&] {
+      std::size_t count = 0;
+      for (auto at = answer.find("\0\0\x04\x03\0"s); at != std::string::npos;
+           at = answer.find("\0\0\x04\x03\0"s, at + 5))
+        ++count;
+      return count;
+    };
+    for (int i = 0; i < 50; ++i, id += 2) bytes += frames(id);
+    if (!raw.send(bytes)) break;
+    while (resets() < id / 2) {
+      const std::string more = raw.receive();
+      answer += more;
+      if (more.empty()) break;
+    }
+    if (resets() < id / 2) break;
+  }
+  const auto goaway = answer.find("\x07\0\0\0\0\0"s);
+  ASSERT_NE(goaway, std::string::npos) << "no GOAWAY";
+  EXPECT_EQ(answer.at(goaway + 13), NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
+TEST(Http2, AFloodOfStreamsThatWeAreMadeToResetEndsTheConnection) {
+  using namespace std::string_literals;
+  TestHandler handler;
+  TestServer server(handler, {});
+  // POST http / x.test with Content-Length: 1; more comes, or less, or a field that may not be.
+  const std::string block = "\x83\x86\x84\x41\x06x.test\x0f\x0d\x01"s;
+  expect_end(server,
+             [&](std::uint32_t id) { return frame(1, 4, id, block + "9") + frame(0, 1, id, "x"); });
+  expect_end(server, [&](std::uint32_t id) {
+    return frame(1, 4, id, block + "1") + frame(0, 0, id, "xx");
+  });
+  expect_end(server, [&](std::uint32_t id) {
+    return frame(1, 4, id, block + "1") + frame(1, 5, id, "\x40\x01Y\x01x"s);
+  });
+  EXPECT_EQ(handler.requests, 0);
+}
+
+// Frames that bring nothing, written by hand.
+std::uint32_t flood(std::string_view frame, int hundreds = 50) {
   TestHandler handler;
   TestServer server(handler, {});
   Client client(server.port());
   EXPECT_EQ(client.finish(client.ask("/")).status, 200);
   std::string many;
   for (int i = 0; i < 100; ++i) many += frame;
-  for (int i = 0; i < 50; ++i)
+  for (int i = 0; i < hundreds; ++i)
     if (!client.socket().send(many)) break;
   return client.run_to_the_end();
 }
@@ -591,6 +696,39 @@ TEST(Http2, FloodsOfFramesThatBringNothingEndTheConnection) {
   constexpr std::uint32_t kCalm = NGHTTP2_ENHANCE_YOUR_CALM;
   EXPECT_EQ(flood("\0\0\x08\x06\0\0\0\0\0abcdefgh"sv), kCalm) << "PING";
   EXPECT_EQ(flood("\0\0\x05\x02\0\0\0\0\x09\0\0\0\0\0"sv), kCalm) << "PRIORITY";
+}
+
+// Those that cost next to nothing: more of them are borne.
+TEST(Http2, FloodsOfCheapFramesEndTheConnection) {
+  using namespace std::string_view_literals;
+  constexpr std::uint32_t kCalm = NGHTTP2_ENHANCE_YOUR_CALM;
+  EXPECT_EQ(flood("\0\0\x04\x08\0\0\0\0\0\0\0\0\x01"sv, 1000), kCalm) << "WINDOW_UPDATE";
+  EXPECT_EQ(flood("\0\0\x04\x08\0\0\0\0\x01\0\0\0\x01"sv, 1000), kCalm) << "of a closed stream";
+  EXPECT_EQ(flood("\0\0\x08\x06\x01\0\0\0\0abcdefgh"sv, 1000), kCalm) << "PING's answer";
+  EXPECT_EQ(flood("\0\0\0\xee\0\0\0\0\0"sv, 1000), kCalm) << "an unknown type";
+}
+
+TEST(Http2, WindowUpdatesForWhatWasSentAreNoFlood) {
+  TestHandler handler;
+  TestServer server(handler, {});
+  Client client(server.port(), false);
+  // A connection's update for each 300 bytes that come, which makes more than are borne at once.
+  nghttp2_session_set_local_window_size(client.session(), NGHTTP2_FLAG_NONE, 0, 1 << 20);
+  std::string updates;
+  for (int i = 0; i < 1'000'000 / 300; ++i) updates.append("\0\0\x04\x08\0\0\0\0\0\0\0\0\x01", 13);
+  for (int i = 0; i < 10; ++i) {
+    const auto id = client.ask("/large");
+    std::size_t taken = 0;
+    EXPECT_TRUE(client.run_until([&] {
+      const Answer& answer = client.answers[id];
+      nghttp2_session_consume(client.session(), id, answer.body.size() - taken);
+      taken = answer.body.size();
+      return answer.closed;
+    }));
+    EXPECT_TRUE(client.send());
+    ASSERT_TRUE(client.socket().send(updates));
+  }
+  EXPECT_EQ(client.finish(client.ask("/")).status, 200);
 }
 
 // Each is to be acknowledged, which a client that did not make them would not understand.

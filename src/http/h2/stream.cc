@@ -298,13 +298,31 @@ Result<void> Stream::begin_answer(const ResponseHead& head, std::optional<std::u
   return {};
 }
 
-Task<Result<void>> Stream::respond(ResponseHead head, std::string body) {
-  WWS_CO_CHECK(begin_answer(head, body.size(), body.empty() ? Body::None : Body::Follows));
+Result<Stream::Body> Stream::begin_whole(const ResponseHead& head, std::size_t bytes) {
+  const Body body = bytes == 0 ? Body::None : Body::Follows;
+  WWS_CHECK(begin_answer(head, bytes, body));
   answer_ = Answer::Done;
   ended_ = true;
-  if (discards_) co_return Result<void>();
+  return discards_ ? Body::None : body;
+}
+
+Task<Result<void>> Stream::respond(ResponseHead head, std::string body) {
+  WWS_CO_TRY(const Body follows, begin_whole(head, body.size()));
+  if (follows == Body::None) co_return Result<void>();
   out_ = std::move(body);
   if (out_.size() <= kWriteBuffer) co_return Result<void>();
+  co_return co_await wait_taken();
+}
+
+// Borrowed, not copied: many streams may send the same file, and none of them needs to read.
+Task<Result<void>> Stream::respond_with(ResponseHead head, std::string_view body) {
+  WWS_CO_TRY(const Body follows, begin_whole(head, body.size()));
+  if (follows == Body::None) co_return Result<void>();
+  if (body.size() <= kWriteBuffer) {
+    out_.assign(body);
+    co_return Result<void>();
+  }
+  pending_ = body;
   co_return co_await wait_taken();
 }
 
@@ -370,6 +388,7 @@ Task<Result<void>> Stream::wait_taken() {
   const bool late = write_deadline_.passed && has_outgoing();
   write_deadline_ = {};
   pending_ = {};
+  if (late) ended_ = false;  // what is left is not all of it
   if (late && !closed_) connection_.reset(id_, NGHTTP2_CANCEL);
   if (late || is_lost()) co_return lost();
   co_return Result<void>();

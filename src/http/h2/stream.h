@@ -8,7 +8,7 @@
 //
 // Bodies: what the client sends is held until the handler reads it, and only then the window is
 // given back; the windows bound it. What the handler writes is copied up to kWriteBuffer; past that
-// write() waits until the client has taken it.
+// write() and respond_with() borrow it and wait until the client has taken it.
 #pragma once
 
 #include <cstdint>
@@ -88,6 +88,7 @@ class Stream final : public Exchange {
   void set_body_limit(std::uint64_t bytes) noexcept override { body_limit_ = bytes; }
   Task<Result<std::string>> read() override;
   Task<Result<void>> respond(ResponseHead head, std::string body) override;
+  Task<Result<void>> respond_with(ResponseHead head, std::string_view body) override;
   Task<Result<void>> start(ResponseHead head, std::optional<std::uint64_t> length) override;
   Task<Result<void>> write(std::string_view bytes) override;
   Task<Result<void>> finish() override;
@@ -112,6 +113,8 @@ class Stream final : public Exchange {
   [[nodiscard]] Result<void> begin_answer(const ResponseHead& head,
                                           std::optional<std::uint64_t> length, Body body);
   [[nodiscard]] Result<void> count_answer(std::uint64_t bytes);
+  // The head of a whole answer; whether its body follows.
+  [[nodiscard]] Result<Body> begin_whole(const ResponseHead& head, std::size_t bytes);
   Task<Result<void>> wait_taken();
   void sweep_writer(std::chrono::nanoseconds now);
   void stop_upload();
@@ -135,7 +138,7 @@ class Stream final : public Exchange {
 
   std::string out_;  // written, [out_at_, size) not taken
   std::size_t out_at_ = 0;
-  std::string_view pending_;  // borrowed of who waits in write()
+  std::string_view pending_;  // borrowed of who waits in write() or respond_with()
   std::uint64_t answer_left_ = 0;
   bool has_length_ = false;  // answer_left_ counts
   io::Notifier taken_;       // all was taken, or the stream ended

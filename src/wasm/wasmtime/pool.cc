@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "wasm/hold_memory.h"
 #include "wasm/turns.h"
 #include "wasm/waiting_line.h"
 #include "wasm/wasmtime/idle_instances.h"
@@ -26,6 +27,8 @@ constexpr std::uint64_t kSampling = 1024;
 // image's own were put back that were not written: what merging costs.
 constexpr std::uint64_t kSettleAfter = 200;
 constexpr std::uint64_t kSettleAfterPages = 8000;
+// Room for answers becomes free on all loops: how often one looks who waits for it.
+constexpr std::chrono::milliseconds kLookForRoom{10};
 
 std::uint64_t settle_after(const Image& image) {
   const std::uint64_t pages = std::max<std::uint64_t>(image.delta_pages(), 1);
@@ -64,6 +67,12 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
                                  const std::shared_ptr<const Image>& image);
   [[nodiscard]] Task<LeaseResult> queue(std::shared_ptr<const Program> program,
                                         std::shared_ptr<const Image> image);
+  [[nodiscard]] Task<Result<HeldMemory>> hold(std::uint64_t bytes,
+                                              std::chrono::steady_clock::time_point deadline,
+                                              const bool& gone);
+  [[nodiscard]] std::optional<HeldMemory> try_hold(std::uint64_t bytes) {
+    return context_.budget.hold(bytes);
+  }
   void take_back(std::unique_ptr<Instance> instance);
   void drop_idle(const std::function<bool(const Image&)>& wanted) {
     stats_.dropped += idle_.drop([&](const Instance& one) { return !wanted(one.image()); });
@@ -267,6 +276,27 @@ Task<PoolCore::LeaseResult> PoolCore::queue(std::shared_ptr<const Program> progr
   co_return lease;
 }
 
+Task<Result<HeldMemory>> PoolCore::hold(std::uint64_t bytes,
+                                        std::chrono::steady_clock::time_point deadline,
+                                        const bool& gone) {
+  const auto self = shared_from_this();
+  asio::steady_timer timer(loop_);
+  deadline = std::min(deadline, std::chrono::steady_clock::now() + options_.max_wait);
+  while (!gone) {
+    if (auto held = try_hold(bytes)) co_return std::move(*held);
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= deadline)
+      co_return fail(ErrorKind::Exhausted,
+                     fmt::format("clients are slow to take what workers have answered, which fills "
+                                 "half of the {} bytes that all may use together: raise "
+                                 "guest_memory",
+                                 context_.budget.bytes()));
+    timer.expires_at(std::min(deadline, now + kLookForRoom));
+    co_await timer.async_wait(kAwait);
+  }
+  co_return fail(ErrorKind::Gone, "the client left");
+}
+
 void PoolCore::forget(const Image* image) noexcept {
   --stats_.running;
   const auto found = running_of_.find(image);
@@ -414,12 +444,23 @@ class PoolImpl final : public InstancePool {
   void drop_idle(const std::function<bool(const Image&)>& wanted) override {
     core_->drop_idle(wanted);
   }
+  [[nodiscard]] PoolCore& core() noexcept { return *core_; }
 
  private:
   std::shared_ptr<PoolCore> core_;
 };
 
 }  // namespace
+
+Task<Result<HeldMemory>> hold_memory(InstancePool& pool, std::uint64_t bytes,
+                                     std::chrono::steady_clock::time_point deadline,
+                                     const bool& gone) {
+  return static_cast<PoolImpl&>(pool).core().hold(bytes, deadline, gone);
+}
+
+std::optional<HeldMemory> try_hold_memory(InstancePool& pool, std::uint64_t bytes) {
+  return static_cast<PoolImpl&>(pool).core().try_hold(bytes);
+}
 
 std::unique_ptr<InstancePool> make_instance_pool(asio::any_io_executor loop,
                                                  const PoolOptions& options,
