@@ -45,6 +45,10 @@ class ClientResponse : public BodySource {
   [[nodiscard]] virtual const ResponseHead& head() const noexcept = 0;
 };
 
+// So many fields may the head of a response have. Bytes alone do not bound them well: what guests
+// do with them may take the square of their number.
+inline constexpr std::uint32_t kMostFields = 1024;
+
 struct ClientLimits {
   std::chrono::milliseconds connect_timeout{10'000};   // resolve, connect and TLS handshake
   std::chrono::milliseconds response_timeout{30'000};  // request sent to head arrived

@@ -51,6 +51,19 @@ TEST(HostileUpstream, EndlessHeadsAreCut) {
   EXPECT_EQ(ask(interim).error().kind(), ErrorKind::Internal);
 }
 
+TEST(HostileUpstream, TheFieldsOfAHeadAreCounted) {
+  const auto with_fields = [](std::uint32_t count) {
+    std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n";
+    for (std::uint32_t i = 1; i < count; ++i) head += "X: y\r\n";
+    return head + "\r\nok";
+  };
+  EXPECT_EQ(answer_to(with_fields(kMostFields)).value(), "ok");
+  const auto many = answer_to(with_fields(kMostFields + 1));
+  ASSERT_FALSE(many);
+  EXPECT_EQ(many.error().kind(), ErrorKind::Exhausted);
+  EXPECT_EQ(many.error().message(), "the head of the upstream's response has over 1024 fields");
+}
+
 TEST(HostileUpstream, EndlessChunkHeadsAndTrailersAreCut) {
   const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
   FakeUpstream extension(endless(head + "5;", std::string(1000, 'x')));
