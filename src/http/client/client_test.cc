@@ -347,6 +347,51 @@ TEST_F(ClientTest, SpeaksTlsWithACertificateItTrustsAndReusesTheConnection) {
   EXPECT_EQ(upstream.connections(), 1);
 }
 
+TEST_F(ClientTest, ASessionTicketOnAnIdleTlsConnectionDoesNotEndIt) {
+  const FakeIdentity identity("127.0.0.1");
+  std::latch read(1), sent(1);
+  FakeUpstream upstream(
+      [&](Peer& peer, int) {
+        peer.read_request();
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none");
+        read.wait();
+        for (int i = 0; i < 3; ++i) EXPECT_TRUE(peer.send_ticket());
+        sent.count_down();
+        peer.read_request();
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo");
+      },
+      &identity);
+  reset(ClientLimits{}, identity.file);
+  auto request = get(upstream);
+  request.secure = true;
+  EXPECT_EQ(ask_for(request).value().body, "one");
+  read.count_down();
+  sent.wait();
+  EXPECT_EQ(ask_for(request).value().body, "two");
+  EXPECT_EQ(upstream.connections(), 1);
+}
+
+TEST_F(ClientTest, MovesLargeBodiesBothWaysOverTls) {
+  const FakeIdentity identity("127.0.0.1");
+  const std::string large(3'000'000, 'x');
+  FakeUpstream upstream(
+      [&](Peer& peer, int) {
+        const auto request = upstream.receive(peer);
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n");
+        peer.send(large);
+      },
+      &identity);
+  reset(ClientLimits{}, identity.file);
+  auto request = get(upstream);
+  request.secure = true;
+  request.method = "POST";
+  request.body = large;
+  const auto answer = ask_for(request);
+  ASSERT_TRUE(answer) << answer.error().to_string();
+  EXPECT_TRUE(answer->body == large);
+  EXPECT_THAT(upstream.requests().at(0), EndsWith("\r\n\r\n" + large));
+}
+
 TEST_F(ClientTest, RefusesACertificateOfSomeoneElse) {
   const FakeIdentity identity("localhost");
   const auto script = [](Peer& peer, int) { peer.read_request(); };
