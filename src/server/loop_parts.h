@@ -16,10 +16,11 @@ namespace wws::server {
 
 class LoopParts final {
  public:
-  // `shared` is borrowed; `metrics` may be null.
+  // `shared` and `names` are borrowed; `metrics` may be null, and `names` for one of its own.
   static Result<std::unique_ptr<LoopParts>> create(const wasm::PoolOptions& options,
                                                    const Shared& shared,
-                                                   observe::LoopMetrics* metrics);
+                                                   observe::LoopMetrics* metrics,
+                                                   http::NameResolver* names = nullptr);
   LoopParts(const LoopParts&) = delete;
   LoopParts& operator=(const LoopParts&) = delete;
   ~LoopParts() = default;

@@ -9,6 +9,7 @@
 #include <latch>
 
 #include "http/client/fake_upstream.h"
+#include "http/client/name_resolver.h"
 
 namespace wws::http {
 namespace {
@@ -390,6 +391,45 @@ TEST_F(ClientTest, MovesLargeBodiesBothWaysOverTls) {
   ASSERT_TRUE(answer) << answer.error().to_string();
   EXPECT_TRUE(answer->body == large);
   EXPECT_THAT(upstream.requests().at(0), EndsWith("\r\n\r\n" + large));
+}
+
+// A hostile worker's names are slow, and it asks for a name that another worker wants too.
+TEST_F(ClientTest, AnAskerWhoseNameWaitsForItsTurnDoesNotHoldUpOthersOfTheSameHost) {
+  const FakeIdentity identity("localhost");
+  FakeUpstream upstream(
+      [](Peer& peer, int) {
+        while (!peer.read_request().empty())
+          peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+      },
+      &identity);
+  const auto asked = std::make_shared<std::latch>(1), over = std::make_shared<std::latch>(1);
+  NameResolverOptions options;
+  options.threads = 2;
+  options.look_up = [asked, over](const std::string& name) -> Result<Addresses> {
+    if (name == "localhost") return Addresses{"127.0.0.1"};
+    asked->count_down();
+    over->wait();
+    return fail(ErrorKind::NotFound, "it does not resolve");
+  };
+  NameResolver names(std::move(options));
+  client_ = make_client(loop_, ClientLimits{}, identity.file, &names).value();
+  auto slow = get(upstream);
+  slow.host = "slow.test";
+  slow.asker = "a";
+  auto good = get(upstream);
+  good.host = "localhost";
+  good.secure = true;
+  good.asker = "a";
+  asio::co_spawn(loop_, client_->send(slow, allow_all), [](std::exception_ptr, auto) {});
+  loop_.poll();
+  asked->wait();
+  asio::co_spawn(loop_, client_->send(good, allow_all), [](std::exception_ptr, auto) {});
+  loop_.poll();
+  good.asker = "b";
+  const auto answer = ask_for(good);
+  over->count_down();
+  ASSERT_TRUE(answer) << answer.error().to_string();
+  EXPECT_EQ(answer->body, "ok");
 }
 
 TEST_F(ClientTest, RefusesACertificateOfSomeoneElse) {
