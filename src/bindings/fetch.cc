@@ -209,6 +209,7 @@ Task<FetchResult<Fetcher::Response>> Fetcher::send_hop(const FetchRequest& reque
   hop.headers = request.headers;
   hop.body = request.body;
   hop.body_source = request.body_source;
+  hop.asker = policy.asker;
   hop.deadline = policy.deadline;
   auto filter = filter_for(url.host, policy);
   auto response = co_await client_.send(std::move(hop), std::move(filter));

@@ -62,6 +62,7 @@ struct FetchPolicy {
   bool allow_http = false;
   bool allow_private = false;            // also needed for "localhost" in allowed_hosts
   std::uint64_t max_response_bytes = 0;  // body; 0: none
+  std::string asker;                     // the worker, for its share of the lookups of names
   // Of the whole fetch, redirects and the body's reads included.
   std::optional<std::chrono::steady_clock::time_point> deadline;
 };

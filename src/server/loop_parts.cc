@@ -6,11 +6,12 @@ namespace wws::server {
 
 Result<std::unique_ptr<LoopParts>> LoopParts::create(const wasm::PoolOptions& options,
                                                      const Shared& shared, observe::Seldom* seldom,
-                                                     observe::LoopMetrics* metrics) {
+                                                     observe::LoopMetrics* metrics,
+                                                     http::NameResolver* names) {
   std::unique_ptr<LoopParts> parts(new LoopParts());
   parts->join_threads_ = shared.join_threads;
   const auto loop = parts->context_.get_executor();
-  WWS_TRY(parts->client_, http::make_client(parts->context_, {}));
+  WWS_TRY(parts->client_, http::make_client(parts->context_, {}, "", names));
   parts->fetcher_ = std::make_unique<bindings::Fetcher>(*parts->client_);
   parts->pool_ = shared.runtime.make_pool(loop, options);
   parts->background_ = std::make_unique<io::TaskGroup>(loop);

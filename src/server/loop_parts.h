@@ -17,10 +17,12 @@ namespace wws::server {
 
 class LoopParts final {
  public:
-  // `shared` and `seldom` are borrowed; `seldom` and `metrics` may be null.
+  // `shared`, `seldom` and `names` are borrowed; `seldom` and `metrics` may be null, and `names`
+  // for one of its own.
   static Result<std::unique_ptr<LoopParts>> create(const wasm::PoolOptions& options,
                                                    const Shared& shared, observe::Seldom* seldom,
-                                                   observe::LoopMetrics* metrics);
+                                                   observe::LoopMetrics* metrics,
+                                                   http::NameResolver* names = nullptr);
   LoopParts(const LoopParts&) = delete;
   LoopParts& operator=(const LoopParts&) = delete;
   ~LoopParts() {

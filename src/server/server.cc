@@ -14,6 +14,7 @@
 #include <thread>
 #include <utility>
 
+#include "http/client/name_resolver.h"
 #include "http/request_id.h"
 #include "http/websocket/frame.h"
 #include "io/random_number.h"
@@ -36,16 +37,17 @@ constexpr std::chrono::milliseconds kPatience{2'000};
 class Loop final {
  public:
   Loop(const ServerOptions& options, const Shared& shared, const CurrentSite& sites,
-       observe::Seldom& seldom)
+       observe::Seldom& seldom, http::NameResolver& names)
       : options_(options),
         shared_(shared),
         sites_(sites),
         seldom_(seldom),
+        names_(names),
         ids_(io::random_number(shared.random)) {}
 
   // `metrics` may be null; `authority` is where requests go that name no host.
   Result<void> open(observe::LoopMetrics* metrics, std::string authority) {
-    WWS_TRY(parts_, LoopParts::create(options_.pool, shared_, &seldom_, metrics));
+    WWS_TRY(parts_, LoopParts::create(options_.pool, shared_, &seldom_, metrics, &names_));
     work_.emplace(context().get_executor());
     app_.emplace(sites_, parts_->services(), shared_.reload);
     app_->set_authority(std::move(authority));
@@ -186,6 +188,7 @@ class Loop final {
   const Shared& shared_;
   const CurrentSite& sites_;
   observe::Seldom& seldom_;
+  http::NameResolver& names_;
   http::RequestIds ids_;  // of what ask() is asked
   std::unique_ptr<LoopParts> parts_;
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
@@ -214,7 +217,7 @@ class LoopServer final : public Server {
   Result<void> open() {
     WWS_CHECK(open_sockets());
     for (unsigned i = 0; i < options_.loops; ++i) {
-      loops_.push_back(std::make_unique<Loop>(options_, shared_, sites_, seldom_));
+      loops_.push_back(std::make_unique<Loop>(options_, shared_, sites_, seldom_, names_));
       auto* const metrics = shared_.metrics ? &shared_.metrics->add_loop() : nullptr;
       WWS_CHECK(loops_.back()->open(metrics, authority()));
       for (Point& point : points_) WWS_CHECK(serve(i, point));
@@ -445,6 +448,7 @@ class LoopServer final : public Server {
   CurrentSite sites_;
   observe::Seldom seldom_;
   http::Occupancy occupancy_;
+  http::NameResolver names_;
   std::vector<Point> points_;
   std::mutex sockets_mutex_;                 // of the points' sockets
   std::optional<std::uint16_t> https_port_;  // of the first point with TLS

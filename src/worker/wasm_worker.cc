@@ -179,7 +179,7 @@ struct WasmWorker::Run {
       const http::RequestHead& request, abi::wasi_p1::WasiOptions options, WasmRuntime& wasm,
       std::unique_ptr<wasm::Lease> given)
       : deadline(abi::deadline_after(identity.config.limits.wall)),
-        outbound(services, outbound_policy(identity.config, deadline), http::trace_of(request)),
+        outbound(services, outbound_policy(identity, deadline), http::trace_of(request)),
         timers(abi::wasi_p1::make_loop_timers(services.loop)),
         blocking(options.folders.empty()
                      ? nullptr
@@ -197,9 +197,10 @@ struct WasmWorker::Run {
   }
 
   // A response is given to the guest whole, so it may not be larger than the guest's memory.
-  static bindings::FetchPolicy outbound_policy(const config::WorkerConfig& config,
+  static bindings::FetchPolicy outbound_policy(const abi::WorkerIdentity& identity,
                                                abi::Deadline deadline) {
-    auto policy = abi::fetch_policy(config.http_requests, deadline);
+    auto policy = abi::fetch_policy(identity, deadline);
+    const config::WorkerConfig& config = identity.config;
     const auto memory =
         config.limits.memory_bytes == 0 ? kMaxOutboundBytes : config.limits.memory_bytes;
     auto& most = policy.max_response_bytes;

@@ -83,7 +83,7 @@ std::int32_t Session::fetch(ByteView bytes) {
     return static_cast<std::int32_t>(id);
   }
   http::continue_trace(message->headers, trace(), io::random_number(services_.random) | 1);
-  auto policy = fetch_policy(worker_.config.http_requests, deadline_);
+  auto policy = fetch_policy(worker_, deadline_);
   auto operation =
       std::make_unique<FetchOperation>(services_, std::move(policy), id, std::move(*message),
                                        [this](std::string event) { push_event(std::move(event)); });

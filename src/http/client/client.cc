@@ -143,8 +143,11 @@ Result<asio::ssl::context> make_tls(const std::string& ca_file) {
 class AsioClient final : public Client {
  public:
   // Without `tls` one of the system's roots is made when it is first needed.
-  AsioClient(asio::io_context& loop, ClientLimits limits, std::optional<asio::ssl::context> tls)
+  AsioClient(asio::io_context& loop, NameResolver* names, ClientLimits limits,
+             std::optional<asio::ssl::context> tls)
       : executor_(loop.get_executor()),
+        own_names_(names ? nullptr : std::make_unique<NameResolver>()),
+        names_(names ? *names : *own_names_),
         limits_(limits),
         tls_(std::move(tls)),
         pool_(std::make_shared<Pool>(executor_, limits)),
@@ -185,6 +188,7 @@ class AsioClient final : public Client {
   Task<Result<Way>> find_way(Call& call) {
     const auto until = call.waits.until(limits_.connect_timeout);
     Way way;
+    std::optional<Endpoints> endpoints;
     while (true) {
       way.session = sessions_->find(call.origin, call.filter, call.avoided.get());
       if (way.session) co_return way;
@@ -193,22 +197,30 @@ class AsioClient final : public Client {
       if (may_reuse) way.connection = pool_->take(call.origin, call.filter);
       way.is_reused = way.connection != nullptr;
       if (way.connection) co_return way;
-      if (!call.origin.secure || !sessions_->is_dialed(call.origin)) break;
-      WWS_CO_CHECK(co_await H2Sessions::wait(sessions_, call.origin, until));
+      if (call.origin.secure && sessions_->is_dialed(call.origin)) {
+        WWS_CO_CHECK(co_await H2Sessions::wait(sessions_, call.origin, until));
+      } else if (endpoints) {
+        break;
+      } else {
+        // Before the origin counts as dialed: nobody waits for another asker's turn to look it up.
+        NameResolver::Query query{call.origin.host, call.request.asker};
+        WWS_CO_TRY(endpoints, co_await find_endpoints(executor_, names_, std::move(query),
+                                                      call.origin.port, call.filter, until));
+      }
     }
-    co_return co_await connect(call, until);
+    co_return co_await connect(call, std::move(*endpoints), until);
   }
 
-  Task<Result<Way>> connect(Call& call, TimePoint until) {
+  Task<Result<Way>> connect(Call& call, Endpoints endpoints, TimePoint until) {
     if (call.origin.secure && !tls_) {
       WWS_CO_TRY(tls_, make_tls(""));
     }
     std::optional<H2Sessions::Dial> dialing;
     if (call.origin.secure) dialing.emplace(sessions_, call.origin);
-    const DialTarget target{call.origin.host, call.origin.port,
-                            call.origin.secure ? &*tls_ : nullptr, sessions_->offer(call.origin)};
+    const DialTarget target{call.origin.host, call.origin.secure ? &*tls_ : nullptr,
+                            sessions_->offer(call.origin)};
     Way way;
-    WWS_CO_TRY(way.connection, co_await dial(executor_, target, call.filter, until));
+    WWS_CO_TRY(way.connection, co_await dial(executor_, target, std::move(endpoints), until));
     if (!call.origin.secure) co_return way;
     sessions_->note_protocol(call.origin, *way.connection);
     if (!way.connection->speaks_http2()) co_return way;
@@ -278,6 +290,8 @@ class AsioClient final : public Client {
   }
 
   asio::any_io_executor executor_;
+  std::unique_ptr<NameResolver> own_names_;
+  NameResolver& names_;
   ClientLimits limits_;
   std::optional<asio::ssl::context> tls_;
   std::shared_ptr<Pool> pool_;
@@ -287,12 +301,12 @@ class AsioClient final : public Client {
 }  // namespace
 
 Result<std::unique_ptr<Client>> make_client(asio::io_context& loop, ClientLimits limits,
-                                            const std::string& ca_file) {
+                                            const std::string& ca_file, NameResolver* names) {
   std::optional<asio::ssl::context> tls;
   if (!ca_file.empty()) {
     WWS_TRY(tls, make_tls(ca_file));
   }
-  return std::make_unique<AsioClient>(loop, limits, std::move(tls));
+  return std::make_unique<AsioClient>(loop, names, limits, std::move(tls));
 }
 
 }  // namespace wws::http

@@ -25,6 +25,8 @@
 
 namespace wws::http {
 
+class NameResolver;
+
 struct ClientRequest {
   std::string method = "GET";
   bool secure = false;
@@ -34,6 +36,7 @@ struct ClientRequest {
   Headers headers;           // Host, Content-Length, Connection, Transfer-Encoding are the client's
   std::string body;          // sent with Content-Length, unless body_source is set
   BodySource* body_source = nullptr;  // streamed; borrowed until the response is destroyed
+  std::string asker = {};             // who sends it, for its share of the lookups of names
   // No wait for this request, its response's body included, goes past this point of time.
   std::optional<std::chrono::steady_clock::time_point> deadline = std::nullopt;
 };
@@ -44,6 +47,10 @@ class ClientResponse : public BodySource {
  public:
   [[nodiscard]] virtual const ResponseHead& head() const noexcept = 0;
 };
+
+// So many fields may the head of a response have. Bytes alone do not bound them well: what guests
+// do with them may take the square of their number.
+inline constexpr std::uint32_t kMostFields = 1024;
 
 struct ClientLimits {
   std::chrono::milliseconds connect_timeout{10'000};   // resolve, connect and TLS handshake
@@ -73,9 +80,11 @@ class Client {
 };
 
 // `ca_file`: PEM roots instead of the system's; empty for those, which are read when the first
-// request wants them: that takes tens of milliseconds, which a start does not have.
+// request wants them: that takes tens of milliseconds, which a start does not have. `names` is
+// borrowed, for loops to share; null for one of its own.
 [[nodiscard]] Result<std::unique_ptr<Client>> make_client(boost::asio::io_context& loop,
                                                           ClientLimits limits,
-                                                          const std::string& ca_file = "");
+                                                          const std::string& ca_file = "",
+                                                          NameResolver* names = nullptr);
 
 }  // namespace wws::http

@@ -2,6 +2,8 @@
 // response.
 #include <gtest/gtest.h>
 
+#include <latch>
+
 #include "http/client/client.h"
 #include "http/client/fake_upstream.h"
 
@@ -49,6 +51,19 @@ TEST(HostileUpstream, EndlessHeadsAreCut) {
   EXPECT_EQ(ask(line).error().kind(), ErrorKind::Exhausted);
   FakeUpstream interim(endless("", "HTTP/1.1 100 Continue\r\n\r\n"));
   EXPECT_EQ(ask(interim).error().kind(), ErrorKind::Internal);
+}
+
+TEST(HostileUpstream, TheFieldsOfAHeadAreCounted) {
+  const auto with_fields = [](std::uint32_t count) {
+    std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n";
+    for (std::uint32_t i = 1; i < count; ++i) head += "X: y\r\n";
+    return head + "\r\nok";
+  };
+  EXPECT_EQ(answer_to(with_fields(kMostFields)).value(), "ok");
+  const auto many = answer_to(with_fields(kMostFields + 1));
+  ASSERT_FALSE(many);
+  EXPECT_EQ(many.error().kind(), ErrorKind::Exhausted);
+  EXPECT_EQ(many.error().message(), "the head of the upstream's response has over 1024 fields");
 }
 
 TEST(HostileUpstream, EndlessChunkHeadsAndTrailersAreCut) {
@@ -135,6 +150,52 @@ TEST(HostileUpstream, BytesPastTheEndAreNotTheNextResponse) {
   for (int i = 0; i < 3; ++i)
     EXPECT_EQ(await_on(loop, body_of(*client, request_to(upstream))).value(), "ok");
   EXPECT_EQ(upstream.connections(), 3);
+}
+
+ClientRequest secure_request_to(const FakeUpstream& upstream) {
+  auto request = request_to(upstream);
+  request.secure = true;
+  return request;
+}
+
+TEST(HostileUpstream, ARecordBehindTheEndIsNotTheNextResponse) {
+  const FakeIdentity identity("127.0.0.1");
+  const std::string good = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+  const std::string evil = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil";
+  FakeUpstream upstream(
+      [&](Peer& peer, int) {
+        while (!peer.read_request().empty()) peer.send_together({good, evil});
+      },
+      &identity);
+  boost::asio::io_context loop;
+  auto client = make_client(loop, {}, identity.file).value();
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(await_on(loop, body_of(*client, secure_request_to(upstream))).value(), "ok");
+  EXPECT_EQ(upstream.connections(), 3);
+}
+
+TEST(HostileUpstream, ARecordThatComesWhileNobodyAsksIsNotTheNextResponse) {
+  const FakeIdentity identity("127.0.0.1");
+  const std::string good = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+  std::latch read(1), sent(1);
+  FakeUpstream upstream(
+      [&](Peer& peer, int connection) {
+        peer.read_request();
+        peer.send(good);
+        if (connection > 0) return;
+        read.wait();
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
+        sent.count_down();
+        peer.wait_closed();
+      },
+      &identity);
+  boost::asio::io_context loop;
+  auto client = make_client(loop, {}, identity.file).value();
+  EXPECT_EQ(await_on(loop, body_of(*client, secure_request_to(upstream))).value(), "ok");
+  read.count_down();
+  sent.wait();
+  EXPECT_EQ(await_on(loop, body_of(*client, secure_request_to(upstream))).value(), "ok");
+  EXPECT_EQ(upstream.connections(), 2);
 }
 
 TEST(HostileUpstream, SilenceEndsWithATimeout) {

@@ -9,6 +9,7 @@
 #include <latch>
 
 #include "http/client/fake_upstream.h"
+#include "http/client/name_resolver.h"
 
 namespace wws::http {
 namespace {
@@ -345,6 +346,90 @@ TEST_F(ClientTest, SpeaksTlsWithACertificateItTrustsAndReusesTheConnection) {
     EXPECT_EQ(answer->body, "secret");
   }
   EXPECT_EQ(upstream.connections(), 1);
+}
+
+TEST_F(ClientTest, ASessionTicketOnAnIdleTlsConnectionDoesNotEndIt) {
+  const FakeIdentity identity("127.0.0.1");
+  std::latch read(1), sent(1);
+  FakeUpstream upstream(
+      [&](Peer& peer, int) {
+        peer.read_request();
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none");
+        read.wait();
+        for (int i = 0; i < 3; ++i) EXPECT_TRUE(peer.send_ticket());
+        sent.count_down();
+        peer.read_request();
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo");
+      },
+      &identity);
+  reset(ClientLimits{}, identity.file);
+  auto request = get(upstream);
+  request.secure = true;
+  EXPECT_EQ(ask_for(request).value().body, "one");
+  read.count_down();
+  sent.wait();
+  EXPECT_EQ(ask_for(request).value().body, "two");
+  EXPECT_EQ(upstream.connections(), 1);
+}
+
+TEST_F(ClientTest, MovesLargeBodiesBothWaysOverTls) {
+  const FakeIdentity identity("127.0.0.1");
+  const std::string large(3'000'000, 'x');
+  FakeUpstream upstream(
+      [&](Peer& peer, int) {
+        const auto request = upstream.receive(peer);
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n");
+        peer.send(large);
+      },
+      &identity);
+  reset(ClientLimits{}, identity.file);
+  auto request = get(upstream);
+  request.secure = true;
+  request.method = "POST";
+  request.body = large;
+  const auto answer = ask_for(request);
+  ASSERT_TRUE(answer) << answer.error().to_string();
+  EXPECT_TRUE(answer->body == large);
+  EXPECT_THAT(upstream.requests().at(0), EndsWith("\r\n\r\n" + large));
+}
+
+// A hostile worker's names are slow, and it asks for a name that another worker wants too.
+TEST_F(ClientTest, AnAskerWhoseNameWaitsForItsTurnDoesNotHoldUpOthersOfTheSameHost) {
+  const FakeIdentity identity("localhost");
+  FakeUpstream upstream(
+      [](Peer& peer, int) {
+        while (!peer.read_request().empty())
+          peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+      },
+      &identity);
+  const auto asked = std::make_shared<std::latch>(1), over = std::make_shared<std::latch>(1);
+  NameResolverOptions options;
+  options.threads = 2;
+  options.look_up = [asked, over](const std::string& name) -> Result<Addresses> {
+    if (name == "localhost") return Addresses{"127.0.0.1"};
+    asked->count_down();
+    over->wait();
+    return fail(ErrorKind::NotFound, "it does not resolve");
+  };
+  NameResolver names(std::move(options));
+  client_ = make_client(loop_, ClientLimits{}, identity.file, &names).value();
+  auto slow = get(upstream);
+  slow.host = "slow.test";
+  slow.asker = "a";
+  auto good = get(upstream);
+  good.host = "localhost";
+  good.secure = true;
+  good.asker = "a";
+  asio::co_spawn(loop_, client_->send(slow, allow_all), [](std::exception_ptr, auto) {});
+  loop_.poll();
+  asked->wait();
+  asio::co_spawn(loop_, client_->send(good, allow_all), [](std::exception_ptr, auto) {});
+  loop_.poll();
+  good.asker = "b";
+  const auto answer = ask_for(good);
+  over->count_down();
+  ASSERT_TRUE(answer) << answer.error().to_string();
+  EXPECT_EQ(answer->body, "ok");
 }
 
 TEST_F(ClientTest, RefusesACertificateOfSomeoneElse) {

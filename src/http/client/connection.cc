@@ -111,8 +111,9 @@ Task<Result<void>> Connection::connect(asio::ip::tcp::endpoint endpoint, TimePoi
 
 Task<Result<void>> Connection::start_tls(asio::ssl::context& context, std::string host, Offer offer,
                                          TimePoint until) {
-  tls_.emplace(socket_, context);
-  SSL* const ssl = tls_->native_handle();
+  tls_.emplace(socket_, context.native_handle());
+  SSL* const ssl = tls_->handle();
+  if (!ssl) co_return fail(ErrorKind::Internal, "OpenSSL has no memory for a connection");
   if (!expect_peer(ssl, host))
     co_return fail(ErrorKind::Invalid, fmt::format("'{}' cannot be a TLS server name", host));
   if (!offer_protocols(ssl, offer))
@@ -120,7 +121,7 @@ Task<Result<void>> Connection::start_tls(asio::ssl::context& context, std::strin
   Code code;
   {
     Watch watch(*this, &Connection::writing_, until);
-    std::tie(code) = co_await tls_->async_handshake(asio::ssl::stream_base::client, kAwait);
+    code = co_await tls_->handshake();
   }
   speaks_http2_ = !code && has_chosen_http2(ssl);
   if (!code && socket_.is_open()) co_return Result<void>{};
@@ -141,7 +142,7 @@ Task<Result<void>> Connection::write(std::string_view bytes, TimePoint until) {
   {
     Watch watch(*this, &Connection::writing_, until);
     if (tls_)
-      std::tie(code, count) = co_await asio::async_write(*tls_, buffer, kAwait);
+      count = co_await tls_->write(bytes, code);
     else
       std::tie(code, count) = co_await asio::async_write(socket_, buffer, kAwait);
   }
@@ -158,7 +159,7 @@ Task<Result<std::size_t>> Connection::read_some(MutableByteView out, TimePoint u
   {
     Watch watch(*this, &Connection::reading_, until);
     if (tls_)
-      std::tie(code, count) = co_await tls_->async_read_some(buffer, kAwait);
+      count = co_await tls_->read_some(out, code);
     else
       std::tie(code, count) = co_await socket_.async_read_some(buffer, kAwait);
   }
@@ -177,6 +178,7 @@ void Connection::close() noexcept {
 
 bool Connection::is_quiet() noexcept {
   if (!socket_.is_open()) return false;
+  if (tls_) return tls_->is_quiet();
   char byte = 0;
   const auto count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);

@@ -10,7 +10,6 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <memory>
@@ -19,6 +18,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "http/client/tls_stream.h"
 #include "io/task.h"
 
 namespace wws::http {
@@ -71,7 +71,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::unexpected<Error> failure(const Code& code, std::string_view what);
 
   boost::asio::ip::tcp::socket socket_;
-  std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
+  std::optional<TlsStream> tls_;
   Watchdog reading_;
   Watchdog writing_;
   std::string address_;

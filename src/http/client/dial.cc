@@ -3,62 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <utility>
 
 namespace wws::http {
 namespace asio = boost::asio;
 namespace {
 
-using tcp = asio::ip::tcp;
-
 constexpr std::size_t kMaxAddresses = 8;
 
-// A name server's answer cannot be waited for with a deadline: a running getaddrinfo does not end
-// early. So the wait is on a timer that the answer cuts short, and a late answer finds nobody.
-struct Lookup {
-  explicit Lookup(const asio::any_io_executor& executor) : resolver(executor), timer(executor) {}
-
-  tcp::resolver resolver;
-  asio::steady_timer timer;
-  bool answered = false;
-  boost::system::error_code code;
-  std::vector<tcp::endpoint> endpoints;
-};
-
-void begin_lookup(const std::shared_ptr<Lookup>& lookup, const DialTarget& target) {
-  lookup->resolver.async_resolve(
-      target.host, std::to_string(target.port), tcp::resolver::numeric_service,
-      [weak = std::weak_ptr<Lookup>(lookup)](const boost::system::error_code& code,
-                                             const tcp::resolver::results_type& results) {
-        const auto self = weak.lock();
-        if (!self) return;
-        self->answered = true;
-        self->code = code;
-        for (const auto& entry : results) self->endpoints.push_back(entry.endpoint());
-        self->timer.cancel();
-      });
-}
-
-Task<Result<std::vector<tcp::endpoint>>> resolve(asio::any_io_executor executor, DialTarget target,
-                                                 TimePoint until) {
-  boost::system::error_code code;
-  const auto numeric = asio::ip::make_address(target.host, code);
-  if (!code) co_return std::vector<tcp::endpoint>{tcp::endpoint(numeric, target.port)};
-
-  const auto lookup = std::make_shared<Lookup>(executor);
-  lookup->timer.expires_at(until);
-  begin_lookup(lookup, target);
-  std::tie(code) = co_await lookup->timer.async_wait(asio::as_tuple(asio::use_awaitable));
-  if (!lookup->answered && !code)
-    co_return fail(ErrorKind::TimedOut,
-                   fmt::format("resolving '{}': no answer in time", target.host));
-  if (!lookup->answered)
-    co_return fail(ErrorKind::Gone, fmt::format("resolving '{}': cancelled", target.host));
-  if (lookup->code || lookup->endpoints.empty())
-    co_return fail(ErrorKind::NotFound, fmt::format("the host '{}' does not resolve: {}",
-                                                    target.host, lookup->code.message()));
-  co_return std::move(lookup->endpoints);
+Task<Result<Addresses>> resolve(asio::any_io_executor executor, NameResolver& names,
+                                NameResolver::Query query, TimePoint until) {
+  boost::system::error_code not_numeric;
+  asio::ip::make_address(query.name, not_numeric);
+  if (!not_numeric) co_return Addresses{query.name};
+  co_return co_await names.resolve(executor, std::move(query), until);
 }
 
 // A share of what is left, so that one silent address does not use up the time of the others.
@@ -69,8 +27,7 @@ TimePoint share_of(TimePoint until, std::size_t attempts_left) {
 }
 
 Task<Result<std::shared_ptr<Connection>>> connect_any(asio::any_io_executor executor,
-                                                      std::vector<tcp::endpoint> endpoints,
-                                                      TimePoint until) {
+                                                      Endpoints endpoints, TimePoint until) {
   Error last(ErrorKind::Internal, "no address to connect to");
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
     auto connection = std::make_shared<Connection>(executor);
@@ -85,22 +42,30 @@ Task<Result<std::shared_ptr<Connection>>> connect_any(asio::any_io_executor exec
 
 }  // namespace
 
-Task<Result<std::shared_ptr<Connection>>> dial(asio::any_io_executor executor, DialTarget target,
-                                               AddressFilter filter, TimePoint until) {
-  WWS_CO_TRY(auto found, co_await resolve(executor, target, until));
-  std::vector<tcp::endpoint> allowed;
+Task<Result<Endpoints>> find_endpoints(asio::any_io_executor executor, NameResolver& names,
+                                       NameResolver::Query query, std::uint16_t port,
+                                       AddressFilter filter, TimePoint until) {
+  WWS_CO_TRY(const auto found, co_await resolve(executor, names, std::move(query), until));
+  Endpoints allowed;
   std::optional<Error> denied;
-  for (const auto& endpoint : found) {
-    auto judged = filter ? filter(endpoint.address().to_string()) : Result<void>{};
+  for (const std::string& numeric : found) {
+    boost::system::error_code not_numeric;
+    const auto address = asio::ip::make_address(numeric, not_numeric);
+    if (not_numeric) continue;
+    auto judged = filter ? filter(address.to_string()) : Result<void>{};
     if (judged)
-      allowed.push_back(endpoint);
+      allowed.emplace_back(address, port);
     else if (!denied)
       denied = std::move(judged).error();
   }
-  if (allowed.empty() && denied) co_return fail(std::move(*denied));
+  if (denied && allowed.empty()) co_return fail(std::move(*denied));
   allowed.resize(std::min(allowed.size(), kMaxAddresses));
+  co_return allowed;
+}
 
-  WWS_CO_TRY(auto connection, co_await connect_any(executor, std::move(allowed), until));
+Task<Result<std::shared_ptr<Connection>>> dial(asio::any_io_executor executor, DialTarget target,
+                                               Endpoints endpoints, TimePoint until) {
+  WWS_CO_TRY(auto connection, co_await connect_any(executor, std::move(endpoints), until));
   if (target.tls)
     WWS_CO_CHECK(co_await connection->start_tls(*target.tls, target.host, target.offer, until));
   co_return connection;

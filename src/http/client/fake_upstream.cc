@@ -109,6 +109,16 @@ bool Peer::send(std::string_view bytes) {
   }
   return true;
 }
+void Peer::send_together(std::initializer_list<std::string_view> records) {
+  int held = 1;
+  ::setsockopt(fd_, IPPROTO_TCP, TCP_CORK, &held, sizeof(held));
+  for (const auto record : records) send(record);
+  held = 0;
+  ::setsockopt(fd_, IPPROTO_TCP, TCP_CORK, &held, sizeof(held));
+}
+bool Peer::send_ticket() {
+  return SSL_new_session_ticket(ssl_) == 1 && SSL_do_handshake(ssl_) == 1;
+}
 void Peer::wait_closed() {
   std::string ignored;
   while (read_more(ignored)) ignored.clear();

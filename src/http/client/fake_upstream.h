@@ -48,6 +48,10 @@ class Peer {
   bool read_more(std::string& into);
   // Whether all of it was taken by the kernel.
   bool send(std::string_view bytes);
+  // Each a record of TLS, all in one segment of TCP.
+  void send_together(std::initializer_list<std::string_view> records);
+  // A session ticket of TLS 1.3: a record without content.
+  bool send_ticket();
   // Returns when the client has closed.
   void wait_closed();
   // Ends the TLS stream properly.

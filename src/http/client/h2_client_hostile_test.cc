@@ -152,6 +152,19 @@ TEST_F(HostileHttp2, HeadsAreBounded) {
   ASSERT_FALSE(endless);
 }
 
+TEST_F(HostileHttp2, TheFieldsOfAHeadAreCounted) {
+  const auto with_fields = [](std::uint32_t count) {
+    std::string fields;
+    for (std::uint32_t i = 0; i < count; ++i) fields += h2_field("x", "y");
+    return ok_head(fields) + data("ok");
+  };
+  EXPECT_EQ(answer_to(with_fields(kMostFields)).value(), "ok");
+  const auto many = answer_to(with_fields(kMostFields + 1));
+  ASSERT_FALSE(many);
+  EXPECT_EQ(many.error().kind(), ErrorKind::Exhausted);
+  EXPECT_EQ(many.error().message(), "the head of the upstream's response has over 1024 fields");
+}
+
 TEST_F(HostileHttp2, InterimResponsesAreBounded) {
   const auto answer = answer_to_endless("", h2_head(1, h2_field(":status", "103")));
   ASSERT_FALSE(answer);

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "http/blanks.h"
+#include "http/client/client.h"
 
 namespace wws::http {
 namespace {
@@ -34,6 +35,9 @@ Result<void> H2ResponseFields::add(std::string_view name, std::string_view value
     if (name != ":status" || !parse(value, head_.status)) return malformed("it has no status");
     return {};
   }
+  if (++fields_ > kMostFields)
+    return fail(ErrorKind::Exhausted,
+                fmt::format("the head of the upstream's response has over {} fields", kMostFields));
   const std::string_view trimmed = trim(value);
   if (!is_token(name) || !is_field_value(trimmed)) return malformed("a field is not one");
   std::uint64_t length = 0;
@@ -47,6 +51,7 @@ Result<void> H2ResponseFields::add(std::string_view name, std::string_view value
 
 void H2ResponseFields::restart() noexcept {
   bytes_ = 0;
+  fields_ = 0;
   head_.status = 0;
   head_.headers.clear();
   length_.reset();

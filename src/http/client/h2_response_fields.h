@@ -19,7 +19,7 @@ class H2ResponseFields final {
   explicit H2ResponseFields(std::uint32_t max_head_bytes) noexcept
       : max_head_bytes_(max_head_bytes) {}
 
-  // Exhausted over the bound, Internal where the field is malformed.
+  // Exhausted over a bound (kMostFields is one), Internal where the field is malformed.
   [[nodiscard]] Result<void> add(std::string_view name, std::string_view value);
   // When all have come. An interim response (1xx) is dropped: add() may begin anew.
   [[nodiscard]] bool is_interim() const noexcept { return head_.status < 200; }
@@ -30,6 +30,7 @@ class H2ResponseFields final {
  private:
   std::uint32_t max_head_bytes_;
   std::uint64_t bytes_ = 0;
+  std::uint32_t fields_ = 0;
   ResponseHead head_{.status = 0, .reason = {}, .headers = {}};
   std::optional<std::uint64_t> length_;
 };

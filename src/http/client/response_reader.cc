@@ -9,6 +9,8 @@
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
+#include "http/client/client.h"
+
 namespace wws::http {
 namespace beast = boost::beast;
 namespace {
@@ -82,8 +84,14 @@ Result<ResponseHead> ResponseReader::copy_head() {
   if (head.status < 200 || head.status > 599)
     return malformed(fmt::format("the status {} was not asked for", head.status));
   head.reason = std::string(message.reason());
-  for (const auto& field : message)
+  std::uint32_t fields = 0;
+  for (const auto& field : message) {
+    if (++fields > kMostFields)
+      return fail(
+          ErrorKind::Exhausted,
+          fmt::format("the head of the upstream's response has over {} fields", kMostFields));
     head.headers.add(std::string(field.name_string()), std::string(field.value()));
+  }
   const auto coding = head.headers.find("Transfer-Encoding");
   if (coding && !equals_ignoring_case(*coding, "chunked"))
     return malformed("its transfer coding is not 'chunked'");
