@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <utility>
 
 #include "http/blanks.h"
 #include "http/h2/callbacks.h"
+#include "io/spawn.h"
 
 namespace wws::http::h2 {
 namespace {
@@ -118,8 +117,8 @@ Task<Served::Ended> Connection::run() {
 }
 
 // A client that gets its last bytes sends window updates for them. Where these meet a closed socket
-// the kernel resets the connection, and what has not left yet is lost, the end of a response as well
-// as GOAWAY. So the end is the client's, who has all of it then.
+// the kernel resets the connection, and what has not left yet is lost, the end of a response as
+// well as GOAWAY. So the end is the client's, who has all of it then.
 Task<void> Connection::linger() {
   idle_deadline_.arm(kLingerTime);
   error_code error;
@@ -159,7 +158,7 @@ void Connection::dispatch(std::int32_t id) {
   resting_.erase(at);
   if (stream->is_closed() || cut_) return;
   streams_.push_back(stream.get());
-  asio::co_spawn(transport_.executor(), Stream::serve(std::move(stream)), asio::detached);
+  io::spawn(transport_.executor(), Stream::serve(std::move(stream)));
 }
 
 // Requests that wait for their bodies are handled as they are when too much is held for them.
@@ -246,7 +245,7 @@ void Connection::flush() {
     if (sent == Transport::Sent::Failed) cut();
     if (sent != Transport::Sent::Blocked) continue;
     blocked_ = true;
-    asio::co_spawn(transport_.executor(), wait_and_flush(), asio::detached);
+    io::spawn(transport_.executor(), wait_and_flush());
   }
   if (!notes_.empty() || tell_gone_) settle();
   end_if_done();
