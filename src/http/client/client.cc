@@ -83,7 +83,7 @@ class Response final : public ClientResponse {
     const auto connection = std::exchange(connection_, nullptr);
     const auto pool = pool_.lock();
     if (pool && reader_->reusable())
-      pool->give(origin_, connection);
+      pool->give(origin_, connection, head_.headers);
     else
       connection->close();
   }
@@ -189,6 +189,7 @@ class AsioClient final : public Client {
       way.session = sessions_->find(call.origin, call.filter, call.avoided.get());
       if (way.session) co_return way;
       // A streamed body cannot be sent twice, so it does not take the risk of a stale connection.
+      // (Another that cannot takes it: the pool knows those that the upstream has closed.)
       const bool may_reuse = !call.request.body_source && !call.is_repeated;
       if (may_reuse) way.connection = pool_->take(call.origin, call.filter);
       way.is_reused = way.connection != nullptr;
@@ -228,13 +229,17 @@ class AsioClient final : public Client {
     if (way.is_reused) way.connection->begin_request();
     outcome.response = co_await exchange(way.connection, call);
     call.is_repeated = true;
-    outcome.may_repeat = way.is_reused && is_stale(outcome, *way.connection);
+    outcome.may_repeat = way.is_reused && may_repeat(call.request, outcome, *way.connection);
     co_return outcome;
   }
 
-  static bool is_stale(const Outcome& outcome, const Connection& connection) {
-    return !outcome.response && outcome.response.error().kind() == ErrorKind::Gone &&
-           !connection.has_received() && !connection.was_cancelled();
+  // Of a kept connection. Where it ends without an answer the upstream may have done what it was
+  // asked for all the same.
+  static bool may_repeat(const ClientRequest& request, const Outcome& outcome,
+                         const Connection& connection) {
+    if (outcome.response || outcome.response.error().kind() != ErrorKind::Gone) return false;
+    if (connection.was_cancelled()) return false;
+    return !connection.has_sent() || (is_idempotent(request) && !connection.has_received());
   }
 
   Task<Result<std::unique_ptr<ClientResponse>>> exchange(std::shared_ptr<Connection> connection,

@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <deque>
 #include <latch>
 
+#include "http/client/connection.h"
 #include "http/client/fake_upstream.h"
 
 namespace wws::http {
@@ -271,6 +273,85 @@ TEST_F(ClientTest, RetriesOnceWhenAPooledConnectionTurnsOutStale) {
   ASSERT_TRUE(second) << second.error().to_string();
   EXPECT_EQ(second->body, "a");
   EXPECT_EQ(upstream.connections(), 2);
+}
+
+TEST_F(ClientTest, OnlyIdempotentRequestsAreSentAgainWhenAKeptConnectionEnds) {
+  // The second request of the first connection is worked on, and then nothing is said.
+  FakeUpstream* self = nullptr;
+  FakeUpstream upstream([&](Peer& peer, int connection) {
+    self->receive(peer);
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    self->receive(peer);
+    if (connection % 2 == 1) self->receive(peer);
+  });
+  self = &upstream;
+  const auto times_sent = [&](const std::string& method) {
+    reset(ClientLimits{});
+    EXPECT_TRUE(ask_for(get(upstream)));
+    auto request = get(upstream, "/" + method);
+    request.method = method;
+    if (method != "GET") request.body = "body";
+    const bool answered = ask_for(request).has_value();
+    const auto seen = upstream.requests();
+    const auto count = std::ranges::count_if(
+        seen, [&](const std::string& one) { return one.starts_with(method + " /" + method); });
+    EXPECT_EQ(answered, count == 2) << method;
+    return count;
+  };
+  for (const auto* method : {"GET", "PUT", "DELETE", "OPTIONS"})
+    EXPECT_EQ(times_sent(method), 2) << method;
+  for (const auto* method : {"POST", "PATCH", "PROPFIND"})
+    EXPECT_EQ(times_sent(method), 1) << method;
+}
+
+TEST_F(ClientTest, AKeptConnectionThatTheUpstreamHasClosedIsNotUsed) {
+  std::latch closed(1);
+  FakeUpstream upstream([&](Peer& peer, int connection) {
+    peer.read_request();
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    if (connection > 0) return peer.wait_closed();
+    peer.interrupt();
+    closed.count_down();
+  });
+  ASSERT_TRUE(ask_for(get(upstream)));
+  closed.wait();
+  auto request = get(upstream);
+  request.method = "POST";
+  request.body = "once";
+  const auto second = ask_for(request);
+  EXPECT_TRUE(second) << second.error().to_string();
+  EXPECT_EQ(upstream.connections(), 2);
+}
+
+TEST_F(ClientTest, AConnectionIsLeftBeforeTheUpstreamLeavesIt) {
+  const std::vector<std::pair<std::string, int>> cases{{"timeout=5, max=100", 1},
+                                                       {"max=100,TimeOut=1", 2},
+                                                       {"timeout=0", 2},
+                                                       {"timeout=soon", 1},
+                                                       {"", 1}};
+  for (const auto& [field, connections] : cases) {
+    Echo echo("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nKeep-Alive: " + field + "\r\n\r\n");
+    ASSERT_TRUE(ask_for(get(echo.upstream)));
+    ASSERT_TRUE(ask_for(get(echo.upstream)));
+    EXPECT_EQ(echo.upstream.connections(), connections) << field;
+  }
+}
+
+TEST(ClientConnection, KnowsThatNothingOfARequestHasLeft) {
+  FakeUpstream upstream([](Peer&, int) {});
+  asio::io_context loop;
+  const auto connection = std::make_shared<Connection>(loop.get_executor());
+  const asio::ip::tcp::endpoint there(asio::ip::make_address("127.0.0.1"), upstream.port());
+  ASSERT_TRUE(await_on(loop, connection->connect(there, TimePoint::max())));
+  EXPECT_FALSE(connection->has_sent());
+  // The first is taken, and answered with a reset by and by.
+  ASSERT_TRUE(await_on(loop, connection->write("first", TimePoint::max())));
+  EXPECT_TRUE(connection->has_sent());
+  while (await_on(loop, connection->write("more", TimePoint::max()))) {
+  }
+  connection->begin_request();
+  EXPECT_FALSE(await_on(loop, connection->write("second", TimePoint::max())));
+  EXPECT_FALSE(connection->has_sent());
 }
 
 TEST_F(ClientTest, DoesNotRetryOnceSomethingOfTheResponseArrived) {

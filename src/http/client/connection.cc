@@ -145,6 +145,7 @@ Task<Result<void>> Connection::write(std::string_view bytes, TimePoint until) {
     else
       std::tie(code, count) = co_await asio::async_write(socket_, buffer, kAwait);
   }
+  sent_ = sent_ || count > 0;
   if (code == asio::error::operation_aborted || expired_) co_return failure(code, "sending");
   // The socket stays open: an upstream that refuses a body early has often answered already.
   if (code) co_return fail(ErrorKind::Gone, fmt::format("sending: {}", code.message()));

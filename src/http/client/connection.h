@@ -48,8 +48,10 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   // Open, and the peer has sent nothing since: fit for another request.
   [[nodiscard]] bool is_quiet() noexcept;
   [[nodiscard]] bool has_received() const noexcept { return received_; }
-  // Forgets what was received, for the next request on the same connection.
-  void begin_request() noexcept { received_ = false; }
+  // Whether the kernel has taken something of what was to be written.
+  [[nodiscard]] bool has_sent() const noexcept { return sent_; }
+  // Forgets both, for the next request on the same connection.
+  void begin_request() noexcept { received_ = sent_ = false; }
   // Whether an operation ended because its coroutine was cancelled.
   [[nodiscard]] bool was_cancelled() const noexcept { return cancelled_; }
   // Whether the peer has chosen HTTP/2 by ALPN; after start_tls().
@@ -78,6 +80,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   bool expired_ = false;
   bool cancelled_ = false;
   bool received_ = false;
+  bool sent_ = false;
   bool speaks_http2_ = false;
 };
 

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <latch>
@@ -435,10 +436,21 @@ TEST_F(H2ClientTest, NoConnectionIsKeptWhereNoneMayBe) {
   run_until(left);
 }
 
-TEST_F(H2ClientTest, ManyAbandonedResponsesMoveTheOthersToANewConnection) {
+TEST_F(H2ClientTest, ManyResponsesAbandonedAtOnceMoveTheOthersToANewConnection) {
   const auto server = serve(
       {}, [](FakeHttp2& http2, FakeHttp2::Request& request) { http2.answer_head(request.id); });
-  for (int i = 0; i < 150; ++i) ASSERT_TRUE(head_of(get(*server)));
+  std::vector<Result<std::unique_ptr<ClientResponse>>> open;
+  const auto open_up_to = [&](std::size_t count) {
+    while (open.size() < count) open.push_back(head_of(get(*server)));
+    for (const auto& response : open) ASSERT_TRUE(response);
+  };
+  open_up_to(40);
+  open.clear();
+  open_up_to(1);
+  EXPECT_EQ(server->connections(), 1);
+  open_up_to(95);
+  open.clear();
+  open_up_to(1);
   EXPECT_EQ(server->connections(), 2);
 }
 
@@ -505,18 +517,77 @@ TEST_F(H2ClientTest, ARefusedStreamIsTriedAgainButNotForEver) {
   EXPECT_EQ(requests, 8);
 }
 
-TEST_F(H2ClientTest, ARequestThatMeetsTheEndOfAConnectionIsSentAgain) {
-  const auto server = upstream([](Peer& peer, int connection) {
-    FakeHttp2 http2(peer, [&](FakeHttp2& self, FakeHttp2::Request& request) {
-      if (connection == 0 && request.id > 1) return peer.interrupt();
+TEST_F(H2ClientTest, AnIdempotentRequestThatMeetsTheEndOfAConnectionIsSentAgain) {
+  for (const std::string method : {"GET", "PUT", "POST", "PATCH"}) {
+    std::atomic<int> requests = 0;
+    const auto server = upstream([&](Peer& peer, int connection) {
+      FakeHttp2 http2(peer, [&](FakeHttp2& self, FakeHttp2::Request& request) {
+        ++requests;
+        if (connection == 0 && request.id > 1) return peer.interrupt();
+        self.answer(request.id, std::to_string(connection));
+      });
+      http2.run();
+    });
+    EXPECT_EQ(ask_for(get(*server))->body, "0");
+    auto request = get(*server);
+    request.method = method;
+    const auto second = ask_for(request);
+    if (method == "GET" || method == "PUT") {
+      ASSERT_TRUE(second) << second.error().to_string();
+      EXPECT_EQ(second->body, "1");
+      continue;
+    }
+    ASSERT_FALSE(second) << method;
+    EXPECT_EQ(second.error().kind(), ErrorKind::Gone);
+    EXPECT_EQ(requests, 2) << method;
+    EXPECT_EQ(server->connections(), 1) << method;
+  }
+}
+
+TEST_F(H2ClientTest, ARequestThatHasNotLeftIsSentElsewhereWhateverItsMethod) {
+  std::latch stuck(1);
+  std::latch cut(1);
+  std::atomic<int> posts = 0;
+  const auto server = upstream([&](Peer& peer, int connection) {
+    FakeHttp2 http2(peer, {.window = 1 << 28}, [&](FakeHttp2& self, FakeHttp2::Request& request) {
+      if (request.fields[":method"] == "POST") ++posts;
       self.answer(request.id, std::to_string(connection));
+      if (connection > 0) return;
+      // From now on only the sockets hold back what the client sends, and nobody reads it.
+      if (request.id == 1)
+        self.send_raw(h2_frame(NGHTTP2_WINDOW_UPDATE, 0, 0, std::string("\x10\0\0\0", 4)));
+      if (request.id == 1) return;
+      stuck.count_down();
+      cut.wait();
+      peer.interrupt();
     });
     http2.run();
   });
   EXPECT_EQ(ask_for(get(*server))->body, "0");
-  const auto second = ask_for(get(*server));
-  ASSERT_TRUE(second) << second.error().to_string();
-  EXPECT_EQ(second->body, "1");
+  auto large = get(*server);
+  large.method = "PATCH";
+  large.body = std::string(1 << 26, 'l');
+  auto small = get(*server);
+  small.method = "POST";
+  small.body = "small";
+  std::vector<Result<Answer>> answers;
+  const auto begin = [&](const ClientRequest& request) {
+    asio::co_spawn(loop_, ask(*client_, request, allow_all),
+                   [&](std::exception_ptr, Result<Answer> answer) { answers.push_back(answer); });
+  };
+  loop_.restart();
+  begin(large);
+  run_until(stuck);
+  while (loop_.poll() > 0) {
+  }
+  begin(small);
+  loop_.poll();
+  cut.count_down();
+  while (answers.size() < 2) loop_.run_one();
+  ASSERT_FALSE(answers[0]);
+  ASSERT_TRUE(answers[1]) << answers[1].error().to_string();
+  EXPECT_EQ(answers[1]->body, "1");
+  EXPECT_EQ(posts, 1);
 }
 
 TEST_F(H2ClientTest, ARequestThatTheUpstreamHasBegunToAnswerIsNotSentAgain) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "http/client/request_head.h"
 #include "http/client/upload.h"
 
 namespace wws::http {
@@ -94,7 +95,8 @@ Task<H2Outcome> exchange_http2(std::shared_ptr<H2Session> session, const ClientR
   outcome.response = fail(std::move(head).error());
   outcome.wants_http1 = stream->wants_http1();
   const bool is_whole = !upload || !upload->has_begun();
-  outcome.may_repeat = is_whole && (stream->may_repeat() || outcome.wants_http1);
+  const bool unseen = stream->may_repeat() || outcome.wants_http1;
+  outcome.may_repeat = is_whole && (unseen || (stream->has_met_end() && is_idempotent(request)));
   co_return outcome;
 }
 

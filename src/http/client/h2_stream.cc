@@ -158,13 +158,15 @@ void H2Stream::failed(Error error) {
   changed_.notify();
 }
 
-// As with a kept connection of HTTP/1: where it was alive, and nothing came of it since, the
-// request and the end have met on the way.
+// Where the connection was alive, and nothing came of it since, the request and the end have met on
+// the way, as on a kept connection of HTTP/1; or the upstream has worked on it that long.
 void H2Stream::lost(const Error& error, std::uint64_t seen) {
   closed_ = true;
   changed_.notify();
   if (complete_ || failure_) return;
-  may_repeat_ = error.kind() == ErrorKind::Gone && seen_ > 0 && seen == seen_;
+  const bool gone = error.kind() == ErrorKind::Gone;
+  may_repeat_ = gone && !left_;
+  met_end_ = gone && seen_ > 0 && seen == seen_;
   failure_ = error;
 }
 

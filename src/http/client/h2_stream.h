@@ -55,14 +55,19 @@ class H2Stream final {
   [[nodiscard]] bool has_ended() const noexcept { return complete_ && body_.empty(); }
 
   // ---- After a failure ----
-  // Whether the upstream has not looked at the request, so that it may be sent again.
+  // Whether the upstream has not looked at the request for certain, so that it may be sent again.
   [[nodiscard]] bool may_repeat() const noexcept { return may_repeat_ && !cancelled_; }
+  // Whether it has met the end of its connection on the way, as it seems: it may be sent again if
+  // it is idempotent.
+  [[nodiscard]] bool has_met_end() const noexcept { return met_end_ && !cancelled_; }
   // Whether the upstream answers it over HTTP/1.1 only.
   [[nodiscard]] bool wants_http1() const noexcept { return wants_http1_; }
 
   // ---- What the session reports, which wakes who waits and does no more ----
   [[nodiscard]] bool has_head() const noexcept { return has_head_; }
   [[nodiscard]] bool has_failed() const noexcept { return failure_.has_value(); }
+  // The request's head is about to be sent.
+  void leaves() noexcept { left_ = true; }
   void fields_begin() noexcept;
   [[nodiscard]] Result<void> field(std::string_view name, std::string_view value);
   [[nodiscard]] Result<void> fields_ended();
@@ -102,7 +107,9 @@ class H2Stream final {
   bool ends_ = false;      // nothing follows `pending_`
   bool wanted_ = false;    // nghttp2 waits for bytes to send
   bool reset_by_upstream_ = false;
+  bool left_ = false;  // something of the request may have been sent
   bool may_repeat_ = false;
+  bool met_end_ = false;
   bool wants_http1_ = false;
   bool cancelled_ = false;
 };

@@ -1,7 +1,8 @@
 // ResponseReader: bytes of an upstream in, a response's head and decoded body out. No I/O.
 //
 // The upstream is hostile: heads, chunk heads and trailers are bounded by `max_head_bytes`, interim
-// responses (1xx) by a count, and every framing that two parsers could read differently is Invalid.
+// responses (1xx) by a count, and every framing that two parsers could read differently is
+// Internal.
 #pragma once
 
 #include <cstdint>
