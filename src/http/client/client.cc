@@ -66,7 +66,7 @@ class AsioClient final : public Client {
       way.session = sessions_->find(call.origin, call.filter, call.avoided.get());
       if (way.session) co_return way;
       // A streamed body cannot be sent twice, so it does not take the risk of a stale connection.
-      // (Another that cannot takes it: the pool knows those that the upstream has closed.)
+      // It is small, as the pool gives none that the upstream has closed: a POST takes it.
       const bool may_reuse = !call.request->body_source && !call.is_repeated;
       if (may_reuse) way.connection = pool_->take(call.origin, call.filter);
       way.is_reused = way.connection != nullptr;

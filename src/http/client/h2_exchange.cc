@@ -26,8 +26,9 @@ Task<Result<void>> send_pieces(H2Stream& stream, Upload& upload) {
   }
 }
 
+// The request has the source.
 Task<void> send_source(std::shared_ptr<H2Stream> stream,
-                       std::shared_ptr<const ClientRequest> request,
+                       [[maybe_unused]] std::shared_ptr<const ClientRequest> request,
                        std::shared_ptr<Upload> upload) {
   auto sent = co_await send_pieces(*stream, *upload);
   if (!sent) stream->give_up(std::move(sent).error());
