@@ -14,6 +14,7 @@ FENCES = [
     (re.compile(r"^(wasm|wasmtime|wasi)\.h{1,2}$|^wasmtime/"), ("wasm/wasmtime",)),
     (re.compile(r"^llhttp"), ("http",)),
     (re.compile(r"^nghttp2/"), ("http/h2", "http/client")),
+    (re.compile(r"^boost/beast"), ("http/client",)),
     (re.compile(r"^openssl/(ssl|tls)"), ("http/tls", "http/client")),
     (re.compile(r"^zlib\.h|^brotli/|^zstd"), ("codec",)),
     (re.compile(r"^toml\+\+|^toml\.hpp"), ("config",)),

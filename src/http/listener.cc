@@ -4,14 +4,13 @@
 
 #include <algorithm>
 #include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <utility>
 #include <vector>
 
 #include "http/accepted.h"
+#include "io/spawn.h"
 
 namespace wws::http {
 namespace {
@@ -163,7 +162,7 @@ class LoopListener final : public Listener {
     if (group_.options.metrics != nullptr) group_.options.metrics->accepted();
     auto member = std::make_unique<Member>(std::move(socket), *this);
     if (!accepting_) member->connection.stop(patience_);
-    asio::co_spawn(sweep_timer_.get_executor(), serve(std::move(member)), asio::detached);
+    io::spawn(sweep_timer_.get_executor(), serve(std::move(member)));
     sweep_later();
   }
 

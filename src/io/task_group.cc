@@ -2,35 +2,13 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
 #include <exception>
 
 #include "base/assert.h"
+#include "io/spawn.h"
 
 namespace wws::io {
 namespace asio = boost::asio;
-namespace {
-
-// Asio's own way to end a cancelled coroutine at its next wait.
-bool is_cancellation(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const boost::system::system_error& thrown) {
-    return thrown.code() == asio::error::operation_aborted;
-  } catch (...) {
-    return false;
-  }
-}
-
-// A cancelled task sees its waits end early and goes on to its own end: an exception at its next
-// wait would leave behind what it owns.
-Task<void> without_throwing(Task<void> task) {
-  co_await asio::this_coro::throw_if_cancelled(false);
-  co_await std::move(task);
-}
-
-}  // namespace
 
 TaskGroup::TaskGroup(const asio::any_io_executor& loop) : loop_(loop), ended_(loop) {}
 
@@ -40,8 +18,8 @@ void TaskGroup::spawn(Task<void> task) {
   const auto signal = signals_.emplace(signals_.end());
   asio::co_spawn(
       loop_, without_throwing(std::move(task)),
-      asio::bind_cancellation_slot(signal->slot(), [this, signal](std::exception_ptr error) {
-        WWS_ASSERT(!error || is_cancellation(error), "a task threw");
+      asio::bind_cancellation_slot(signal->slot(), [this, signal](const std::exception_ptr& error) {
+        expect_no_throw(error);
         signals_.erase(signal);
         ended_.notify();
       }));

@@ -1,5 +1,6 @@
-// TaskGroup: the owner of tasks that run beside their starter. Nothing is ever detached: whoever
-// spawns closes the group, which cancels what still runs and waits for it.
+// TaskGroup: the owner of tasks that run beside their starter: whoever spawns closes the group,
+// which cancels what still runs and waits for it. A task that owns itself is started by io/spawn.h;
+// nothing is detached otherwise.
 //
 // Belongs to one loop.
 #pragma once

@@ -107,6 +107,12 @@ struct H2Callbacks {
     return 0;
   }
 
+  static int frame_leaves(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+    H2Stream* const stream = self(user).find(frame->hd.stream_id);
+    if (frame->hd.type == NGHTTP2_HEADERS && stream != nullptr) stream->leaves();
+    return 0;
+  }
+
   static int frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR)
       self(user).broken_rule_ = frame->goaway.error_code;
@@ -145,6 +151,7 @@ struct H2Callbacks {
     nghttp2_session_callbacks_set_on_frame_recv_callback(all, frame_received);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(all, data);
     nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(all, invalid_frame);
+    nghttp2_session_callbacks_set_before_frame_send_callback(all, frame_leaves);
     nghttp2_session_callbacks_set_on_frame_send_callback(all, frame_sent);
     nghttp2_session_callbacks_set_on_frame_not_send_callback(all, frame_not_sent);
     nghttp2_session_callbacks_set_on_stream_close_callback(all, stream_closed);

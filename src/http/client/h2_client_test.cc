@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <latch>
@@ -230,14 +231,12 @@ TEST_F(H2ClientTest, SendsBodiesThroughSmallWindows) {
   ASSERT_TRUE(answer) << answer.error().to_string();
   EXPECT_EQ(answer->body, "POST " + request.body);
 
-  Pieces unknown(30, 7000);
-  request.body_source = &unknown;
+  request.body_source = std::make_shared<Pieces>(30, 7000);
   answer = ask_for(request);
   ASSERT_TRUE(answer) << answer.error().to_string();
   EXPECT_EQ(answer->body, "POST " + std::string(210'000, 'p'));
 
-  Pieces known(30, 7000, 210'000);
-  request.body_source = &known;
+  request.body_source = std::make_shared<Pieces>(30, 7000, 210'000);
   answer = ask_for(request);
   ASSERT_TRUE(answer) << answer.error().to_string();
   EXPECT_EQ(answer->body, "POST " + std::string(210'000, 'p'));
@@ -249,8 +248,7 @@ TEST_F(H2ClientTest, ABodyThatFillsTheWindowExactlyEndsWithIt) {
   ASSERT_TRUE(ask_for(get(*server)));  // from here on the window is known
   auto request = get(*server);
   request.method = "PUT";
-  Pieces exact(5, 1000, 5000);
-  request.body_source = &exact;
+  request.body_source = std::make_shared<Pieces>(5, 1000, 5000);
   const auto answer = ask_for(request);
   ASSERT_TRUE(answer) << answer.error().to_string();
   EXPECT_EQ(answer->body, "PUT " + std::string(5000, 'p'));
@@ -264,22 +262,55 @@ TEST_F(H2ClientTest, TakesNoMoreOfASourceThanTheWindowHasRoomForAndStopsWhenAnsw
   ASSERT_TRUE(ask_for(get(*server)));  // from here on the window is known
   auto request = get(*server);
   request.method = "POST";
-  Pieces endless(1'000'000, 1000);
-  request.body_source = &endless;
+  const auto endless = std::make_shared<Pieces>(1'000'000, 1000);
+  request.body_source = endless;
   const auto answer = ask_for(request);
   ASSERT_TRUE(answer) << answer.error().to_string();
   EXPECT_EQ(answer->body, "enough");
-  EXPECT_EQ(endless.given, 5);
+  EXPECT_EQ(endless->given, 5);
+}
+
+TEST_F(H2ClientTest, AnUpstreamMayAnswerWhileItReads) {
+  const auto server = serve(
+      {.takes_bodies = false},
+      [](FakeHttp2& http2, FakeHttp2::Request& request) { http2.answer_with_echo(request.id); });
+  auto request = get(*server);
+  request.method = "POST";
+  request.body = std::string(3'000'000, 'b');
+  auto answer = ask_for(request);
+  ASSERT_TRUE(answer) << answer.error().to_string();
+  EXPECT_TRUE(answer->body == request.body);
+  request.body_source = std::make_shared<Pieces>(300, 10'000);
+  answer = ask_for(request);
+  ASSERT_TRUE(answer) << answer.error().to_string();
+  EXPECT_TRUE(answer->body == std::string(3'000'000, 'p'));
+  EXPECT_EQ(server->connections(), 1);
+}
+
+TEST_F(H2ClientTest, TheEndOfAResponseLetsGoOfTheSource) {
+  const auto server = serve({}, [](FakeHttp2& http2, FakeHttp2::Request& request) {
+    if (request.body.size() == 10) http2.answer_head(request.id);
+  });
+  auto request = get(*server);
+  request.method = "POST";
+  auto source = std::make_shared<SilentAfter>("0123456789");
+  const std::weak_ptr<BodySource> seen = source;
+  request.body_source = std::move(source);
+  auto response = head_of(std::move(request));
+  ASSERT_TRUE(response) << response.error().to_string();
+  EXPECT_FALSE(seen.expired());
+  response->reset();
+  loop_.restart();
+  loop_.poll();
+  EXPECT_TRUE(seen.expired());
 }
 
 TEST_F(H2ClientTest, ASourceThatDoesNotKeepToItsLengthEndsTheRequestOnly) {
   const auto server = serve({}, echo);
   auto request = get(*server);
   request.method = "POST";
-  Pieces longer(5, 1000, 4500);
-  Pieces shorter(4, 1000, 4500);
-  for (Pieces* const source : {&longer, &shorter}) {
-    request.body_source = source;
+  for (const int pieces : {5, 4}) {
+    request.body_source = std::make_shared<Pieces>(pieces, 1000, 4500);
     const auto answer = ask_for(request);
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().kind(), ErrorKind::Invalid) << answer.error().to_string();
@@ -435,10 +466,21 @@ TEST_F(H2ClientTest, NoConnectionIsKeptWhereNoneMayBe) {
   run_until(left);
 }
 
-TEST_F(H2ClientTest, ManyAbandonedResponsesMoveTheOthersToANewConnection) {
+TEST_F(H2ClientTest, ManyResponsesAbandonedAtOnceMoveTheOthersToANewConnection) {
   const auto server = serve(
       {}, [](FakeHttp2& http2, FakeHttp2::Request& request) { http2.answer_head(request.id); });
-  for (int i = 0; i < 150; ++i) ASSERT_TRUE(head_of(get(*server)));
+  std::vector<Result<std::unique_ptr<ClientResponse>>> open;
+  const auto open_up_to = [&](std::size_t count) {
+    while (open.size() < count) open.push_back(head_of(get(*server)));
+    for (const auto& response : open) ASSERT_TRUE(response);
+  };
+  open_up_to(40);
+  open.clear();
+  open_up_to(1);
+  EXPECT_EQ(server->connections(), 1);
+  open_up_to(95);
+  open.clear();
+  open_up_to(1);
   EXPECT_EQ(server->connections(), 2);
 }
 
@@ -480,8 +522,7 @@ TEST_F(H2ClientTest, AStreamedBodyIsNotSentTwice) {
   });
   auto request = get(*server);
   request.method = "POST";
-  Pieces pieces(3, 100);
-  request.body_source = &pieces;
+  request.body_source = std::make_shared<Pieces>(3, 100);
   const auto answer = ask_for(request);
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().kind(), ErrorKind::Gone);
@@ -505,18 +546,77 @@ TEST_F(H2ClientTest, ARefusedStreamIsTriedAgainButNotForEver) {
   EXPECT_EQ(requests, 8);
 }
 
-TEST_F(H2ClientTest, ARequestThatMeetsTheEndOfAConnectionIsSentAgain) {
-  const auto server = upstream([](Peer& peer, int connection) {
-    FakeHttp2 http2(peer, [&](FakeHttp2& self, FakeHttp2::Request& request) {
-      if (connection == 0 && request.id > 1) return peer.interrupt();
+TEST_F(H2ClientTest, AnIdempotentRequestThatMeetsTheEndOfAConnectionIsSentAgain) {
+  for (const std::string method : {"GET", "PUT", "POST", "PATCH"}) {
+    std::atomic<int> requests = 0;
+    const auto server = upstream([&](Peer& peer, int connection) {
+      FakeHttp2 http2(peer, [&](FakeHttp2& self, FakeHttp2::Request& request) {
+        ++requests;
+        if (connection == 0 && request.id > 1) return peer.interrupt();
+        self.answer(request.id, std::to_string(connection));
+      });
+      http2.run();
+    });
+    EXPECT_EQ(ask_for(get(*server))->body, "0");
+    auto request = get(*server);
+    request.method = method;
+    const auto second = ask_for(request);
+    if (method == "GET" || method == "PUT") {
+      ASSERT_TRUE(second) << second.error().to_string();
+      EXPECT_EQ(second->body, "1");
+      continue;
+    }
+    ASSERT_FALSE(second) << method;
+    EXPECT_EQ(second.error().kind(), ErrorKind::Gone);
+    EXPECT_EQ(requests, 2) << method;
+    EXPECT_EQ(server->connections(), 1) << method;
+  }
+}
+
+TEST_F(H2ClientTest, ARequestThatHasNotLeftIsSentElsewhereWhateverItsMethod) {
+  std::latch stuck(1);
+  std::latch cut(1);
+  std::atomic<int> posts = 0;
+  const auto server = upstream([&](Peer& peer, int connection) {
+    FakeHttp2 http2(peer, {.window = 1 << 28}, [&](FakeHttp2& self, FakeHttp2::Request& request) {
+      if (request.fields[":method"] == "POST") ++posts;
       self.answer(request.id, std::to_string(connection));
+      if (connection > 0) return;
+      // From now on only the sockets hold back what the client sends, and nobody reads it.
+      if (request.id == 1)
+        self.send_raw(h2_frame(NGHTTP2_WINDOW_UPDATE, 0, 0, std::string("\x10\0\0\0", 4)));
+      if (request.id == 1) return;
+      stuck.count_down();
+      cut.wait();
+      peer.interrupt();
     });
     http2.run();
   });
   EXPECT_EQ(ask_for(get(*server))->body, "0");
-  const auto second = ask_for(get(*server));
-  ASSERT_TRUE(second) << second.error().to_string();
-  EXPECT_EQ(second->body, "1");
+  auto large = get(*server);
+  large.method = "PATCH";
+  large.body = std::string(1 << 26, 'l');
+  auto small = get(*server);
+  small.method = "POST";
+  small.body = "small";
+  std::vector<Result<Answer>> answers;
+  const auto begin = [&](const ClientRequest& request) {
+    asio::co_spawn(loop_, ask(*client_, request, allow_all),
+                   [&](std::exception_ptr, Result<Answer> answer) { answers.push_back(answer); });
+  };
+  loop_.restart();
+  begin(large);
+  run_until(stuck);
+  while (loop_.poll() > 0) {
+  }
+  begin(small);
+  loop_.poll();
+  cut.count_down();
+  while (answers.size() < 2) loop_.run_one();
+  ASSERT_FALSE(answers[0]);
+  ASSERT_TRUE(answers[1]) << answers[1].error().to_string();
+  EXPECT_EQ(answers[1]->body, "1");
+  EXPECT_EQ(posts, 1);
 }
 
 TEST_F(H2ClientTest, ARequestThatTheUpstreamHasBegunToAnswerIsNotSentAgain) {

@@ -12,15 +12,14 @@ namespace wws::http {
 // What came of it.
 struct H2Outcome {
   Result<std::unique_ptr<ClientResponse>> response = nullptr;
-  // Where it failed: whether the request may be sent anew, because the upstream has not looked at
-  // it and the body is all there still.
+  // Where it failed: whether the request may be sent anew: the upstream has not looked at it, or
+  // may have and it is idempotent; and the body is all there still.
   bool may_repeat = false;
   // Whether it must go over HTTP/1.1 then.
   bool wants_http1 = false;
 };
 
-// The request is borrowed until it completes, what it borrows itself as long as the response.
-Task<H2Outcome> exchange_http2(std::shared_ptr<H2Session> session, const ClientRequest& request,
-                               Waits waits);
+Task<H2Outcome> exchange_http2(std::shared_ptr<H2Session> session,
+                               std::shared_ptr<const ClientRequest> request, Waits waits);
 
 }  // namespace wws::http

@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <utility>
 #include <vector>
 
 #include "http/client/h2_callbacks.h"
 #include "http/deadline.h"
+#include "io/spawn.h"
 
 namespace wws::http {
 namespace {
@@ -23,8 +22,10 @@ constexpr std::size_t kOutSize = 64 * 1024;
 // Pings come with data now and then, settings once; more than this is no use to anybody.
 constexpr std::uint32_t kFrameBurst = 1024;
 constexpr std::uint32_t kFrameRate = 64;
-// Upstreams take many resets for an attack and end the connection, for all who share it.
-constexpr std::uint32_t kMostDropped = 100;
+// Upstreams take many resets for an attack and end the connection, for all who share it: nghttp2's
+// servers past 33 a second in the long run, and this one past 32.
+constexpr std::uint32_t kDropBurst = 64;
+constexpr std::uint32_t kDropRate = 30;
 
 }  // namespace
 
@@ -39,6 +40,7 @@ H2Session::H2Session(asio::any_io_executor executor, std::shared_ptr<Connection>
       limits_(limits),
       work_(executor_),
       idle_since_(std::chrono::steady_clock::now()),
+      drops_(kDropBurst, kDropRate),
       idle_frames_(kFrameBurst, kFrameRate) {}
 
 H2Session::~H2Session() = default;
@@ -51,8 +53,8 @@ Result<std::shared_ptr<H2Session>> H2Session::start(asio::any_io_executor execut
   self->session_.reset(make_client_session(*self));
   if (!self->session_ || !submit_client_settings(self->session_.get(), limits))
     return fail(ErrorKind::Internal, "no memory for an HTTP/2 connection");
-  asio::co_spawn(self->executor_, read_all(self), asio::detached);
-  asio::co_spawn(self->executor_, write_all(self), asio::detached);
+  io::spawn(self->executor_, read_all(self));
+  io::spawn(self->executor_, write_all(self));
   return self;
 }
 
@@ -74,6 +76,7 @@ Task<void> H2Session::read_all(std::shared_ptr<H2Session> self) {
 Result<void> H2Session::feed(ByteView bytes) {
   received_ += bytes.size();
   const auto taken = nghttp2_session_mem_recv(session_.get(), bytes.data(), bytes.size());
+  settle();
   if (taken >= 0) return {};
   return fail(ErrorKind::Internal, fmt::format("the upstream breaks the rules of HTTP/2: {}",
                                                nghttp2_strerror(static_cast<int>(taken))));
@@ -110,9 +113,15 @@ void H2Session::fill() {
     const std::uint8_t* frame = nullptr;
     const auto size = nghttp2_session_mem_send(session_.get(), &frame);
     if (size < 0) end(Error(ErrorKind::Internal, nghttp2_strerror(static_cast<int>(size))));
-    if (size <= 0) return;
+    if (size <= 0) break;
     out_.append(as_text({frame, static_cast<std::size_t>(size)}));
   }
+  settle();
+}
+
+// What the callbacks have noted.
+void H2Session::settle() noexcept {
+  if (std::exchange(lost_stream_, false)) stream_gone();
 }
 
 bool H2Session::has_work() const noexcept {
@@ -138,7 +147,7 @@ bool H2Session::has_room() const noexcept {
   return streams_.size() < std::min(most, kMostStreams);
 }
 
-Result<std::unique_ptr<H2Stream>> H2Session::open(const ClientRequest& request) {
+Result<std::shared_ptr<H2Stream>> H2Session::open(const ClientRequest& request) {
   if (retired_ || over_) return fail(ErrorKind::Gone, "the connection ends");
   const std::int32_t id = submit_request(session_.get(), request);
   if (id < 0) {
@@ -147,7 +156,7 @@ Result<std::unique_ptr<H2Stream>> H2Session::open(const ClientRequest& request) 
                 fmt::format("the connection takes no more requests: {}", nghttp2_strerror(id)));
   }
   auto stream =
-      std::make_unique<H2Stream>(shared_from_this(), id, received_, limits_.max_head_bytes);
+      std::make_shared<H2Stream>(shared_from_this(), id, received_, limits_.max_head_bytes);
   streams_.emplace(id, stream.get());
   work_.notify();
   return stream;
@@ -170,7 +179,7 @@ void H2Session::drop(std::int32_t id) noexcept {
   if (over_) return;
   nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
   work_.notify();
-  if (++dropped_ >= kMostDropped) retire();
+  if (!drops_.bears(coarse_now())) retire();
   stream_gone();
 }
 
@@ -223,7 +232,7 @@ void H2Session::stream_closed(std::int32_t id, std::uint32_t code) {
   if (at == streams_.end()) return;
   at->second->closed(code);
   streams_.erase(at);
-  stream_gone();
+  lost_stream_ = true;
 }
 
 // RFC 9113 section 6.8: what the upstream has not taken may be sent elsewhere. nghttp2 closes the
@@ -235,7 +244,7 @@ void H2Session::upstream_leaves(std::int32_t last_stream, std::uint32_t code) {
   for (const auto& [id, stream] : streams_)
     if (id > last_stream) refused.push_back(id);
   for (const std::int32_t id : refused) stream_closed(id, NGHTTP2_REFUSED_STREAM);
-  stream_gone();
+  lost_stream_ = true;
 }
 
 void H2Session::charge() noexcept {

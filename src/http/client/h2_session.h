@@ -1,8 +1,9 @@
 // H2Session: one HTTP/2 connection to an upstream (RFC 9113), whose streams are the requests of
 // many.
 //
-// nghttp2 keeps the state of the protocol; this feeds it and sends what it makes. It is called
-// between its own calls only: callbacks note what they find and wake who waits.
+// nghttp2 keeps the state of the protocol; this feeds it and sends what it makes. Its callbacks
+// note what they find, queue frames and wake who waits; what ends the session comes after
+// (settle()).
 //
 // Life: owned by the two coroutines that start() spawns, one that reads and one that writes, and by
 // its streams. They end with the connection: when it was idle for ClientLimits::max_idle_time, when
@@ -50,7 +51,7 @@ class H2Session final : public std::enable_shared_from_this<H2Session> {
   [[nodiscard]] const std::string& address() const noexcept { return connection_->address(); }
   // Sends the head of a request; past the upstream's bound of streams nghttp2 sends it when there
   // is room. Error: Gone when the session takes no more.
-  [[nodiscard]] Result<std::unique_ptr<H2Stream>> open(const ClientRequest& request);
+  [[nodiscard]] Result<std::shared_ptr<H2Stream>> open(const ClientRequest& request);
   // Takes no more requests, and ends when the last stream has.
   void retire() noexcept;
 
@@ -73,6 +74,7 @@ class H2Session final : public std::enable_shared_from_this<H2Session> {
   [[nodiscard]] bool begin();
   [[nodiscard]] Result<void> feed(ByteView bytes);
   void fill();
+  void settle() noexcept;
   [[nodiscard]] bool has_work() const noexcept;
   [[nodiscard]] bool has_said_all() const noexcept;
   [[nodiscard]] TimePoint idle_end() const noexcept;
@@ -100,10 +102,11 @@ class H2Session final : public std::enable_shared_from_this<H2Session> {
   io::Notifier work_;                                    // for the writer
   TimePoint idle_since_;
   std::uint64_t received_ = 0;
-  std::uint32_t dropped_ = 0;
+  h2::FloodGuard drops_;
   h2::FloodGuard idle_frames_;
   std::optional<std::uint32_t> broken_rule_;     // the code that we have ended the connection with
   std::optional<std::uint32_t> upstreams_code_;  // of its GOAWAY
+  bool lost_stream_ = false;                     // for settle()
   bool retired_ = false;
   bool has_writer_ = true;
   bool over_ = false;

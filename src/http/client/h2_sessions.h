@@ -4,8 +4,9 @@
 // connection is made at a time, while the other requests wait for what comes of it: they are the
 // streams of that one, or make the next.
 //
-// Held by shared_ptr: those who wait or dial may outlive the client. The sessions own themselves
-// (h2_session.h). Belongs to one loop.
+// Held by shared_ptr: the frames of those who wait or dial may be destroyed after the client, with
+// the loop; they are not resumed then. The sessions own themselves (h2_session.h). Belongs to one
+// loop.
 #pragma once
 
 #include <list>

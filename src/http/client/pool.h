@@ -20,16 +20,17 @@ class Pool final : public std::enable_shared_from_this<Pool> {
  public:
   Pool(const boost::asio::any_io_executor& executor, const ClientLimits& limits);
 
-  // An idle connection, or none. The filter judges its address again: it was made under another
-  // caller's rules.
+  // An idle connection that the upstream has not closed, or none. The filter judges its address
+  // again: it was made under another caller's rules.
   [[nodiscard]] std::shared_ptr<Connection> take(const Origin& key, const AddressFilter& filter);
-  void give(const Origin& key, std::shared_ptr<Connection> connection);
-  [[nodiscard]] std::size_t idle_count() const noexcept { return count_; }
+  // `headers`: of its last response, which may say how long the upstream keeps it ("Keep-Alive:
+  // timeout=5"): it is left a second before, so that no request meets its end.
+  void give(const Origin& key, std::shared_ptr<Connection> connection, const Headers& headers);
 
  private:
   struct Idle {
     std::shared_ptr<Connection> connection;
-    TimePoint since;
+    TimePoint until;
   };
 
   void sweep();

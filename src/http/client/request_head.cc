@@ -125,6 +125,12 @@ Headers http2_fields(const ClientRequest& request) {
   return fields;
 }
 
+bool is_idempotent(const ClientRequest& request) noexcept {
+  static constexpr std::array<std::string_view, 6> kMethods = {"GET",   "HEAD", "OPTIONS",
+                                                               "TRACE", "PUT",  "DELETE"};
+  return std::ranges::find(kMethods, request.method) != kMethods.end();
+}
+
 bool has_body(const ClientRequest& request) noexcept {
   return request.body_source != nullptr || !request.body.empty();
 }

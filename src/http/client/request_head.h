@@ -15,6 +15,8 @@ namespace wws::http {
 [[nodiscard]] std::string write_head(const ClientRequest& request);
 // The same for HTTP/2: the pseudo-header fields, then the others with names in lower case.
 [[nodiscard]] Headers http2_fields(const ClientRequest& request);
+// Whether to send it twice does as to send it once (RFC 9110 section 9.2.2).
+[[nodiscard]] bool is_idempotent(const ClientRequest& request) noexcept;
 // Whether a body is sent, which may be empty.
 [[nodiscard]] bool has_body(const ClientRequest& request) noexcept;
 

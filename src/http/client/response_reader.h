@@ -2,7 +2,7 @@
 //
 // The upstream is hostile: heads, chunk heads and trailers are bounded by `max_head_bytes`, the
 // fields of a head by kMostFields, interim responses (1xx) by a count, and every framing that two
-// parsers could read differently is Invalid.
+// parsers could read differently is Internal.
 #pragma once
 
 #include <cstdint>

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <utility>
 
 #include "http/blanks.h"
 #include "http/h2/callbacks.h"
+#include "io/spawn.h"
 
 namespace wws::http::h2 {
 namespace {
@@ -166,7 +165,7 @@ void Connection::dispatch(std::int32_t id) {
   resting_.erase(at);
   if (stream->is_closed() || cut_) return;
   streams_.push_back(stream.get());
-  asio::co_spawn(transport_.executor(), Stream::serve(std::move(stream)), asio::detached);
+  io::spawn(transport_.executor(), Stream::serve(std::move(stream)));
 }
 
 // Requests that wait for their bodies are handled as they are when too much is held for them.
@@ -260,7 +259,7 @@ void Connection::flush() {
     if (sent == Transport::Sent::Failed) cut();
     if (sent != Transport::Sent::Blocked) continue;
     blocked_ = true;
-    asio::co_spawn(transport_.executor(), wait_and_flush(), asio::detached);
+    io::spawn(transport_.executor(), wait_and_flush());
   }
   if (!notes_.empty() || tell_gone_) settle();
   end_if_done();
