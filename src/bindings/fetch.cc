@@ -109,7 +109,7 @@ FetchResult<void> redirect_request(FetchRequest& request, int status, const Url&
   if (post_becomes_get || other_becomes_get) {
     request.method = "GET";
     request.body.clear();
-    request.body_source = nullptr;
+    request.body_source.reset();
     for (const auto* name :
          {"Content-Encoding", "Content-Language", "Content-Location", "Content-Type"})
       request.headers.remove(name);

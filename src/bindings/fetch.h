@@ -49,8 +49,9 @@ struct FetchRequest {
   std::string method = "GET";
   std::string url;
   http::Headers headers;
-  std::string body;                         // unless body_source is set
-  http::BodySource* body_source = nullptr;  // borrowed until fetch() has completed
+  std::string body;  // unless body_source is set
+  // Read until the response's body has ended or is destroyed (http/client/client.h).
+  std::shared_ptr<http::BodySource> body_source = nullptr;
   Redirect redirect = Redirect::Follow;
 };
 

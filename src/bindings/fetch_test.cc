@@ -274,12 +274,10 @@ TEST_F(FetchTest, DoesNotSendAStreamedBodyAgain) {
   Site site({{"/307", redirect(307, "/2")}, {"/303", redirect(303, "/2")}, {"/2", kOk}});
   FetchRequest request;
   request.method = "POST";
-  OneShot first;
-  request.body_source = &first;
+  request.body_source = std::make_shared<OneShot>();
   request.url = site.url("/307");
   expect_refused(fetch(request), FetchErrorKind::InvalidRequestBody, "cannot be sent again");
-  OneShot second;
-  request.body_source = &second;
+  request.body_source = std::make_shared<OneShot>();
   request.url = site.url("/303");
   EXPECT_TRUE(fetch(request));
 }

@@ -9,16 +9,6 @@
 
 namespace wws::io {
 namespace asio = boost::asio;
-namespace {
-
-// A cancelled task sees its waits end early and goes on to its own end: an exception at its next
-// wait would leave behind what it owns.
-Task<void> without_throwing(Task<void> task) {
-  co_await asio::this_coro::throw_if_cancelled(false);
-  co_await std::move(task);
-}
-
-}  // namespace
 
 TaskGroup::TaskGroup(const asio::any_io_executor& loop) : loop_(loop), ended_(loop) {}
 

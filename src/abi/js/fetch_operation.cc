@@ -24,10 +24,23 @@ std::string failure_text(const bindings::FetchError& error) {
 
 }  // namespace
 
-// The request body as the client reads it, fed by the guest's writes.
+// The request body as the client reads it, fed by the guest's writes. It is the client's, who lets
+// it go when no more of it is wanted.
 class FetchOperation::Upload final : public http::BodySource {
  public:
-  explicit Upload(FetchOperation& owner) : owner_(owner), ready_(owner.services_.loop) {}
+  explicit Upload(FetchOperation& owner) : owner_(&owner), ready_(owner.services_.loop) {}
+  // A guest that waits to write learns so that nobody reads.
+  ~Upload() override {
+    if (guest_waits_) push_writable();
+  }
+
+  // The operation is gone.
+  void leave() {
+    owner_ = nullptr;
+    if (!ended_) failed_ = true;
+    ended_ = true;
+    ready_.notify();
+  }
 
   Task<Result<std::string>> read() override {
     while (bytes_.empty() && !ended_) {
@@ -38,7 +51,7 @@ class FetchOperation::Upload final : public http::BodySource {
     }
     if (failed_) co_return fail(ErrorKind::GuestFault, "the request body failed");
     std::string chunk = std::exchange(bytes_, {});
-    if (std::exchange(guest_waits_, false)) owner_.push(encode_writable(owner_.id_));
+    if (std::exchange(guest_waits_, false)) push_writable();
     co_return chunk;
   }
   std::optional<std::uint64_t> length() const noexcept override { return std::nullopt; }
@@ -61,7 +74,11 @@ class FetchOperation::Upload final : public http::BodySource {
   [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
 
  private:
-  FetchOperation& owner_;
+  void push_writable() {
+    if (owner_ != nullptr) owner_->push(encode_writable(owner_->id_));
+  }
+
+  FetchOperation* owner_;
   io::Notifier ready_;
   std::string bytes_;
   bool ended_ = false;
@@ -78,26 +95,30 @@ FetchOperation::FetchOperation(LoopServices& services, bindings::FetchPolicy pol
       push_(std::move(push)),
       tasks_(services.loop) {}
 
-FetchOperation::~FetchOperation() = default;
-
-void FetchOperation::start() {
-  if (message_.flags & WWS_FETCH_BODY_STREAM) upload_ = std::make_unique<Upload>(*this);
-  inline_bytes_ = message_.body.size();
-  connecting_ = true;
-  tasks_.spawn(connect());
+FetchOperation::~FetchOperation() {
+  if (const auto upload = upload_.lock()) upload->leave();
 }
 
-Task<void> FetchOperation::connect() {
+void FetchOperation::start() {
+  std::shared_ptr<Upload> upload;
+  if (message_.flags & WWS_FETCH_BODY_STREAM) upload = std::make_shared<Upload>(*this);
+  upload_ = upload;
+  inline_bytes_ = message_.body.size();
+  connecting_ = true;
+  tasks_.spawn(connect(std::move(upload)));
+}
+
+Task<void> FetchOperation::connect(std::shared_ptr<Upload> upload) {
   bindings::FetchRequest request;
   request.method = std::move(message_.method);
   request.url = std::move(message_.url);
   request.headers = std::move(message_.headers);
   request.body = std::move(message_.body);
-  request.body_source = upload_.get();
+  request.body_source = std::move(upload);
   request.redirect = redirect_mode(message_.flags);
   auto response = co_await services_.fetcher.fetch(std::move(request), policy_);
   connecting_ = false;
-  inline_bytes_ = 0;
+  if (!response) inline_bytes_ = 0;
   if (cancelled_) co_return;
   if (!response) {
     push(encode_failed(id_, failure_text(response.error())));
@@ -110,8 +131,9 @@ Task<void> FetchOperation::connect() {
 }
 
 std::int32_t FetchOperation::write(ByteView bytes, std::uint32_t flags) {
-  if (!upload_ || cancelled_) return WWS_WRITE_GONE;
-  return upload_->write(bytes, flags);
+  const auto upload = upload_.lock();
+  if (!upload || cancelled_) return WWS_WRITE_GONE;
+  return upload->write(bytes, flags);
 }
 
 void FetchOperation::read() {
@@ -144,12 +166,14 @@ void FetchOperation::cancel() {
 }
 
 std::size_t FetchOperation::held_bytes() const noexcept {
-  return inline_bytes_ + (upload_ ? upload_->size() : 0);
+  const auto upload = upload_.lock();
+  return (connecting_ || response_ ? inline_bytes_ : 0) + (upload ? upload->size() : 0);
 }
 
 Task<void> FetchOperation::join() {
   co_await tasks_.join();
   response_.reset();
+  if (const auto upload = upload_.lock()) upload->leave();
 }
 
 void FetchOperation::push(std::string message) {

@@ -46,7 +46,7 @@ class FetchOperation final {
  private:
   class Upload;
 
-  Task<void> connect();
+  Task<void> connect(std::shared_ptr<Upload> upload);
   Task<void> read_chunk();
   void push(std::string message);
 
@@ -55,10 +55,10 @@ class FetchOperation final {
   std::uint32_t id_;
   FetchMessage message_;
   PushEvent push_;
-  std::unique_ptr<Upload> upload_;
+  std::weak_ptr<Upload> upload_;  // gone when nobody reads it any more
   std::unique_ptr<bindings::FetchResponse> response_;
   io::TaskGroup tasks_;
-  std::size_t inline_bytes_ = 0;  // of the body, until the response's head is there
+  std::size_t inline_bytes_ = 0;  // of the body, which may be on its way as long as the response is
   bool connecting_ = false;
   bool reading_ = false;
   bool cancelled_ = false;

@@ -7,9 +7,9 @@
 // Belongs to one loop. It resolves the host, lets the caller's AddressFilter judge every address it
 // is about to connect to, connects to exactly the judged address, verifies TLS against the system's
 // roots, keeps idle connections for reuse (same scheme, host, port), and never follows redirects:
-// policy is the caller's (bindings/fetch). A request is sent again where the upstream has not looked
-// at it: it says so (HTTP/2), or nothing of it had left; and an idempotent one (RFC 9110 section
-// 9.2.2) also where a kept connection ends without a byte of the answer.
+// policy is the caller's (bindings/fetch). A request is sent again where the upstream has not
+// looked at it: it says so (HTTP/2), or nothing of it had left; and an idempotent one (RFC 9110
+// section 9.2.2) also where a kept connection ends without a byte of the answer.
 //
 // The client outlives what waits in send(); responses may outlive the client. Where the loop is
 // destroyed first, the frames that wait may be destroyed after the client.
@@ -35,18 +35,21 @@ struct ClientRequest {
   std::string host;  // without port or brackets
   std::uint16_t port = 80;
   std::string target = "/";  // path and query
-  // Of these Host, Expect and Content-Length, and what is of the connection (Connection, Keep-Alive,
-  // TE, Trailer, Transfer-Encoding, Upgrade, Proxy-Connection) are the client's: they are dropped.
-  // "TE: trailers" goes along in HTTP/2.
+  // Of these Host, Expect and Content-Length, and what is of the connection (Connection,
+  // Keep-Alive, TE, Trailer, Transfer-Encoding, Upgrade, Proxy-Connection) are the client's: they
+  // are dropped. "TE: trailers" goes along in HTTP/2.
   Headers headers;
-  std::string body;          // sent with Content-Length, unless body_source is set
-  BodySource* body_source = nullptr;  // streamed; borrowed until the response is destroyed
+  std::string body;  // sent with Content-Length, unless body_source is set
+  // Streamed. It is read while the response is awaited and read, and let go when it has ended, the
+  // response has, or nobody wants that any more.
+  std::shared_ptr<BodySource> body_source = nullptr;
   // No wait for this request, its response's body included, goes past this point of time.
   std::optional<std::chrono::steady_clock::time_point> deadline = std::nullopt;
 };
 
-// A response whose head has arrived; its body is read from it. Destroying it before the end closes
-// the connection, or resets the stream of HTTP/2.
+// A response whose head has arrived; its body is read from it. The request's body may still be on
+// its way then, and goes on until the response has ended: what is not sent by then is not.
+// Destroying it before the end closes the connection, or resets the stream of HTTP/2.
 class ClientResponse : public BodySource {
  public:
   [[nodiscard]] virtual const ResponseHead& head() const noexcept = 0;
@@ -73,15 +76,16 @@ class Client {
   virtual ~Client() = default;
 
   // Errors: Invalid (a malformed request, a body that is not of its length), Internal (a malformed
-  // response), Exhausted (the response's head is too large), NotFound (name does not resolve), Denied
-  // (filter), Gone (refused or cut), TimedOut, Unsupported (TLS verification failed: text says why),
-  // and those of body_source. Cancelling the awaiting coroutine does as destroying the response.
+  // response), Exhausted (the response's head is too large), NotFound (name does not resolve),
+  // Denied (filter), Gone (refused or cut), TimedOut, Unsupported (TLS verification failed: text
+  // says why), and those of body_source. Cancelling the awaiting coroutine does as destroying the
+  // response.
   virtual Task<Result<std::unique_ptr<ClientResponse>>> send(ClientRequest request,
                                                              AddressFilter filter) = 0;
 };
 
-// `ca_file`: PEM roots instead of the system's; empty for those, which are read when the first
-// request wants them: that takes tens of milliseconds, which a start does not have.
+// `ca_file`: PEM roots instead of the system's; empty for those, which are read beside the loop
+// when the first request wants them (http/client/trust.h).
 [[nodiscard]] Result<std::unique_ptr<Client>> make_client(boost::asio::io_context& loop,
                                                           ClientLimits limits,
                                                           const std::string& ca_file = "");

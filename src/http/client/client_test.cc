@@ -8,9 +8,11 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <deque>
 #include <latch>
+#include <utility>
 
 #include "http/client/connection.h"
 #include "http/client/fake_upstream.h"
+#include "io/notifier.h"
 
 namespace wws::http {
 namespace {
@@ -151,15 +153,115 @@ TEST_F(ClientTest, StreamsABodyInChunksOrWithItsAnnouncedLength) {
   Echo echo("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   auto request = get(echo.upstream);
   request.method = "PUT";
-  Pieces unknown({"abc", "de"}, std::nullopt);
-  request.body_source = &unknown;
+  request.body_source =
+      std::make_shared<Pieces>(std::deque<std::string>{"abc", "de"}, std::nullopt);
   ASSERT_TRUE(ask_for(request));
   EXPECT_THAT(echo.upstream.requests().at(0),
               EndsWith("Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"));
-  Pieces known({"abc", "de"}, 5);
-  request.body_source = &known;
+  request.body_source = std::make_shared<Pieces>(std::deque<std::string>{"abc", "de"}, 5);
   ASSERT_TRUE(ask_for(request));
   EXPECT_THAT(echo.upstream.requests().at(1), EndsWith("Content-Length: 5\r\n\r\nabcde"));
+}
+
+// Sends back each piece of a body before it reads the next.
+void echo_while_reading(Peer& peer) {
+  std::string input;
+  while (input.find("\r\n\r\n") == std::string::npos)
+    if (!peer.read_more(input)) return;
+  const auto at = input.find("Content-Length: ");
+  auto left = at == std::string::npos ? 0 : std::stoul(input.substr(at + 16));
+  peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(left) + "\r\n\r\n");
+  input.erase(0, input.find("\r\n\r\n") + 4);
+  while (true) {
+    if (!peer.send(input)) return;
+    left -= input.size();
+    input.clear();
+    if (left == 0 || !peer.read_more(input)) return;
+  }
+}
+
+TEST_F(ClientTest, AnUpstreamMayAnswerWhileItReads) {
+  constexpr std::size_t kSize = 32 << 20;  // more than sockets hold
+  FakeUpstream upstream([](Peer& peer, int) {
+    echo_while_reading(peer);
+    echo_while_reading(peer);
+  });
+  auto request = get(upstream);
+  request.method = "POST";
+  request.body = std::string(kSize, 'b');
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = ask_for(request);
+    ASSERT_TRUE(answer) << answer.error().to_string();
+    EXPECT_TRUE(answer->body == request.body);
+  }
+  EXPECT_EQ(upstream.connections(), 1);
+  request.body_source =
+      std::make_shared<Pieces>(std::deque<std::string>(32, std::string(1 << 20, 's')), kSize);
+  const auto answer = ask_for(request);
+  ASSERT_TRUE(answer) << answer.error().to_string();
+  EXPECT_TRUE(answer->body == std::string(kSize, 's'));
+}
+
+TEST_F(ClientTest, TheEndOfAResponseIsTheEndOfItsRequest) {
+  std::latch closed(2);
+  FakeUpstream upstream([&](Peer& peer, int connection) {
+    std::string input;
+    while (!input.ends_with("begin\r\n") && peer.read_more(input)) {
+    }
+    const std::string length = connection == 0 ? "0" : "1";
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n");
+    peer.wait_closed();
+    closed.count_down();
+  });
+  for (int i = 0; i < 2; ++i) {
+    auto request = get(upstream);
+    request.method = "POST";
+    auto source = std::make_shared<SilentAfter>("begin");
+    const std::weak_ptr<BodySource> seen = source;
+    request.body_source = std::move(source);
+    auto response = await_on(loop_, client_->send(std::move(request), allow_all));
+    ASSERT_TRUE(response) << response.error().to_string();
+    if (i == 1) response->reset();
+    loop_.restart();
+    loop_.poll();
+    EXPECT_TRUE(seen.expired());
+  }
+  closed.wait();
+}
+
+TEST_F(ClientTest, ASourceThatFailsAfterTheAnswerFailsIt) {
+  FakeUpstream upstream([&](Peer& peer, int) {
+    std::string input;
+    while (!input.ends_with("abc\r\n") && peer.read_more(input)) {
+    }
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+    peer.wait_closed();
+  });
+  // Fails when the answer's head is there.
+  class Failing final : public BodySource {
+   public:
+    explicit Failing(asio::io_context& loop) : answered(loop.get_executor()) {}
+    Task<Result<std::string>> read() override {
+      if (!std::exchange(begun_, true)) co_return "abc";
+      co_await answered.wait();
+      co_return fail(ErrorKind::GuestFault, "the guest has failed");
+    }
+    [[nodiscard]] std::optional<std::uint64_t> length() const noexcept override { return {}; }
+    io::Notifier answered;
+
+   private:
+    bool begun_ = false;
+  };
+  auto request = get(upstream);
+  request.method = "POST";
+  const auto source = std::make_shared<Failing>(loop_);
+  request.body_source = source;
+  auto response = await_on(loop_, client_->send(std::move(request), allow_all));
+  ASSERT_TRUE(response) << response.error().to_string();
+  source->answered.notify();
+  const auto piece = await_on(loop_, (*response)->read());
+  ASSERT_FALSE(piece);
+  EXPECT_EQ(piece.error().kind(), ErrorKind::GuestFault) << piece.error().to_string();
 }
 
 TEST_F(ClientTest, RefusesASourceThatLiesAboutItsLength) {
@@ -167,8 +269,7 @@ TEST_F(ClientTest, RefusesASourceThatLiesAboutItsLength) {
   for (const std::uint64_t announced : {4u, 6u}) {
     auto request = get(echo.upstream);
     request.method = "PUT";
-    Pieces source({"abc", "de"}, announced);
-    request.body_source = &source;
+    request.body_source = std::make_shared<Pieces>(std::deque<std::string>{"abc", "de"}, announced);
     const auto answer = ask_for(request);
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().kind(), ErrorKind::Invalid);
@@ -276,13 +377,12 @@ TEST_F(ClientTest, RetriesOnceWhenAPooledConnectionTurnsOutStale) {
 }
 
 TEST_F(ClientTest, OnlyIdempotentRequestsAreSentAgainWhenAKeptConnectionEnds) {
-  // The second request of the first connection is worked on, and then nothing is said.
+  // The second request of a connection is worked on, and then nothing is said.
   FakeUpstream* self = nullptr;
-  FakeUpstream upstream([&](Peer& peer, int connection) {
+  FakeUpstream upstream([&](Peer& peer, int) {
     self->receive(peer);
     peer.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     self->receive(peer);
-    if (connection % 2 == 1) self->receive(peer);
   });
   self = &upstream;
   const auto times_sent = [&](const std::string& method) {
@@ -445,6 +545,33 @@ TEST_F(ClientTest, RefusesACertificateOfSomeoneElse) {
   ASSERT_FALSE(misnamed);
   EXPECT_EQ(misnamed.error().kind(), ErrorKind::Unsupported) << misnamed.error().to_string();
   EXPECT_THAT(misnamed.error().to_string(), HasSubstr("mismatch"));
+}
+
+TEST_F(ClientTest, RequestsThatWaitForTheSystemsRootsAreAllGoneOnWith) {
+  const FakeIdentity identity("localhost");
+  FakeUpstream upstream([](Peer& peer, int) { peer.read_request(); }, &identity);
+  auto request = get(upstream);
+  request.secure = true;
+  std::vector<ErrorKind> ends;
+  for (const auto* host : {"127.0.0.1", "localhost", "127.0.0.1"}) {
+    request.host = host;
+    asio::co_spawn(loop_, client_->send(request, allow_all),
+                   [&](std::exception_ptr, auto sent) { ends.push_back(sent.error().kind()); });
+  }
+  while (ends.size() < 3) loop_.run_one();
+  EXPECT_THAT(ends, ::testing::Each(ErrorKind::Unsupported));
+}
+
+TEST_F(ClientTest, AClientMayEndWhileItReadsTheSystemsRoots) {
+  Echo echo("");
+  auto request = get(echo.upstream);
+  request.secure = true;
+  bool ended = false;
+  asio::co_spawn(loop_, client_->send(request, allow_all),
+                 [&](std::exception_ptr, auto) { ended = true; });
+  loop_.run_one();
+  client_.reset();
+  EXPECT_FALSE(ended);
 }
 
 TEST_F(ClientTest, AcceptsACertificateOfANumericAddress) {

@@ -9,6 +9,7 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <utility>
 
 namespace wws::http {
 namespace asio = boost::asio;
@@ -49,20 +50,20 @@ bool has_chosen_http2(const SSL* ssl) {
 class Connection::Watch {
  public:
   Watch(Connection& connection, Watchdog Connection::* dog, TimePoint until)
-      : dog_(connection.*dog), armed_(until != TimePoint::max()) {
-    if (armed_) connection.arm(dog, until);
+      : dog_(connection.*dog) {
+    dog_.on_duty = true;
+    connection.arm(dog, until);
   }
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
   ~Watch() {
-    if (!armed_) return;
+    dog_.on_duty = false;
     ++dog_.turn;
-    dog_.timer.cancel();
+    if (std::exchange(dog_.armed, false)) dog_.timer.cancel();
   }
 
  private:
   Watchdog& dog_;
-  bool armed_;
 };
 
 Connection::Connection(const asio::any_io_executor& executor)
@@ -74,6 +75,9 @@ Connection::~Connection() { close(); }
 void Connection::arm(Watchdog Connection::* dog, TimePoint until) {
   Watchdog& armed = this->*dog;
   const auto turn = ++armed.turn;
+  if (std::exchange(armed.armed, false)) armed.timer.cancel();
+  if (until == TimePoint::max()) return;
+  armed.armed = true;
   armed.timer.expires_at(until);
   armed.timer.async_wait([weak = weak_from_this(), dog, turn](const Code& code) {
     const auto self = weak.lock();
@@ -81,6 +85,10 @@ void Connection::arm(Watchdog Connection::* dog, TimePoint until) {
     self->expired_ = true;
     self->close();
   });
+}
+
+void Connection::move_end(Watchdog Connection::* dog, TimePoint until) {
+  if ((this->*dog).on_duty) arm(dog, until);
 }
 
 std::unexpected<Error> Connection::failure(const Code& code, std::string_view what) {

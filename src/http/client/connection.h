@@ -44,6 +44,10 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   // Some bytes; 0 at the orderly end of the stream.
   Task<Result<std::size_t>> read_some(MutableByteView out, TimePoint until);  // borrowed
 
+  // Move the end of a read, or of a write, that is under way; nothing where there is none.
+  void move_read_end(TimePoint until) { move_end(&Connection::reading_, until); }
+  void move_write_end(TimePoint until) { move_end(&Connection::writing_, until); }
+
   void close() noexcept;
   // Open, and the peer has sent nothing since: fit for another request.
   [[nodiscard]] bool is_quiet() noexcept;
@@ -67,9 +71,12 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   struct Watchdog {
     boost::asio::steady_timer timer;
     std::uint64_t turn = 0;  // tells a stale timer's call from the current one's
+    bool on_duty = false;    // an operation is under way
+    bool armed = false;
   };
 
   void arm(Watchdog Connection::* dog, TimePoint until);
+  void move_end(Watchdog Connection::* dog, TimePoint until);
   std::unexpected<Error> failure(const Code& code, std::string_view what);
 
   boost::asio::ip::tcp::socket socket_;

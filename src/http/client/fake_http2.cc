@@ -104,11 +104,13 @@ struct FakeHttp2::Callbacks {
     if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
     fake.requests_[id].ended = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     if (std::ranges::find(fake.ready_, id) == fake.ready_.end()) fake.ready_.push_back(id);
+    if (fake.bodies_[id].is_echo) nghttp2_session_resume_data(fake.session_, id);
     return 0;
   }
   static int data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* bytes,
                   std::size_t size, void* user) {
-    self(user).requests_[id].body += text_of(bytes, size);
+    Body& body = self(user).bodies_[id];
+    (body.is_echo ? body.bytes : self(user).requests_[id].body) += text_of(bytes, size);
     return 0;
   }
   static ssize_t take(nghttp2_session*, std::int32_t id, std::uint8_t* into, std::size_t most,
@@ -117,7 +119,10 @@ struct FakeHttp2::Callbacks {
     const auto bytes = std::min(most, body.bytes.size() - body.at);
     std::memcpy(into, body.bytes.data() + body.at, bytes);
     body.at += bytes;
-    if (body.at == body.bytes.size()) *flags |= NGHTTP2_DATA_FLAG_EOF;
+    if (body.is_echo) nghttp2_session_consume(self(user).session_, id, bytes);
+    const bool is_whole = !body.is_echo || self(user).requests_[id].ended;
+    if (body.at == body.bytes.size() && is_whole) *flags |= NGHTTP2_DATA_FLAG_EOF;
+    if (bytes == 0 && !is_whole) return NGHTTP2_ERR_DEFERRED;
     return static_cast<ssize_t>(bytes);
   }
 };
@@ -171,6 +176,11 @@ void FakeHttp2::answer(std::int32_t id, std::string body, Fields fields) {
   nghttp2_data_provider provider{};
   provider.read_callback = Callbacks::take;
   nghttp2_submit_response(session_, id, all.data(), all.size(), &provider);
+}
+
+void FakeHttp2::answer_with_echo(std::int32_t id) {
+  if (std::exchange(bodies_[id].is_echo, true)) return;
+  answer(id, std::exchange(requests_[id].body, {}));
 }
 
 void FakeHttp2::answer_head(std::int32_t id, const Fields& fields) {

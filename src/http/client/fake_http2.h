@@ -58,6 +58,8 @@ class FakeHttp2 final {
   void stop() { stopped_ = true; }
 
   void answer(std::int32_t id, std::string body, Fields fields = {{":status", "200"}});
+  // Sends back what comes, and takes no more than it has sent. Wants takes_bodies = false.
+  void answer_with_echo(std::int32_t id);
   // The head now, the body never.
   void answer_head(std::int32_t id, const Fields& fields = {{":status", "200"}});
   void reset(std::int32_t id, std::uint32_t code);
@@ -74,6 +76,7 @@ class FakeHttp2 final {
   struct Body {
     std::string bytes;
     std::size_t at = 0;
+    bool is_echo = false;
   };
   struct Callbacks;
 

@@ -11,6 +11,9 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
+
+#include "io/notifier.h"
 
 namespace wws::http {
 namespace {
@@ -180,6 +183,13 @@ std::string FakeUpstream::receive(Peer& peer) {
   const std::lock_guard lock(mutex_);
   if (!request.empty()) requests_.push_back(request);
   return request;
+}
+
+Task<Result<std::string>> SilentAfter::read() {
+  if (!begin_.empty()) co_return std::exchange(begin_, {});
+  io::Notifier never(co_await boost::asio::this_coro::executor);
+  co_await never.wait();
+  co_return fail(ErrorKind::Gone, "cancelled");
 }
 
 Result<void> allow_all(std::string_view) { return {}; }

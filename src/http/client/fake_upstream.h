@@ -97,6 +97,17 @@ class FakeUpstream {
   std::thread acceptor_;
 };
 
+// A body that begins and then says nothing more, until its reader is cancelled.
+class SilentAfter final : public BodySource {
+ public:
+  explicit SilentAfter(std::string begin) : begin_(std::move(begin)) {}
+  Task<Result<std::string>> read() override;
+  [[nodiscard]] std::optional<std::uint64_t> length() const noexcept override { return {}; }
+
+ private:
+  std::string begin_;
+};
+
 // A whole response.
 struct Answer {
   int status = 0;

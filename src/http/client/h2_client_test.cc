@@ -231,14 +231,12 @@ TEST_F(H2ClientTest, SendsBodiesThroughSmallWindows) {
   ASSERT_TRUE(answer) << answer.error().to_string();
   EXPECT_EQ(answer->body, "POST " + request.body);
 
-  Pieces unknown(30, 7000);
-  request.body_source = &unknown;
+  request.body_source = std::make_shared<Pieces>(30, 7000);
   answer = ask_for(request);
   ASSERT_TRUE(answer) << answer.error().to_string();
   EXPECT_EQ(answer->body, "POST " + std::string(210'000, 'p'));
 
-  Pieces known(30, 7000, 210'000);
-  request.body_source = &known;
+  request.body_source = std::make_shared<Pieces>(30, 7000, 210'000);
   answer = ask_for(request);
   ASSERT_TRUE(answer) << answer.error().to_string();
   EXPECT_EQ(answer->body, "POST " + std::string(210'000, 'p'));
@@ -250,8 +248,7 @@ TEST_F(H2ClientTest, ABodyThatFillsTheWindowExactlyEndsWithIt) {
   ASSERT_TRUE(ask_for(get(*server)));  // from here on the window is known
   auto request = get(*server);
   request.method = "PUT";
-  Pieces exact(5, 1000, 5000);
-  request.body_source = &exact;
+  request.body_source = std::make_shared<Pieces>(5, 1000, 5000);
   const auto answer = ask_for(request);
   ASSERT_TRUE(answer) << answer.error().to_string();
   EXPECT_EQ(answer->body, "PUT " + std::string(5000, 'p'));
@@ -265,22 +262,55 @@ TEST_F(H2ClientTest, TakesNoMoreOfASourceThanTheWindowHasRoomForAndStopsWhenAnsw
   ASSERT_TRUE(ask_for(get(*server)));  // from here on the window is known
   auto request = get(*server);
   request.method = "POST";
-  Pieces endless(1'000'000, 1000);
-  request.body_source = &endless;
+  const auto endless = std::make_shared<Pieces>(1'000'000, 1000);
+  request.body_source = endless;
   const auto answer = ask_for(request);
   ASSERT_TRUE(answer) << answer.error().to_string();
   EXPECT_EQ(answer->body, "enough");
-  EXPECT_EQ(endless.given, 5);
+  EXPECT_EQ(endless->given, 5);
+}
+
+TEST_F(H2ClientTest, AnUpstreamMayAnswerWhileItReads) {
+  const auto server = serve(
+      {.takes_bodies = false},
+      [](FakeHttp2& http2, FakeHttp2::Request& request) { http2.answer_with_echo(request.id); });
+  auto request = get(*server);
+  request.method = "POST";
+  request.body = std::string(3'000'000, 'b');
+  auto answer = ask_for(request);
+  ASSERT_TRUE(answer) << answer.error().to_string();
+  EXPECT_TRUE(answer->body == request.body);
+  request.body_source = std::make_shared<Pieces>(300, 10'000);
+  answer = ask_for(request);
+  ASSERT_TRUE(answer) << answer.error().to_string();
+  EXPECT_TRUE(answer->body == std::string(3'000'000, 'p'));
+  EXPECT_EQ(server->connections(), 1);
+}
+
+TEST_F(H2ClientTest, TheEndOfAResponseLetsGoOfTheSource) {
+  const auto server = serve({}, [](FakeHttp2& http2, FakeHttp2::Request& request) {
+    if (request.body.size() == 10) http2.answer_head(request.id);
+  });
+  auto request = get(*server);
+  request.method = "POST";
+  auto source = std::make_shared<SilentAfter>("0123456789");
+  const std::weak_ptr<BodySource> seen = source;
+  request.body_source = std::move(source);
+  auto response = head_of(std::move(request));
+  ASSERT_TRUE(response) << response.error().to_string();
+  EXPECT_FALSE(seen.expired());
+  response->reset();
+  loop_.restart();
+  loop_.poll();
+  EXPECT_TRUE(seen.expired());
 }
 
 TEST_F(H2ClientTest, ASourceThatDoesNotKeepToItsLengthEndsTheRequestOnly) {
   const auto server = serve({}, echo);
   auto request = get(*server);
   request.method = "POST";
-  Pieces longer(5, 1000, 4500);
-  Pieces shorter(4, 1000, 4500);
-  for (Pieces* const source : {&longer, &shorter}) {
-    request.body_source = source;
+  for (const int pieces : {5, 4}) {
+    request.body_source = std::make_shared<Pieces>(pieces, 1000, 4500);
     const auto answer = ask_for(request);
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().kind(), ErrorKind::Invalid) << answer.error().to_string();
@@ -492,8 +522,7 @@ TEST_F(H2ClientTest, AStreamedBodyIsNotSentTwice) {
   });
   auto request = get(*server);
   request.method = "POST";
-  Pieces pieces(3, 100);
-  request.body_source = &pieces;
+  request.body_source = std::make_shared<Pieces>(3, 100);
   const auto answer = ask_for(request);
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().kind(), ErrorKind::Gone);

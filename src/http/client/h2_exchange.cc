@@ -4,42 +4,15 @@
 
 #include "http/client/request_head.h"
 #include "http/client/upload.h"
+#include "io/spawn.h"
 
 namespace wws::http {
 namespace {
 
-class H2Response final : public ClientResponse {
- public:
-  H2Response(ResponseHead head, std::optional<std::uint64_t> length,
-             std::unique_ptr<H2Stream> stream, Waits waits)
-      : head_(std::move(head)), length_(length), stream_(std::move(stream)), waits_(waits) {
-    if (stream_->has_ended()) stream_.reset();
-  }
-
-  [[nodiscard]] const ResponseHead& head() const noexcept override { return head_; }
-  [[nodiscard]] std::optional<std::uint64_t> length() const noexcept override { return length_; }
-
-  Task<Result<std::string>> read() override {
-    if (failed_) co_return fail(*failed_);
-    if (!stream_) co_return std::string();
-    auto piece = co_await stream_->read(waits_.until(waits_.limits.read_timeout));
-    if (!piece) failed_ = piece.error();
-    if (!piece || stream_->has_ended()) stream_.reset();
-    co_return piece;
-  }
-
- private:
-  ResponseHead head_;
-  std::optional<std::uint64_t> length_;
-  std::unique_ptr<H2Stream> stream_;  // until its end
-  Waits waits_;
-  std::optional<Error> failed_;
-};
-
 // Asks for a piece only when the upstream has room for it.
-Task<Result<void>> send_source(H2Stream& stream, Upload& upload, Waits waits) {
+Task<Result<void>> send_pieces(H2Stream& stream, Upload& upload) {
   while (true) {
-    WWS_CO_TRY(const bool wanted, co_await stream.wants_body(waits));
+    const bool wanted = co_await stream.wants_body();
     if (!wanted) co_return Result<void>{};
     WWS_CO_TRY(auto piece, co_await upload.next());
     auto end = piece.empty() ? H2Stream::End::Yes : H2Stream::End::No;
@@ -48,16 +21,69 @@ Task<Result<void>> send_source(H2Stream& stream, Upload& upload, Waits waits) {
       WWS_CO_CHECK(co_await upload.next());
       end = H2Stream::End::Yes;
     }
-    WWS_CO_CHECK(co_await stream.write(piece, end, waits));
+    stream.give(std::move(piece), end);
     if (end == H2Stream::End::Yes) co_return Result<void>{};
   }
 }
 
-Task<Result<void>> send_body(H2Stream& stream, const ClientRequest& request, Upload* upload,
-                             Waits waits) {
-  if (upload) co_return co_await send_source(stream, *upload, waits);
-  co_return co_await stream.write(request.body, H2Stream::End::Yes, waits);
+// The request has the source.
+Task<void> send_source(std::shared_ptr<H2Stream> stream,
+                       [[maybe_unused]] std::shared_ptr<const ClientRequest> request,
+                       std::shared_ptr<Upload> upload) {
+  auto sent = co_await send_pieces(*stream, *upload);
+  if (!sent) stream->give_up(std::move(sent).error());
 }
+
+// Whoever wants the response: its end is the end of the stream, and of what is sent.
+class Owner final {
+ public:
+  explicit Owner(std::shared_ptr<H2Stream> of) : stream(std::move(of)) {}
+  Owner(const Owner&) = delete;
+  Owner& operator=(const Owner&) = delete;
+  ~Owner() {
+    stream->abandon();
+    if (stop_) stop_->emit(boost::asio::cancellation_type::all);
+  }
+
+  void send(const std::shared_ptr<const ClientRequest>& request,
+            const std::shared_ptr<Upload>& upload) {
+    if (!upload) return stream->give_all(request);
+    stop_ = io::spawn_cancellable(stream->executor(), send_source(stream, request, upload));
+  }
+
+  const std::shared_ptr<H2Stream> stream;
+
+ private:
+  std::shared_ptr<boost::asio::cancellation_signal> stop_;
+};
+
+class H2Response final : public ClientResponse {
+ public:
+  H2Response(ResponseHead head, std::optional<std::uint64_t> length, std::unique_ptr<Owner> owner,
+             Waits waits)
+      : head_(std::move(head)), length_(length), owner_(std::move(owner)), waits_(waits) {
+    if (owner_->stream->has_ended()) owner_.reset();
+  }
+
+  [[nodiscard]] const ResponseHead& head() const noexcept override { return head_; }
+  [[nodiscard]] std::optional<std::uint64_t> length() const noexcept override { return length_; }
+
+  Task<Result<std::string>> read() override {
+    if (failed_) co_return fail(*failed_);
+    if (!owner_) co_return std::string();
+    auto piece = co_await owner_->stream->read(waits_.until(waits_.limits.read_timeout));
+    if (!piece) failed_ = piece.error();
+    if (!piece || owner_->stream->has_ended()) owner_.reset();
+    co_return piece;
+  }
+
+ private:
+  ResponseHead head_;
+  std::optional<std::uint64_t> length_;
+  std::unique_ptr<Owner> owner_;  // until its end
+  Waits waits_;
+  std::optional<Error> failed_;
+};
 
 std::optional<std::uint64_t> length_of(const ClientRequest& request, const ResponseHead& head,
                                        const H2Stream& stream) {
@@ -68,35 +94,32 @@ std::optional<std::uint64_t> length_of(const ClientRequest& request, const Respo
 
 }  // namespace
 
-Task<H2Outcome> exchange_http2(std::shared_ptr<H2Session> session, const ClientRequest& request,
-                               Waits waits) {
+Task<H2Outcome> exchange_http2(std::shared_ptr<H2Session> session,
+                               std::shared_ptr<const ClientRequest> request, Waits waits) {
   H2Outcome outcome;
-  auto opened = session->open(request);
+  auto opened = session->open(*request);
   if (!opened) {
     outcome.response = fail(std::move(opened).error());
     outcome.may_repeat = true;
     co_return outcome;
   }
-  auto stream = std::move(*opened);
-  std::optional<Upload> upload;
-  if (request.body_source) upload.emplace(*request.body_source);
-  auto sent = co_await send_body(*stream, request, upload ? &*upload : nullptr, waits);
-  if (!sent) {
-    outcome.response = fail(std::move(sent).error());
-    co_return outcome;
-  }
-  auto head = co_await stream->head(waits.until(waits.limits.response_timeout));
+  auto owner = std::make_unique<Owner>(std::move(*opened));
+  const std::shared_ptr<H2Stream> stream = owner->stream;
+  const auto upload =
+      request->body_source ? std::make_shared<Upload>(*request->body_source) : nullptr;
+  owner->send(request, upload);
+  auto head = co_await stream->head(waits);
   if (head) {
-    const auto length = length_of(request, *head, *stream);
+    const auto length = length_of(*request, *head, *stream);
     outcome.response =
-        std::make_unique<H2Response>(std::move(*head), length, std::move(stream), waits);
+        std::make_unique<H2Response>(std::move(*head), length, std::move(owner), waits);
     co_return outcome;
   }
   outcome.response = fail(std::move(head).error());
   outcome.wants_http1 = stream->wants_http1();
   const bool is_whole = !upload || !upload->has_begun();
   const bool unseen = stream->may_repeat() || outcome.wants_http1;
-  outcome.may_repeat = is_whole && (unseen || (stream->has_met_end() && is_idempotent(request)));
+  outcome.may_repeat = is_whole && (unseen || (stream->has_met_end() && is_idempotent(*request)));
   co_return outcome;
 }
 

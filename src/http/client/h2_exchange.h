@@ -19,8 +19,7 @@ struct H2Outcome {
   bool wants_http1 = false;
 };
 
-// The request is borrowed until it completes, what it borrows itself as long as the response.
-Task<H2Outcome> exchange_http2(std::shared_ptr<H2Session> session, const ClientRequest& request,
-                               Waits waits);
+Task<H2Outcome> exchange_http2(std::shared_ptr<H2Session> session,
+                               std::shared_ptr<const ClientRequest> request, Waits waits);
 
 }  // namespace wws::http

@@ -147,7 +147,7 @@ bool H2Session::has_room() const noexcept {
   return streams_.size() < std::min(most, kMostStreams);
 }
 
-Result<std::unique_ptr<H2Stream>> H2Session::open(const ClientRequest& request) {
+Result<std::shared_ptr<H2Stream>> H2Session::open(const ClientRequest& request) {
   if (retired_ || over_) return fail(ErrorKind::Gone, "the connection ends");
   const std::int32_t id = submit_request(session_.get(), request);
   if (id < 0) {
@@ -156,7 +156,7 @@ Result<std::unique_ptr<H2Stream>> H2Session::open(const ClientRequest& request) 
                 fmt::format("the connection takes no more requests: {}", nghttp2_strerror(id)));
   }
   auto stream =
-      std::make_unique<H2Stream>(shared_from_this(), id, received_, limits_.max_head_bytes);
+      std::make_shared<H2Stream>(shared_from_this(), id, received_, limits_.max_head_bytes);
   streams_.emplace(id, stream.get());
   work_.notify();
   return stream;

@@ -51,7 +51,7 @@ class H2Session final : public std::enable_shared_from_this<H2Session> {
   [[nodiscard]] const std::string& address() const noexcept { return connection_->address(); }
   // Sends the head of a request; past the upstream's bound of streams nghttp2 sends it when there
   // is room. Error: Gone when the session takes no more.
-  [[nodiscard]] Result<std::unique_ptr<H2Stream>> open(const ClientRequest& request);
+  [[nodiscard]] Result<std::shared_ptr<H2Stream>> open(const ClientRequest& request);
   // Takes no more requests, and ends when the last stream has.
   void retire() noexcept;
 

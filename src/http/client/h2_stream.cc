@@ -26,35 +26,55 @@ H2Stream::H2Stream(std::shared_ptr<H2Session> session, std::int32_t id, std::uin
       id_(id),
       seen_(seen),
       fields_(max_head_bytes),
-      changed_(session_->executor()) {}
+      changed_(session_->executor()),
+      room_(session_->executor()) {}
 
-H2Stream::~H2Stream() {
-  if (!closed_) session_->drop(id_);
+H2Stream::~H2Stream() { abandon(); }
+
+const boost::asio::any_io_executor& H2Stream::executor() const noexcept {
+  return session_->executor();
+}
+
+void H2Stream::abandon() noexcept {
+  if (!std::exchange(closed_, true)) session_->drop(id_);
+  room_.notify();
 }
 
 // ---- The request's body ----
 
-Task<Result<bool>> H2Stream::wants_body(Waits waits) {
-  const auto until = waits.until(waits.limits.read_timeout);
-  while (!wanted_ && !is_over()) WWS_CO_CHECK(co_await wait(until, "sending"));
+Task<bool> H2Stream::wants_body() {
+  while (!wanted_ && !is_over()) {
+    const bool notified = co_await room_.wait_until(TimePoint::max());
+    if (!notified) co_return false;
+  }
   co_return !is_over();
 }
 
-Task<Result<void>> H2Stream::write(std::string_view bytes, End end, Waits waits) {
+void H2Stream::give(std::string bytes, End end) {
+  piece_ = std::move(bytes);
+  offer(piece_, end);
+}
+
+void H2Stream::give_all(std::shared_ptr<const ClientRequest> request) {
+  request_ = std::move(request);
+  offer(request_->body, End::Yes);
+}
+
+void H2Stream::offer(std::string_view bytes, End end) {
+  if (is_over()) return;
   pending_ = bytes;
   ends_ = end == End::Yes;
+  // A request without a body has ended with its head.
+  all_taken_ = ends_ && bytes.empty();
+  ++steps_;
+  changed_.notify();
   if (std::exchange(wanted_, false)) session_->resume(id_);
-  auto until = waits.until(waits.limits.read_timeout);
-  auto left = pending_.size();
-  Result<void> waited;
-  while (waited && !pending_.empty() && !is_over()) {
-    waited = co_await wait(until, "sending");
-    if (pending_.size() == left) continue;
-    left = pending_.size();
-    until = waits.until(waits.limits.read_timeout);
-  }
-  pending_ = {};
-  co_return waited;
+}
+
+void H2Stream::give_up(Error error) {
+  if (is_over()) return;
+  failed(std::move(error));
+  abandon();
 }
 
 H2Stream::Piece H2Stream::take(std::span<std::uint8_t> into) {
@@ -62,18 +82,32 @@ H2Stream::Piece H2Stream::take(std::span<std::uint8_t> into) {
   if (bytes > 0) std::memcpy(into.data(), pending_.data(), bytes);
   pending_.remove_prefix(bytes);
   const bool end = ends_ && pending_.empty();
+  all_taken_ = all_taken_ || end;
+  if (end) request_.reset();
   wanted_ = bytes == 0 && !end;
-  // A writer that was given time for each piece learns of it, too.
+  ++steps_;
   changed_.notify();
+  if (wanted_) room_.notify();
   return {bytes, end};
 }
 
 // ---- The response ----
 
-Task<Result<ResponseHead>> H2Stream::head(TimePoint until) {
+TimePoint H2Stream::head_end(const Waits& waits) const {
+  if (all_taken_) return waits.until(waits.limits.response_timeout);
+  // A source that is asked has no time of its own, only the whole request has.
+  return wanted_ ? waits.end() : waits.until(waits.limits.read_timeout);
+}
+
+Task<Result<ResponseHead>> H2Stream::head(Waits waits) {
+  auto step = steps_;
+  auto until = head_end(waits);
   while (!has_head_) {
     if (failure_) co_return fail(*failure_);
     WWS_CO_CHECK(co_await wait(until, "receiving"));
+    if (step == steps_) continue;
+    step = steps_;
+    until = head_end(waits);
   }
   co_return std::move(head_);
 }
@@ -101,6 +135,11 @@ Task<Result<void>> H2Stream::wait(TimePoint until, std::string_view what) {
 }
 
 // ---- What the session reports ----
+
+void H2Stream::wake() {
+  changed_.notify();
+  room_.notify();
+}
 
 void H2Stream::fields_begin() noexcept {
   if (!has_head_) fields_.restart();
@@ -133,12 +172,12 @@ void H2Stream::body_arrived(std::string_view bytes) {
 void H2Stream::ended() {
   if (failure_) return;
   complete_ = true;
-  changed_.notify();
+  wake();
 }
 
 void H2Stream::closed(std::uint32_t code) {
   closed_ = true;
-  changed_.notify();
+  wake();
   if (complete_ || failure_) return;
   if (code == NGHTTP2_REFUSED_STREAM) {
     may_repeat_ = true;
@@ -155,14 +194,14 @@ void H2Stream::closed(std::uint32_t code) {
 void H2Stream::failed(Error error) {
   if (complete_ || failure_) return;
   failure_ = std::move(error);
-  changed_.notify();
+  wake();
 }
 
 // Where the connection was alive, and nothing came of it since, the request and the end have met on
 // the way, as on a kept connection of HTTP/1; or the upstream has worked on it that long.
 void H2Stream::lost(const Error& error, std::uint64_t seen) {
   closed_ = true;
-  changed_.notify();
+  wake();
   if (complete_ || failure_) return;
   const bool gone = error.kind() == ErrorKind::Gone;
   may_repeat_ = gone && !left_;

@@ -1,12 +1,14 @@
 // H2Stream: one request of an H2Session and its response.
 //
-// Life: made by H2Session::open(), owned by whoever asked; it keeps its session. Destroying it
-// before the end resets the stream (CANCEL) and leaves the connection to the others. Belongs to one
-// loop; one coroutine at a time waits for it.
+// Life: made by H2Session::open(), held by who wants the response and by who sends a streamed body;
+// it keeps its session. abandon() before the end resets the stream (CANCEL) and leaves the
+// connection to the others. Belongs to one loop; at a time one coroutine waits for the response and
+// one for room for the body.
 //
 // Bodies: what the upstream sends is held until read() takes it, and only then the stream's window
 // is given back, which so bounds it. Of the request's body no more is wanted than the upstream's
-// windows have room for.
+// windows have room for. The two go on beside each other; the end of the response is the end of
+// both.
 //
 // Errors: TimedOut, Exhausted (the head is too large), Internal (the response is malformed), Gone
 // otherwise (reset, cut, cancelled).
@@ -37,18 +39,25 @@ class H2Stream final {
   H2Stream(const H2Stream&) = delete;
   H2Stream& operator=(const H2Stream&) = delete;
 
+  [[nodiscard]] const boost::asio::any_io_executor& executor() const noexcept;
+  // Nobody wants it any more.
+  void abandon() noexcept;
+
   // ---- The request's body, of a stream that was opened with one ----
   enum class End : bool { No, Yes };
   // Waits until the upstream has room for more. False when it wants no more: the response is whole,
   // or has failed, which head() tells.
-  Task<Result<bool>> wants_body(Waits waits);
-  // Waits until all was taken, or no more is wanted. The bytes are borrowed until it completes; the
-  // source's next ones are asked for when wants_body() says so.
-  Task<Result<void>> write(std::string_view bytes, End end, Waits waits);
+  Task<bool> wants_body();
+  // The next bytes, where wants_body() has said so.
+  void give(std::string bytes, End end);
+  // All of ClientRequest::body.
+  void give_all(std::shared_ptr<const ClientRequest> request);
+  // The source has failed, and so has the request.
+  void give_up(Error error);
 
   // ---- The response ----
-  // Once.
-  Task<Result<ResponseHead>> head(TimePoint until);
+  // Once. While the upstream takes of the body, or the source has nothing to take, this waits.
+  Task<Result<ResponseHead>> head(Waits waits);
   // Some bytes of the body; none at its end.
   Task<Result<std::string>> read(TimePoint until);
   [[nodiscard]] std::optional<std::uint64_t> length() const noexcept { return length_; }
@@ -88,6 +97,9 @@ class H2Stream final {
 
  private:
   [[nodiscard]] bool is_over() const noexcept { return closed_ || complete_ || failure_; }
+  void wake();
+  void offer(std::string_view bytes, End end);
+  [[nodiscard]] TimePoint head_end(const Waits& waits) const;
   Task<Result<void>> wait(TimePoint until, std::string_view what);
 
   std::shared_ptr<H2Session> session_;
@@ -96,16 +108,21 @@ class H2Stream final {
   H2ResponseFields fields_;
   ResponseHead head_;
   std::optional<std::uint64_t> length_;
-  std::string body_;          // arrived and not read
-  std::string_view pending_;  // borrowed of who waits in write()
-  io::Notifier changed_;
+  std::string body_;                              // arrived and not read
+  std::shared_ptr<const ClientRequest> request_;  // whose body is sent, where that is not streamed
+  std::string piece_;                             // of a streamed one
+  std::string_view pending_;                      // of either: not yet taken
+  std::uint64_t steps_ = 0;                       // of what is sent
+  io::Notifier changed_;                          // for who waits for the response
+  io::Notifier room_;                             // for who sends
   std::optional<Error> failure_;
   int interim_ = 0;
   bool has_head_ = false;
   bool complete_ = false;  // the whole response has arrived
   bool closed_ = false;    // nghttp2 knows it no more
   bool ends_ = false;      // nothing follows `pending_`
-  bool wanted_ = false;    // nghttp2 waits for bytes to send
+  bool all_taken_ = false;
+  bool wanted_ = false;  // nghttp2 waits for bytes to send
   bool reset_by_upstream_ = false;
   bool left_ = false;  // something of the request may have been sent
   bool may_repeat_ = false;

@@ -14,10 +14,12 @@ struct Waits {
   ClientLimits limits;
   std::optional<TimePoint> deadline;  // of the whole request
 
+  // None goes past it.
+  [[nodiscard]] TimePoint end() const { return deadline.value_or(TimePoint::max()); }
   // From now; zero is without end.
   [[nodiscard]] TimePoint until(std::chrono::milliseconds wait) const {
-    const auto end = wait.count() > 0 ? std::chrono::steady_clock::now() + wait : TimePoint::max();
-    return deadline ? std::min(end, *deadline) : end;
+    const auto at = wait.count() > 0 ? std::chrono::steady_clock::now() + wait : TimePoint::max();
+    return std::min(at, end());
   }
 };
 
