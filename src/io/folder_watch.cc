@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <system_error>
 #include <unordered_map>
 #include <vector>
@@ -94,8 +95,9 @@ class Inotify final : public FolderWatch {
 
   void read() {
     stream_.async_read_some(asio::buffer(buffer_),
-                            [this](const boost::system::error_code& error, std::size_t size) {
-                              if (error) return;
+                            [this, there = std::weak_ptr<bool>(there_)](
+                                const boost::system::error_code& error, std::size_t size) {
+                              if (error || there.expired()) return;
                               take(size);
                               read();
                             });
@@ -169,11 +171,12 @@ class Inotify final : public FolderWatch {
     report_.everything = report_.everything || everything || report_.paths.size() >= kMostPaths;
     if (report_.paths.size() < kMostPaths) report_.paths.insert(path);
     pause_.expires_at(std::min(now + options_.quiet, first_ + options_.longest));
-    pause_.async_wait([this](const boost::system::error_code& error) {
-      if (error || !pending_) return;
-      pending_ = false;
-      changed_(std::exchange(report_, {}));
-    });
+    pause_.async_wait(
+        [this, there = std::weak_ptr<bool>(there_)](const boost::system::error_code& error) {
+          if (error || there.expired() || !pending_) return;
+          pending_ = false;
+          changed_(std::exchange(report_, {}));
+        });
   }
 
   fs::path root_;
@@ -183,6 +186,8 @@ class Inotify final : public FolderWatch {
   asio::steady_timer pause_;
   std::unordered_map<int, std::string> folders_;  // by the kernel's number
   std::string trouble_;
+  // Handlers that run after this object is gone find it so.
+  std::shared_ptr<bool> there_ = std::make_shared<bool>();
   Report report_;
   bool pending_ = false;
   std::chrono::steady_clock::time_point first_;

@@ -24,7 +24,6 @@ struct Turns::Waiter {
   Turns& turns;
   asio::steady_timer timer;
   bool heavy;
-  bool granted = false;
 
   Waiter(Turns& owner, bool is_heavy)
       : turns(owner), timer(owner.loop_, asio::steady_timer::time_point::max()), heavy(is_heavy) {

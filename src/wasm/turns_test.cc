@@ -131,9 +131,14 @@ TEST(Turns, ANewGuestPassesNobodyButWaitsForNoTimer) {
   io::ManualClock clock;
   Turns turns(loop.get_executor(), clock);
   std::string order;
-  asio::co_spawn(loop, spin(turns, clock, kLight, 1, 'a', order), asio::detached);
-  loop.poll();
-  EXPECT_EQ(order, "a");
+  Others others{loop, clock};
+  asio::post(loop, [&] { others.run(); });
+  asio::co_spawn(loop, spin(turns, clock, kLight, 3, 'a', order), asio::detached);
+  asio::co_spawn(loop, spin(turns, clock, kLight, 3, 'b', order), asio::detached);
+  for (int step = 0; step < 100; ++step) loop.poll_one();
+  EXPECT_EQ(order, "ababab");  // beside others, who would make a heavy one rest
+  others.done = true;
+  loop.run();
 }
 
 }  // namespace

@@ -6,11 +6,11 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <deque>
 #include <unordered_map>
 #include <utility>
 
 #include "wasm/turns.h"
+#include "wasm/waiting_line.h"
 #include "wasm/wasmtime/idle_instances.h"
 #include "wasm/wasmtime/instance.h"
 
@@ -20,7 +20,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-// One restore in so many is checked against the image.
+// One restore in so many, of those to another image as well, is checked against the image.
 constexpr std::uint64_t kSampling = 1024;
 // An instance moves onto its image's merged form after so many leases, or when so many pages of the
 // image's own were put back that were not written: what merging costs.
@@ -106,6 +106,7 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
   [[nodiscard]] std::unique_ptr<Instance> switch_to(
       std::unique_ptr<Instance> instance, const std::shared_ptr<const MemoryImage>& image);
   [[nodiscard]] bool may_keep(Instance& instance);
+  [[nodiscard]] bool must_check() noexcept;
   [[nodiscard]] bool is_sound(Instance& instance);
   void distrust(std::string_view why);
   void forget(const Image* image) noexcept;
@@ -118,10 +119,11 @@ class PoolCore final : public std::enable_shared_from_this<PoolCore> {
   RestoreTools restoring_;
   Turns turns_;
   IdleInstances idle_;  // as many as may be kept
-  std::deque<Ticket*> waiting_;
+  WaitingLine<Image, Ticket> waiting_;
   std::unordered_map<const Image*, std::uint32_t> running_of_;
   PoolStats stats_;
-  std::uint64_t number_ = 0;
+  std::uint64_t number_ = 0;    // of the last lease or switch: what a canary holds
+  std::uint64_t restores_ = 0;  // that might have been checked
   MemoryBudget::Watch watch_;
 };
 
@@ -218,19 +220,22 @@ struct PoolCore::Ticket {
   PoolCore& pool;
   const Image* image;
   asio::steady_timer timer;
-  bool granted = false;
+  WaitingLine<Image, Ticket>::Place place;
+  bool granted = false, handed_over = false;
 
   Ticket(PoolCore& owner, const Image* wanted)
-      : pool(owner), image(wanted), timer(owner.loop_, owner.options_.max_wait) {
-    pool.waiting_.push_back(this);
-  }
+      : pool(owner),
+        image(wanted),
+        timer(owner.loop_, owner.options_.max_wait),
+        place(owner.waiting_.join(wanted, *this)) {}
   Ticket(const Ticket&) = delete;
   Ticket& operator=(const Ticket&) = delete;
   ~Ticket() {
+    if (handed_over) return;
     if (granted)
       pool.leave(image);
     else
-      std::erase(pool.waiting_, this);
+      pool.waiting_.leave(image, place);
   }
 };
 
@@ -255,7 +260,7 @@ Task<PoolCore::LeaseResult> PoolCore::queue(std::shared_ptr<const Program> progr
     co_return fail(ErrorKind::Exhausted,
                    fmt::format("no instance became free within {} ms", options_.max_wait.count()));
   // The place was kept: the ticket hands it over, to the next one where nothing can be lent.
-  ticket.granted = false;
+  ticket.handed_over = true;
   forget(image.get());
   auto lease = lend(program, image);
   if (!lease) admit_next();
@@ -276,14 +281,11 @@ void PoolCore::leave(const Image* image) noexcept {
 // The first in the queue that there is a place for: a crowd of one image holds up no other.
 bool PoolCore::admit_next() noexcept {
   if (waiting_.empty() || stats_.running >= options_.max_instances) return false;
-  const auto found = std::ranges::find_if(
-      waiting_, [this](const Ticket* ticket) { return has_place(ticket->image); });
-  if (found == waiting_.end()) return false;
-  Ticket& next = **found;
-  waiting_.erase(found);
-  next.granted = true;
-  enter(next.image);
-  next.timer.cancel();
+  Ticket* const next = waiting_.take_first([this](const Image* image) { return has_place(image); });
+  if (next == nullptr) return false;
+  next->granted = true;
+  enter(next->image);
+  next->timer.cancel();
   return true;
 }
 
@@ -327,7 +329,7 @@ std::unique_ptr<Instance> PoolCore::switch_to(std::unique_ptr<Instance> instance
                                               const std::shared_ptr<const MemoryImage>& image) {
   const Restored switched = instance->switch_image(restoring_, image, ++number_);
   if (switched.untruthful) distrust(switched.why);
-  if (switched.drop || (context_.check == CheckRestores::Every && !is_sound(*instance))) {
+  if (switched.drop || (must_check() && !is_sound(*instance))) {
     ++stats_.dropped;
     return nullptr;
   }
@@ -361,8 +363,7 @@ bool PoolCore::may_keep(Instance& instance) {
     return false;
   }
   stats_.unscanned += restored.scanned ? 0 : 1;
-  const bool checked = context_.check == CheckRestores::Every || number_ % kSampling == 0;
-  if (checked && !is_sound(instance)) return false;
+  if (must_check() && !is_sound(instance)) return false;
   if (instance.standing == Standing::New) return true;
   if (instance.uses_of_image() % settle_after(instance.image()) != 0 || instance.settled())
     return true;
@@ -370,6 +371,10 @@ bool PoolCore::may_keep(Instance& instance) {
   if (!instance.settle()) return false;
   stats_.settled += instance.settled() ? 1 : 0;
   return true;
+}
+
+bool PoolCore::must_check() noexcept {
+  return context_.check == CheckRestores::Every || ++restores_ % kSampling == 0;
 }
 
 bool PoolCore::is_sound(Instance& instance) {
