@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "config/settings.h"
+
 namespace wws::cli {
 namespace {
 
