@@ -448,11 +448,12 @@ TEST(ClientConnection, KnowsThatNothingOfARequestHasLeft) {
   // The first is taken, and answered with a reset by and by.
   ASSERT_TRUE(await_on(loop, connection->write("first", TimePoint::max())));
   EXPECT_TRUE(connection->has_sent());
-  while (await_on(loop, connection->write("more", TimePoint::max()))) {
+  bool written = true;
+  while (written) {
+    connection->begin_request();
+    written = await_on(loop, connection->write("more", TimePoint::max())).has_value();
+    EXPECT_EQ(connection->has_sent(), written);
   }
-  connection->begin_request();
-  EXPECT_FALSE(await_on(loop, connection->write("second", TimePoint::max())));
-  EXPECT_FALSE(connection->has_sent());
 }
 
 TEST_F(ClientTest, DoesNotRetryOnceSomethingOfTheResponseArrived) {
