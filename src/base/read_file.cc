@@ -26,11 +26,23 @@ class Descriptor {
   int number_;
 };
 
-ErrorKind kind_of(int code) noexcept {
+std::unexpected<Error> cannot_read(const std::filesystem::path& path, ErrorKind kind,
+                                   const char* why) {
+  return fail(kind, "cannot read " + path.string() + ": " + why);
+}
+
+std::unexpected<Error> cannot_read(const std::filesystem::path& path, int code) {
+  return cannot_read(path, kind_of_file_error(code), std::strerror(code));
+}
+
+}  // namespace
+
+ErrorKind kind_of_file_error(int code) noexcept {
   switch (code) {
     case ENOENT:
     case ENOTDIR:
     case ELOOP:
+    case EXDEV:  // out of the folder that it must be in (openat2)
     case ENAMETOOLONG:
     case EACCES:
     case EPERM:
@@ -43,17 +55,6 @@ ErrorKind kind_of(int code) noexcept {
     default: return ErrorKind::Internal;
   }
 }
-
-std::unexpected<Error> cannot_read(const std::filesystem::path& path, ErrorKind kind,
-                                   const char* why) {
-  return fail(kind, "cannot read " + path.string() + ": " + why);
-}
-
-std::unexpected<Error> cannot_read(const std::filesystem::path& path, int code) {
-  return cannot_read(path, kind_of(code), std::strerror(code));
-}
-
-}  // namespace
 
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
   const Descriptor file(path.c_str());

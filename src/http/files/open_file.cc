@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/read_file.h"
+
 namespace wws::http {
 namespace {
 
@@ -40,25 +42,6 @@ FileState to_state(const struct stat& status) noexcept {
           .size = static_cast<std::uint64_t>(status.st_size),
           .modified = to_time(status.st_mtim),
           .changed = to_time(status.st_ctim)};
-}
-
-ErrorKind kind_of(int code) noexcept {
-  switch (code) {
-    case ENOENT:
-    case ENOTDIR:
-    case ELOOP:
-    case EXDEV:  // out of the folder
-    case ENAMETOOLONG:
-    case EACCES:
-    case EPERM:
-    case ENXIO:  // a socket, or a device without a driver
-    case ENODEV: return ErrorKind::NotFound;
-    case EAGAIN:
-    case EMFILE:
-    case ENFILE:
-    case ENOMEM: return ErrorKind::Exhausted;
-    default: return ErrorKind::Internal;
-  }
 }
 
 }  // namespace
@@ -103,7 +86,7 @@ OpenFile::~OpenFile() {
 Result<std::unique_ptr<OpenFolder>> OpenFolder::open(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) {
-    const ErrorKind kind = errno == ENOTDIR ? ErrorKind::Invalid : kind_of(errno);
+    const ErrorKind kind = errno == ENOTDIR ? ErrorKind::Invalid : kind_of_file_error(errno);
     return fail(kind, fmt::format("{}: {}", path.string(), text_of(errno)));
   }
   WWS_TRY(auto folder, OpenFile::adopt(descriptor));
@@ -114,7 +97,7 @@ Result<std::unique_ptr<OpenFolder>> OpenFolder::open(const std::filesystem::path
                             "missing or forbidden here: {}",
                             path.string(), text_of(-probe)));
   if (probe < 0)
-    return fail(kind_of(-probe), fmt::format("{}: {}", path.string(), text_of(-probe)));
+    return fail(kind_of_file_error(-probe), fmt::format("{}: {}", path.string(), text_of(-probe)));
   ::close(probe);
   return std::unique_ptr<OpenFolder>(new OpenFolder(std::move(folder)));
 }
@@ -124,7 +107,8 @@ Result<std::unique_ptr<OpenFile>> OpenFolder::open_below(const std::string& rela
     return fail(ErrorKind::NotFound, "a file's name cannot hold a NUL character");
   const int descriptor = open_beneath(folder_->descriptor(), relative.c_str());
   if (descriptor < 0)
-    return fail(kind_of(-descriptor), fmt::format("{}: {}", relative, text_of(-descriptor)));
+    return fail(kind_of_file_error(-descriptor),
+                fmt::format("{}: {}", relative, text_of(-descriptor)));
   return OpenFile::adopt(descriptor);
 }
 
