@@ -13,6 +13,7 @@
 #include "admin/query.h"
 #include "admin/question.h"
 #include "http/files/media_type.h"
+#include "http/forwarded/forwarded.h"
 #include "io/notifier.h"
 
 namespace wws::admin {
@@ -386,6 +387,7 @@ Task<App::Answer> App::answer_question(http::Exchange& exchange) {
   auto request = parse_question(*body);
   if (!request) co_return problem(400, request.error().message());
   request->remote_address = exchange.request().remote_address;
+  http::show_client(request->headers, request->remote_address);
   const std::string target = request->target;
   auto asked = co_await ask(std::move(*request));
   if (!asked || (!asked->answered && asked->timed_out))

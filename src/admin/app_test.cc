@@ -316,6 +316,7 @@ TEST_F(AdminAppTest, AQuestionIsAskedAndItsAnswerTold) {
   EXPECT_EQ(server_.asked_[0].target, "/api/7?x=1");
   EXPECT_EQ(server_.asked_[0].body, "b");
   EXPECT_EQ(server_.asked_[0].remote_address, "127.0.0.1");
+  EXPECT_EQ(server_.asked_[0].headers.find("x-real-ip"), "127.0.0.1");
   const json answer = json::parse(exchange->body());
   EXPECT_EQ(answer["status"], 201);
   EXPECT_EQ(answer["body"], "hello");

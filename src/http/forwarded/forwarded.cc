@@ -11,6 +11,8 @@ namespace {
 
 // Longer chains are nobody's.
 constexpr std::size_t kMostHops = 64;
+// Of nginx; many libraries look for it.
+constexpr std::string_view kRealIp = "x-real-ip";
 
 // All fields of the name as one list (RFC 9110 section 5.3).
 std::optional<std::string> joined(const Headers& headers, std::string_view name) {
@@ -178,6 +180,8 @@ ForwardedFor from_x_headers(const Headers& headers, const Networks& trusted) {
     if (count > kMostHops) return {};
     at = find_client(count, trusted, [&](std::size_t i) { return address_of(nodes[i]); });
     found.address = address_of(nodes[at]);
+  } else {
+    found.address = address_of(trim(headers.find(kRealIp).value_or("")));
   }
   if (const auto list = joined(headers, "x-forwarded-proto"))
     found.secure = scheme_is_secure(beside(split(*list), at, count));
@@ -196,6 +200,13 @@ ForwardedFor read_forwarded(const Headers& headers, const Networks& trusted) {
   if (!list) return from_x_headers(headers, trusted);
   const auto elements = ElementReader(*list).read();
   return elements ? from_elements(*elements, trusted) : ForwardedFor{};
+}
+
+void show_client(Headers& headers, const std::string& address) {
+  if (is_numeric_address(address))
+    headers.set(std::string(kRealIp), address);
+  else
+    headers.remove(kRealIp);
 }
 
 void apply_forwarded(RequestHead& head, const Networks& trusted) {

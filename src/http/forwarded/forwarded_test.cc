@@ -93,6 +93,26 @@ TEST(Forwarded, AHeadTakesOnlyWhatIsKnown) {
   EXPECT_EQ(head.authority, "inner.test");
 }
 
+TEST(Forwarded, XRealIpNamesTheClientWhereNoListDoes) {
+  EXPECT_EQ(read({{"X-Real-IP", " 192.0.2.7 "}}).address, "192.0.2.7");
+  EXPECT_EQ(read({{"X-Real-IP", "2001:db8::1"}}).address, "2001:db8::1");
+  EXPECT_EQ(read({{"X-Real-IP", "somebody"}}).address, "");
+  EXPECT_EQ(read({{"X-Real-IP", "192.0.2.7"}, {"X-Forwarded-For", "192.0.2.8"}}).address,
+            "192.0.2.8");
+  EXPECT_EQ(read({{"X-Real-IP", "192.0.2.7"}, {"X-Forwarded-For", "unknown"}}).address, "");
+}
+
+TEST(Forwarded, TheHandlerIsShownTheClientsAddressAndNoneOfItsClaims) {
+  Headers headers;
+  headers.add("x-real-ip", "10.0.0.1");
+  headers.add("X-REAL-IP", "10.0.0.2");
+  show_client(headers, "192.0.2.7");
+  EXPECT_EQ(headers.find("X-Real-IP"), "192.0.2.7");
+  EXPECT_EQ(headers.size(), 1u);
+  show_client(headers, "unix");
+  EXPECT_TRUE(headers.empty());
+}
+
 TEST(Forwarded, HostBecomesTheOneThatTheClientAskedFor) {
   Networks trusted;
   for (const auto& field :

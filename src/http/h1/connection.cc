@@ -115,8 +115,8 @@ Task<Served::Ended> Connection::run() {
 std::optional<Refusal> Connection::identify_client() {
   RequestHead& head = parser_.head();
   identify(head, peer_.trusted ? Believed::Yes : Believed::No, group_.ids);
-  if (!peer_.trusted) return std::nullopt;
-  apply_forwarded(head, group_.options.trusted_proxies);
+  if (peer_.trusted) apply_forwarded(head, group_.options.trusted_proxies);
+  show_client(head.headers, head.remote_address);
   if (head.remote_address == peer_.address) return std::nullopt;
   auto place = group_.occupancy.take(head.remote_address);
   if (!place) return Refusal{429, "this address has too many requests under way"};

@@ -92,6 +92,7 @@ void Stream::head_ended() {
   ConnectionGroup& group = connection_.group();
   identify(head_, peer.trusted ? Believed::Yes : Believed::No, group.ids);
   if (peer.trusted) apply_forwarded(head_, group.options.trusted_proxies);
+  show_client(head_.headers, head_.remote_address);
   if (head_.remote_address != peer.address) {
     auto place = group.occupancy.take(head_.remote_address);
     if (!place) {
