@@ -23,10 +23,9 @@ constexpr int kProbes = 4;
 struct Turns::Waiter {
   Turns& turns;
   asio::steady_timer timer;
-  bool heavy;
 
-  Waiter(Turns& owner, bool is_heavy)
-      : turns(owner), timer(owner.loop_, asio::steady_timer::time_point::max()), heavy(is_heavy) {
+  explicit Waiter(Turns& owner)
+      : turns(owner), timer(owner.loop_, asio::steady_timer::time_point::max()) {
     turns.waiting_.push_back(this);
   }
   Waiter(const Waiter&) = delete;
@@ -45,8 +44,10 @@ auto Turns::guarded(Handler handler) {
       };
 }
 
-Task<void> Turns::wait(std::chrono::nanoseconds cpu_used) {
-  Waiter waiter(*this, cpu_used > kHeavy);
+Task<void> Turns::yield() { co_await asio::post(loop_, asio::use_awaitable); }
+
+Task<void> Turns::wait() {
+  Waiter waiter(*this);
   schedule();
   co_await waiter.timer.async_wait(asio::as_tuple(asio::use_awaitable));
   taken_ = true;
@@ -64,7 +65,7 @@ void Turns::over() {
 void Turns::schedule() {
   if (scheduled_ || taken_ || waiting_.empty()) return;
   scheduled_ = true;
-  if (!waiting_.front()->heavy || others_ < kNoise) {
+  if (others_ < kNoise) {
     asio::post(loop_, guarded(&Turns::grant));
     return;
   }

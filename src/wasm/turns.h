@@ -1,11 +1,12 @@
 // Turns: which of a loop's long-running guests runs next, and when.
 //
-// A guest that used up its first slice takes turns: one guest at a time, in order, and after each
-// turn the loop serves what else is ready. A guest that ran for long already (kHeavy) must leave
-// the loop to others for a while, if there are others: where something else ran before the last
-// turn and something else was ready after it, the next turn waits kRest times as long as the last
-// one took, or until the loop had idle time in one of those parts. So requests that are short keep
-// most of a core, and a spinning guest gets the rest; on an idle loop it gets all.
+// A guest that used up a slice goes on when the loop has served what else is ready: everybody gets
+// a slice in each round. One that ran for long already (kHeavy) takes turns: one guest at a time,
+// in order, and it must leave the loop to others for a while, if there are others: where something
+// else ran before the last turn and something else was ready after it, the next turn waits kRest
+// times as long as the last one took, or until the loop had idle time in one of those parts. So
+// requests that are short keep most of a core, and a spinning guest gets the rest; on an idle loop
+// it gets all.
 //
 // Belongs to one loop.
 #pragma once
@@ -33,9 +34,11 @@ class Turns final {
   // Requires: nobody waits.
   ~Turns() = default;
 
-  // Completes when it is the caller's turn, which lasts until over(). A caller whose coroutine is
-  // cancelled gets its turn as well, so that it can end.
-  Task<void> wait(std::chrono::nanoseconds cpu_used);
+  // For a guest that has used no more than kHeavy: completes in the loop's next round.
+  Task<void> yield();
+  // For the others: completes when it is the caller's turn, which lasts until over(). A caller
+  // whose coroutine is cancelled gets its turn as well, so that it can end.
+  Task<void> wait();
   void over();
 
  private:

@@ -165,12 +165,17 @@ class LeaseImpl final : public Lease {
   Task<Result<Value>> resume() override {
     while (instance_->under_way()) {
       if (auto counted = count_memory(); !counted) instance_->cancel(std::move(counted).error());
-      if (instance_->waits() && !instance_->cancelled()) {
-        co_await sleep();
+      const bool waits = instance_->waits() && !instance_->cancelled();
+      if (waits) co_await sleep();
+      std::optional<Result<Value>> ended;
+      if (instance_->cpu_used() > Turns::kHeavy) {
+        co_await pool_->turns().wait();
+        ended = instance_->poll();
+        pool_->turns().over();
+      } else {
+        if (!waits) co_await pool_->turns().yield();
+        ended = instance_->poll();
       }
-      co_await pool_->turns().wait(instance_->cpu_used());
-      auto ended = instance_->poll();
-      pool_->turns().over();
       if (ended) co_return std::move(*ended);
     }
     co_return fail(ErrorKind::Internal, "no call of this lease is under way");
