@@ -20,6 +20,9 @@ using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
 using boost::system::error_code;
 using std::chrono::milliseconds;
 
+// Connections that are taken in one round of the loop. Where requests are heavy a round lasts long,
+// and with one in each of them clients that are new would wait for seconds in the kernel.
+constexpr int kMostAtOnce = 64;
 constexpr milliseconds kLongestSweep{100};
 constexpr milliseconds kShortestSweep{5};
 
@@ -144,18 +147,26 @@ class LoopListener final : public Listener {
         });
   }
 
-  void accepted(const error_code& error, Transport::Socket socket) {
-    // What came while the listener stopped is served as well: nobody else has it.
-    if (!error && !closed_) admit(std::move(socket));
-    if (!accepting_) return;
-    if (error && error != asio::error::connection_aborted) {
-      // Out of descriptors, most likely (`ulimit -n`): the sweep tries again.
-      if (!warned_) group_.log.warn("cannot accept connections", {{"error", error.message()}});
-      retry_ = warned_ = true;
-      sweep_later();
-      return;
+  // The first, and what else is there already.
+  void accepted(error_code error, Transport::Socket socket) {
+    for (int left = kMostAtOnce - 1;; --left) {
+      // What came while the listener stopped is served as well: nobody else has it.
+      if (!error && !closed_) admit(std::move(socket));
+      if (!accepting_) return;
+      if (error && error != asio::error::connection_aborted) return accept_failed(error);
+      if (left == 0 || group_.occupancy.is_full()) break;
+      socket = Transport::Socket(acceptor_.get_executor());
+      acceptor_.accept(socket, error);
+      if (error == asio::error::would_block) break;
     }
     accept();
+  }
+
+  // Out of descriptors, most likely (`ulimit -n`): the sweep tries again.
+  void accept_failed(const error_code& error) {
+    if (!warned_) group_.log.warn("cannot accept connections", {{"error", error.message()}});
+    retry_ = warned_ = true;
+    sweep_later();
   }
 
   void admit(Transport::Socket socket) {
@@ -224,6 +235,7 @@ Result<std::unique_ptr<Listener>> make_listener(asio::io_context& loop,
   Acceptor acceptor(loop);
   error_code error;
   acceptor.assign({socket->family(), 0}, socket->release(), error);
+  if (!error) acceptor.non_blocking(true, error);
   if (error) return fail(ErrorKind::Internal, "cannot serve a socket: " + error.message());
   return std::make_unique<LoopListener>(std::move(acceptor), port, options, handler, log);
 }

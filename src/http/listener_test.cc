@@ -15,7 +15,9 @@
 #include <cstring>
 #include <functional>
 #include <future>
+#include <memory>
 #include <thread>
+#include <vector>
 
 namespace wws::http {
 namespace {
@@ -439,6 +441,21 @@ TEST(Listener, SharesAPortBetweenLoops) {
   ASSERT_TRUE(one.has_value());
   EXPECT_TRUE(
       make_listener(loop, {.port = (*one)->port()}, ReusePort::Yes, {}, handler, log).has_value());
+}
+
+TEST(Listener, TakesAllWhoWaitInOneRoundOfItsLoop) {
+  asio::io_context loop;
+  TestHandler handler(loop);
+  observe::MemoryLog log;
+  const auto listener =
+      make_listener(loop, {.host = "127.0.0.1", .port = 0}, ReusePort::No, {}, handler, log);
+  ASSERT_TRUE(listener.has_value());
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 20; ++i) clients.push_back(std::make_unique<RawClient>((*listener)->port()));
+  (*listener)->start();
+  // One step is a request's, and how many of them there are in a round is the clients' choice.
+  loop.run_one();
+  EXPECT_EQ((*listener)->open_connections(), 20u);
 }
 
 TEST(Listener, KeepsAConnectionForTheNextRequest) {
