@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 // One of Beast's assertions is wrong, and in builds that have them lets an upstream end the
 // process: of an empty chunked body ("0 CR LF CR LF") four bytes may have come, and it asserts
 // five. The code behind it bears that.
@@ -102,7 +104,10 @@ Result<ResponseHead> ResponseReader::copy_head() {
 
 Result<std::string> ResponseReader::parse_body() {
   auto& parser = parser_->value;
-  std::string out(kPiece, '\0');
+  if (parser.is_done() || input_.empty()) return std::string();
+  // Decoded it is no longer than it came.
+  std::string out(std::min(kPiece, input_.size()), '\0');
+  const std::size_t room = out.size();
   auto& body = parser.get().body();
   body.data = out.data();
   body.size = out.size();
@@ -118,7 +123,7 @@ Result<std::string> ResponseReader::parse_body() {
     }
     if (code) return malformed(code.message());
   }
-  out.resize(kPiece - body.size);
+  out.resize(room - body.size);
   body.data = nullptr;
   body.size = 0;
   return out;
