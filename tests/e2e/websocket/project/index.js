@@ -57,7 +57,7 @@ export default {
       spins() {
         server.addEventListener("message", ({ data }) => {
           if (data === "spin") for (;;);
-          const until = Date.now() + 40;
+          const until = Date.now() + 100;
           let turns = 0;
           while (Date.now() < until) ++turns;
           server.send("done");
