@@ -5,7 +5,9 @@
 #include <atomic>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/post.hpp>
 #include <latch>
+#include <thread>
 
 #include "http/client/client.h"
 #include "http/client/fake_http2.h"
@@ -123,6 +125,28 @@ TEST_F(H2ClientTest, SendsTheFieldsOfARequestAndReadsItsResponse) {
       {"cookie", "a=1; b=2"},
       {"te", "trailers"}};
   EXPECT_EQ(seen, expected);
+}
+
+TEST_F(H2ClientTest, APostDoesNotGoToAnUpstreamThatHasHungUp) {
+  std::atomic<int> connections = 0;
+  const auto server = upstream([&](Peer& peer, int) {
+    ++connections;
+    FakeHttp2(peer, [](FakeHttp2& http2, FakeHttp2::Request& request) {
+      echo(http2, request);
+      http2.stop();
+    }).run();
+    std::this_thread::sleep_for(milliseconds(50));
+  });
+  ASSERT_TRUE(ask_for(get(*server)));
+  // The upstream's end comes while the loop does something else, just before the request.
+  asio::post(loop_, [] { std::this_thread::sleep_for(milliseconds(150)); });
+  auto post = get(*server);
+  post.method = "POST";
+  post.body = "once";
+  const auto answer = ask_for(post);
+  ASSERT_TRUE(answer) << answer.error().to_string();
+  EXPECT_EQ(answer->body, "POST once");
+  EXPECT_EQ(connections, 2);
 }
 
 TEST_F(H2ClientTest, KnowsTheLengthOfABody) {

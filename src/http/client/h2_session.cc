@@ -158,6 +158,7 @@ Result<std::shared_ptr<H2Stream>> H2Session::open(const ClientRequest& request) 
   auto stream =
       std::make_shared<H2Stream>(shared_from_this(), id, received_, limits_.max_head_bytes);
   streams_.emplace(id, stream.get());
+  was_used_ = true;
   work_.notify();
   return stream;
 }

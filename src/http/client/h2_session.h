@@ -46,6 +46,11 @@ class H2Session final : public std::enable_shared_from_this<H2Session> {
 
   // Whether another request may go this way now.
   [[nodiscard]] bool has_room() const noexcept;
+  // Nothing is under way and something has come that was not read yet, its end perhaps: a request
+  // that may be done only once goes another way.
+  [[nodiscard]] bool is_unsettled() const noexcept {
+    return was_used_ && streams_.empty() && !connection_->is_quiet();
+  }
   [[nodiscard]] bool is_over() const noexcept { return over_; }
   // The numeric address of the upstream.
   [[nodiscard]] const std::string& address() const noexcept { return connection_->address(); }
@@ -107,6 +112,7 @@ class H2Session final : public std::enable_shared_from_this<H2Session> {
   std::optional<std::uint32_t> broken_rule_;     // the code that we have ended the connection with
   std::optional<std::uint32_t> upstreams_code_;  // of its GOAWAY
   bool lost_stream_ = false;                     // for settle()
+  bool was_used_ = false;
   bool retired_ = false;
   bool has_writer_ = true;
   bool over_ = false;

@@ -57,7 +57,7 @@ std::shared_ptr<H2Session> H2Sessions::find(const Origin& origin, const AddressF
   std::erase_if(sessions, is_over);
   for (const auto& weak : sessions) {
     auto session = weak.lock();
-    if (session.get() == avoided || !session->has_room()) continue;
+    if (session.get() == avoided || !session->has_room() || session->is_unsettled()) continue;
     if (!filter || filter(session->address())) return session;
   }
   return nullptr;
