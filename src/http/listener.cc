@@ -22,7 +22,7 @@ using std::chrono::milliseconds;
 
 // Connections that are taken in one round of the loop. Where requests are heavy a round lasts long,
 // and with one in each of them clients that are new would wait for seconds in the kernel.
-constexpr int kMostAtOnce = 64;
+constexpr int kMostAtOnce = 32;
 constexpr milliseconds kLongestSweep{100};
 constexpr milliseconds kShortestSweep{5};
 
@@ -236,6 +236,8 @@ Result<std::unique_ptr<Listener>> make_listener(asio::io_context& loop,
   error_code error;
   acceptor.assign({socket->family(), 0}, socket->release(), error);
   if (!error) acceptor.non_blocking(true, error);
+  // Else a client that left before it was accepted would make accept() wait for the next one.
+  if (!error) acceptor.set_option(asio::socket_base::enable_connection_aborted(true), error);
   if (error) return fail(ErrorKind::Internal, "cannot serve a socket: " + error.message());
   return std::make_unique<LoopListener>(std::move(acceptor), port, options, handler, log);
 }

@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <utility>
 
 namespace wws::wasm {
 
@@ -19,18 +20,18 @@ constexpr int kProbes = 4;
 
 }  // namespace
 
-// A place in the queue; leaves it however its owner ends.
+// A place in a queue; leaves it however its owner ends.
 struct Turns::Waiter {
-  Turns& turns;
+  std::deque<Waiter*>& queue;
   asio::steady_timer timer;
 
-  explicit Waiter(Turns& owner)
-      : turns(owner), timer(owner.loop_, asio::steady_timer::time_point::max()) {
-    turns.waiting_.push_back(this);
+  Waiter(std::deque<Waiter*>& wanted, const asio::any_io_executor& loop)
+      : queue(wanted), timer(loop, asio::steady_timer::time_point::max()) {
+    queue.push_back(this);
   }
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
-  ~Waiter() { std::erase(turns.waiting_, this); }
+  ~Waiter() { std::erase(queue, this); }
 };
 
 Turns::Turns(asio::any_io_executor loop, const io::Clock& clock)
@@ -44,10 +45,23 @@ auto Turns::guarded(Handler handler) {
       };
 }
 
-Task<void> Turns::yield() { co_await asio::post(loop_, asio::use_awaitable); }
+Task<void> Turns::yield() {
+  Waiter waiter(light_, loop_);
+  if (!std::exchange(releasing_, true)) asio::post(loop_, guarded(&Turns::release_light));
+  co_await waiter.timer.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+void Turns::release_light() {
+  for (int i = 0; i < kLightARound && !light_.empty(); ++i) {
+    light_.front()->timer.cancel();
+    light_.pop_front();
+  }
+  releasing_ = !light_.empty();
+  if (releasing_) asio::post(loop_, guarded(&Turns::release_light));
+}
 
 Task<void> Turns::wait() {
-  Waiter waiter(*this);
+  Waiter waiter(waiting_, loop_);
   schedule();
   co_await waiter.timer.async_wait(asio::as_tuple(asio::use_awaitable));
   taken_ = true;

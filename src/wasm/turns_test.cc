@@ -132,21 +132,33 @@ Task<void> run(Turns& turns, int count, char name, std::string& order) {
   }
 }
 
-TEST(Turns, EveryLightGuestHasASliceInEachRoundOfTheLoop) {
+TEST(Turns, LightGuestsGoOnTogether) {
   asio::io_context loop;
   io::ManualClock clock;
   Turns turns(loop.get_executor(), clock);
   std::string order;
   for (const char name : {'a', 'b', 'c'})
     asio::co_spawn(loop, run(turns, 3, name, order), asio::detached);
+  loop.run();
+  EXPECT_EQ(order, "abcabcabc");
+}
+
+TEST(Turns, ACrowdOfLightGuestsLeavesTheLoopToOthersInEachRound) {
+  asio::io_context loop;
+  io::ManualClock clock;
+  Turns turns(loop.get_executor(), clock);
+  constexpr int kCrowd = 100;
+  std::string order;
+  for (int i = 0; i < kCrowd; ++i) asio::co_spawn(loop, run(turns, 1, 'a', order), asio::detached);
   // As the heads of new requests: one in each round.
   const std::function<void()> request = [&] {
     order += '.';
-    if (order.size() < 12) asio::post(loop, request);
+    if (std::ranges::count(order, 'a') < kCrowd) asio::post(loop, request);
   };
   asio::post(loop, request);
   loop.run();
-  EXPECT_EQ(order, ".abc.abc.abc.");
+  EXPECT_EQ(std::ranges::count(order, 'a'), kCrowd);
+  EXPECT_EQ(order.find(std::string(Turns::kLightARound + 1, 'a')), std::string::npos);
 }
 
 TEST(Turns, ALightGuestWaitsForNoHeavyOne) {

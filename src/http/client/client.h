@@ -67,8 +67,8 @@ struct ClientLimits {
   std::chrono::milliseconds response_timeout{30'000};  // request sent to head arrived
   std::chrono::milliseconds read_timeout{30'000};      // between pieces of the body
   std::uint32_t max_head_bytes = 64 * 1024;
-  std::uint32_t max_idle_per_host =
-      1024;  // as of all: closed while a crowd runs, they use up ports
+  // What a crowd closes while it runs uses up ports.
+  std::uint32_t max_idle_per_host = 1024;
   std::chrono::milliseconds max_idle_time{15'000};
 };
 

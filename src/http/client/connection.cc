@@ -187,10 +187,14 @@ void Connection::close() noexcept {
 
 bool Connection::is_quiet() noexcept {
   if (!socket_.is_open()) return false;
-  if (tls_) return tls_->is_quiet();
+  return tls_ ? tls_->is_quiet() : !has_unread();
+}
+
+bool Connection::has_unread() noexcept {
+  if (!socket_.is_open()) return true;
   char byte = 0;
   const auto count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+  return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
 }  // namespace wws::http

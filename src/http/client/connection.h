@@ -51,6 +51,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void close() noexcept;
   // Open, and the peer has sent nothing since: fit for another request.
   [[nodiscard]] bool is_quiet() noexcept;
+  // Whether the kernel has something for a read that is under way, be it the end; takes nothing.
+  [[nodiscard]] bool has_unread() noexcept;
   [[nodiscard]] bool has_received() const noexcept { return received_; }
   // Whether the kernel has taken something of what was to be written.
   [[nodiscard]] bool has_sent() const noexcept { return sent_; }

@@ -46,10 +46,10 @@ class H2Session final : public std::enable_shared_from_this<H2Session> {
 
   // Whether another request may go this way now.
   [[nodiscard]] bool has_room() const noexcept;
-  // Nothing is under way and something has come that was not read yet, its end perhaps: a request
-  // that may be done only once goes another way.
+  // Nothing is under way and something has come that was not read yet, its end perhaps, so that a
+  // request may be lost here.
   [[nodiscard]] bool is_unsettled() const noexcept {
-    return was_used_ && streams_.empty() && !connection_->is_quiet();
+    return was_used_ && streams_.empty() && connection_->has_unread();
   }
   [[nodiscard]] bool is_over() const noexcept { return over_; }
   // The numeric address of the upstream.

@@ -12,7 +12,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr std::size_t kMaxIdle = 1024;  // of all hosts together
+constexpr std::size_t kMaxIdle = 2048;  // of all hosts together
 // Of the time that an upstream says it keeps a connection, for the way there.
 constexpr seconds kMargin{1};
 
@@ -47,9 +47,8 @@ std::shared_ptr<Connection> Pool::take(const Origin& key, const AddressFilter& f
   std::shared_ptr<Connection> taken;
   for (auto i = waiting.size(); i-- > 0 && !taken;) {  // the youngest is the least likely stale
     const auto connection = waiting[i].connection;
-    const bool fit = waiting[i].until > now && connection->is_quiet();
-    if (fit && filter && !filter(connection->address())) continue;
-    if (fit) taken = connection;
+    if (filter && !filter(connection->address())) continue;
+    if (waiting[i].until > now && connection->is_quiet()) taken = connection;
     waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(i));
     --count_;
   }

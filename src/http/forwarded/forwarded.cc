@@ -170,6 +170,17 @@ std::string_view beside(const std::vector<std::string_view>& values, std::size_t
   return values.size() == count ? values[at] : values.back();
 }
 
+// Of several, some are the client's.
+std::string_view only_real_ip(const Headers& headers) noexcept {
+  std::optional<std::string_view> only;
+  for (const Header& header : headers) {
+    if (!equals_ignoring_case(header.name, kRealIp)) continue;
+    if (only) return {};
+    only = trim(header.value);
+  }
+  return only.value_or("");
+}
+
 ForwardedFor from_x_headers(const Headers& headers, const Networks& trusted) {
   ForwardedFor found;
   std::size_t at = 0;
@@ -181,7 +192,7 @@ ForwardedFor from_x_headers(const Headers& headers, const Networks& trusted) {
     at = find_client(count, trusted, [&](std::size_t i) { return address_of(nodes[i]); });
     found.address = address_of(nodes[at]);
   } else {
-    found.address = address_of(trim(headers.find(kRealIp).value_or("")));
+    found.address = address_of(only_real_ip(headers));
   }
   if (const auto list = joined(headers, "x-forwarded-proto"))
     found.secure = scheme_is_secure(beside(split(*list), at, count));

@@ -97,6 +97,7 @@ TEST(Forwarded, XRealIpNamesTheClientWhereNoListDoes) {
   EXPECT_EQ(read({{"X-Real-IP", " 192.0.2.7 "}}).address, "192.0.2.7");
   EXPECT_EQ(read({{"X-Real-IP", "2001:db8::1"}}).address, "2001:db8::1");
   EXPECT_EQ(read({{"X-Real-IP", "somebody"}}).address, "");
+  EXPECT_EQ(read({{"X-Real-IP", "192.0.2.7"}, {"x-real-ip", "192.0.2.8"}}).address, "");
   EXPECT_EQ(read({{"X-Real-IP", "192.0.2.7"}, {"X-Forwarded-For", "192.0.2.8"}}).address,
             "192.0.2.8");
   EXPECT_EQ(read({{"X-Real-IP", "192.0.2.7"}, {"X-Forwarded-For", "unknown"}}).address, "");
