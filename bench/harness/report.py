@@ -90,7 +90,7 @@ def page(results):
         parts.append(table([["server", "version"], *[[title(name), version] for name, version in results["versions"].items()]]))
     parts.append("## Loads\n\nMedians of the rounds; spread is what lies between the slowest and the fastest of them, as a part of the median. "
                  "p50 and p99 are in milliseconds at 32 connections (h2load gives a mean instead of p50 and no p99), cpu is how busy the "
-                 "server's core was, MB its resident memory after the load.\n")
+                 "server's core was, MB its memory after the load.\n")
     for key, load in results.get("loads", {}).items():
         if not load["servers"]:
             continue
