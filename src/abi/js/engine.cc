@@ -311,7 +311,6 @@ Task<Result<LoadedScript>> Engine::load(LoopServices services, Script script) co
     if (!warmed) co_return fail(std::move(warmed).error());
     WWS_CO_TRY(loaded.image, lease.snapshot());
   }
-  lease.mark_unclean();
   co_return loaded;
 }
 
