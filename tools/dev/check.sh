@@ -17,7 +17,7 @@ test_command() {
   # The guest's code (js:) has one thread.
   # A guest's trap is a signal in which Wasmtime allocates; it comes where the guest is, not anywhere.
   TSAN_OPTIONS="suppressions=$ROOT/tools/dev/tsan.txt report_signal_unsafe=0" \
-    run_tests tsan -LE 'browser|kits|conformance|resident|slow' -E '^js: '
+    run_tests tsan -LE 'browser|kits|conformance|resident' -E '^js: '
   build fuzz fuzz_all
   run_tests fuzz -L fuzz
 }

@@ -214,7 +214,7 @@ ForwardedFor read_forwarded(const Headers& headers, const Networks& trusted) {
 }
 
 void show_client(Headers& headers, const std::string& address) {
-  if (is_numeric_address(address))
+  if (!address.empty() && address != "unix")
     headers.set(std::string(kRealIp), address);
   else
     headers.remove(kRealIp);

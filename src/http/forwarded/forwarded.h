@@ -29,7 +29,8 @@ struct ForwardedFor {
 void apply_forwarded(RequestHead& head, const Networks& trusted);
 
 // Tells the handler the client's address as the field X-Real-IP, whatever the client sent of that
-// name: a worker knows no other. What is no address, as of a unix socket, is not shown.
+// name: a worker knows no other. `address` is as RequestHead::remote_address; that of a unix socket
+// is not shown.
 void show_client(Headers& headers, const std::string& address);
 
 }  // namespace wws::http

@@ -7,8 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
 
-#include "http/forwarded/forwarded.h"
-#include "http/request_id.h"
+#include "http/identify_client.h"
 
 namespace wws::http::h1 {
 namespace {
@@ -85,7 +84,7 @@ Task<Served::Ended> Connection::run() {
     if (limits_.max_requests != 0 && ++requests_ >= limits_.max_requests) keep_alive_ = false;
     discards_ = parser_.head().method == "HEAD";
     body_complete_ = event == ParserEvent::Complete;
-    if (!refusal) refusal = identify_client();
+    if (!refusal) refusal = identify_client(parser_.head(), peer_, group_, place_);
     if (!refusal && event == ParserEvent::Head) refusal = co_await prepare_body();
     if (refusal) {
       if (!cut_ && refusal->status != 0) co_await refuse(*refusal);
@@ -109,19 +108,6 @@ Task<Served::Ended> Connection::run() {
   } while (keep_alive_ && !cut_);
   co_await close();
   co_return Ended::Closed;
-}
-
-// Whom the request is of and what it is called.
-std::optional<Refusal> Connection::identify_client() {
-  RequestHead& head = parser_.head();
-  identify(head, peer_.trusted ? Believed::Yes : Believed::No, group_.ids);
-  if (peer_.trusted) apply_forwarded(head, group_.options.trusted_proxies);
-  show_client(head.headers, head.remote_address);
-  if (head.remote_address == peer_.address) return std::nullopt;
-  auto place = group_.occupancy.take(head.remote_address);
-  if (!place) return Refusal{429, "this address has too many requests under way"};
-  place_ = *std::move(place);
-  return std::nullopt;
 }
 
 // One comparison for every client that does not begin with HTTP/2's preface. Over TLS that is

@@ -64,7 +64,6 @@ class Connection final : public Exchange, public Served {
 
   // Requests (connection.cc).
   void begin_request();
-  [[nodiscard]] std::optional<Refusal> identify_client();
   ParserEvent parse(std::string& body);
   void arm_for_head() noexcept;
   Task<std::optional<Refusal>> prepare_body();

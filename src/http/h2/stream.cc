@@ -7,9 +7,9 @@
 #include <cstring>
 #include <exception>
 
-#include "http/forwarded/forwarded.h"
 #include "http/h1/serializer.h"
 #include "http/h2/connection.h"
+#include "http/identify_client.h"
 
 namespace wws::http::h2 {
 
@@ -89,18 +89,8 @@ void Stream::head_ended() {
   const bool expects_continue = fields_.expects_continue();
   refusal_ = fields_.finish(head_);
   if (refusal_) return;
-  ConnectionGroup& group = connection_.group();
-  identify(head_, peer.trusted ? Believed::Yes : Believed::No, group.ids);
-  if (peer.trusted) apply_forwarded(head_, group.options.trusted_proxies);
-  show_client(head_.headers, head_.remote_address);
-  if (head_.remote_address != peer.address) {
-    auto place = group.occupancy.take(head_.remote_address);
-    if (!place) {
-      refusal_ = Refusal{429, "this address has too many requests under way"};
-      return;
-    }
-    place_ = *std::move(place);
-  }
+  refusal_ = identify_client(head_, peer, connection_.group(), place_);
+  if (refusal_) return;
   if (over_limit(length_.value_or(0))) {
     refusal_ = Refusal{413, "the request body is too large"};
     return;
